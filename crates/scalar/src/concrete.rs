@@ -1,0 +1,41 @@
+use crate::Scalar;
+
+/// A scalar that carries real numbers, so that a step can be accepted or rejected.
+///
+/// A [`Dual`](crate::Dual) carries several: its value and its tangents. Error control looks at each
+/// of them by itself, so that an adaptive solve resolves the sensitivities and not only the state.
+pub trait Concrete: Scalar {
+    /// `(|error| / (atol + rtol max(|a|, |b|)))²` for each real number carried, kept apart.
+    fn scaled_square(error: Self, a: Self, b: Self, atol: f64, rtol: f64) -> Self;
+
+    /// The largest absolute value among the real numbers carried; NaN if one of them is NaN.
+    fn largest_part(self) -> f64;
+
+    /// Whether every real number carried is finite.
+    #[inline]
+    fn is_finite(self) -> bool {
+        self.largest_part() < f64::INFINITY
+    }
+}
+
+/// A scalar with exactly one underlying value, on which a program may branch.
+///
+/// Evaluation and forward mode may branch. A recorded variable, a batch and a tracer may not, and
+/// do not implement this trait: the branch taken while recording would be wrong elsewhere.
+///
+/// ```compile_fail
+/// fn branches<S: scalar::BranchScalar>(x: S) -> bool {
+///     x.primal() > 0.0
+/// }
+/// branches(scalar::Lanes([1.0, -1.0])); // which lane would decide?
+/// ```
+pub trait BranchScalar: Concrete {
+    /// The value with every derivative part dropped.
+    fn primal(self) -> f64;
+}
+
+/// The larger of two numbers, NaN if either is NaN (`f64::max` would drop it).
+#[inline]
+pub(crate) fn max_or_nan(a: f64, b: f64) -> f64 {
+    if a > b || a.is_nan() { a } else { b }
+}

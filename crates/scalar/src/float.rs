@@ -1,0 +1,73 @@
+use crate::concrete::max_or_nan;
+use crate::{BranchScalar, Concrete, Scalar};
+
+macro_rules! impl_float {
+    ($float:ident) => {
+        impl Scalar for $float {
+            #[inline]
+            fn from_f64(value: f64) -> Self {
+                value as $float
+            }
+            #[inline]
+            fn scale(self, factor: f64) -> Self {
+                self * factor as $float
+            }
+            #[inline]
+            fn select_lt(self, other: Self, yes: Self, no: Self) -> Self {
+                if self < other { yes } else { no }
+            }
+            impl_float! { @inherent $float, sin cos tan asin acos atan sinh cosh tanh exp exp_m1 ln ln_1p sqrt }
+            #[inline]
+            fn logistic(self) -> Self {
+                // exp is only taken of -|x|, which cannot overflow.
+                let e = (-$float::abs(self)).exp();
+                if self < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
+            }
+            #[inline]
+            fn softplus(self) -> Self {
+                (-$float::abs(self)).exp().ln_1p() + if self < 0.0 { 0.0 } else { self }
+            }
+            #[inline]
+            fn powi(self, n: i32) -> Self {
+                $float::powi(self, n)
+            }
+            #[inline]
+            fn powf(self, exponent: f64) -> Self {
+                $float::powf(self, exponent as $float)
+            }
+            #[inline]
+            fn pow(self, exponent: Self) -> Self {
+                $float::powf(self, exponent)
+            }
+        }
+
+        impl Concrete for $float {
+            #[inline]
+            fn scaled_square(error: Self, a: Self, b: Self, atol: f64, rtol: f64) -> Self {
+                let size = max_or_nan(f64::from(a.abs()), f64::from(b.abs()));
+                let ratio = f64::from(error) / (atol + rtol * size);
+                (ratio * ratio) as $float
+            }
+            #[inline]
+            fn largest_part(self) -> f64 {
+                f64::from(self.abs())
+            }
+        }
+
+        impl BranchScalar for $float {
+            #[inline]
+            fn primal(self) -> f64 {
+                f64::from(self)
+            }
+        }
+    };
+    (@inherent $float:ident, $($f:ident)*) => {$(
+        #[inline]
+        fn $f(self) -> Self {
+            $float::$f(self)
+        }
+    )*};
+}
+
+impl_float!(f64);
+impl_float!(f32);

@@ -1,0 +1,42 @@
+//! The number types that a model can be evaluated with.
+//!
+//! A right-hand side is written once against [`Scalar`]. Which interpretation it gets is chosen by
+//! the type that it is called with:
+//!
+//! | type | meaning |
+//! |---|---|
+//! | `f64`, `f32` | plain evaluation |
+//! | [`Dual<S, N>`] | a value with `N` tangents (forward mode); nests for higher derivatives |
+//! | [`Lanes<W>`] | `W` independent evaluations side by side |
+//! | [`Dependency`] | only remembers which inputs a value depends on: Jacobian sparsity |
+//!
+//! (The crate `ad-tape` adds recorded variables for reverse mode.)
+//!
+//! ```
+//! use scalar::{Dual, Scalar};
+//!
+//! fn f<S: Scalar>(x: S) -> S {
+//!     x.sin() * x.exp()
+//! }
+//!
+//! let x = Dual::<f64, 1>::variable(0.5, 0);
+//! let y = f(x);
+//! assert_eq!(y.re, f(0.5));
+//! assert!((y.eps[0] - (0.5f64.cos() + 0.5f64.sin()) * 0.5f64.exp()).abs() < 1e-15);
+//! ```
+
+mod concrete;
+mod dependency;
+mod dual;
+mod elementary;
+mod float;
+mod lanes;
+mod operators;
+mod traits;
+
+pub use concrete::{BranchScalar, Concrete};
+pub use dependency::Dependency;
+pub use dual::Dual;
+pub use elementary::derivative;
+pub use lanes::Lanes;
+pub use traits::Scalar;
