@@ -1,0 +1,119 @@
+//! What the macro accepts, and that every view of a model agrees.
+
+use scalar::{Dual, Lanes};
+use system::{FiniteDiff, FromFn, Jacobian, Rhs, System, jacobian_pattern, system};
+
+system! {
+    /// Robertson's kinetics, with equations out of order and literals everywhere.
+    pub struct Robertson;
+    state { a, b, c }
+    params { k1, k2, k3 }
+    rhs(t) {
+        let slow = k1 * a;
+        d(c) = k2 * b.powi(2);
+        let fast = k3 * b * c;
+        d(b) = slow - fast - 1.0 * k2 * b * b;
+        d(a) = (3.0 - 2.0) * (fast - slow) + 0 * t.powf(1.5) + 0.0 * t;
+    }
+}
+
+/// Cells in a ring: more states than one tracing window holds.
+struct Ring(usize);
+
+impl System for Ring {
+    fn dim(&self) -> usize {
+        self.0
+    }
+    fn num_params(&self) -> usize {
+        0
+    }
+    #[system::literals]
+    fn rhs<S: system::Scalar>(&self, _t: S, u: &[S], _p: &[S], du: &mut [S]) {
+        let n = self.0;
+        for i in 0..n {
+            du[i] = u[(i + n - 1) % n] - 2.0 * u[i] + u[(i + 1) % n].powi(2);
+        }
+    }
+}
+
+const U: [f64; 3] = [0.7, 2e-5, 0.3];
+const P: [f64; 3] = [0.04, 3e7, 1e4];
+
+#[test]
+fn values_and_names() {
+    let mut du = [0.0; 3];
+    Robertson.rhs(1.0, &U, &P, &mut du);
+    let (slow, fast, pair) = (0.04 * U[0], 1e4 * U[1] * U[2], 3e7 * U[1] * U[1]);
+    for (got, want) in du.iter().zip([fast - slow, slow - fast - pair, pair]) {
+        assert!((got - want).abs() < 1e-14, "{du:?}");
+    }
+    assert_eq!(System::state_names(&Robertson), ["a", "b", "c"]);
+    assert_eq!(Ring(2).state_names(), ["u1", "u2"]);
+}
+
+#[test]
+fn wrong_lengths_give_nan_and_never_panic() {
+    let mut du = [0.0; 3];
+    Robertson.rhs(0.0, &U[..2], &P, &mut du);
+    assert!(du.iter().all(|d| d.is_nan()));
+    let mut short = [0.0; 2];
+    Robertson.rhs(0.0, &U, &P, &mut short);
+    assert!(short.iter().all(|d| d.is_nan()));
+}
+
+#[test]
+fn exact_and_difference_jacobians_agree() {
+    let ring = Ring(7);
+    let u: Vec<f64> = (0..7).map(|i| 0.3 * i as f64 - 0.5).collect();
+    let (mut exact, mut approximate) = (vec![0.0; 49], vec![0.0; 49]);
+    ring.jacobian(0.0, &u, &[], &mut exact, &mut ring.jacobian_work()).unwrap();
+    let box_ = FromFn::new(7, |t: f64, u: &[f64], p: &[f64], du: &mut [f64]| {
+        Ring(7).rhs(t, u, p, du);
+    });
+    let box_ = FiniteDiff(box_);
+    box_.jacobian(0.0, &u, &[], &mut approximate, &mut box_.jacobian_work()).unwrap();
+    for i in 0..7 {
+        for j in 0..7 {
+            let want = match (7 + j - i) % 7 {
+                0 => -2.0,
+                1 => 2.0 * u[j],
+                6 => 1.0,
+                _ => 0.0,
+            };
+            assert!((exact[7 * i + j] - want).abs() < 1e-15);
+            assert!((approximate[7 * i + j] - want).abs() < 1e-6);
+        }
+    }
+}
+
+#[test]
+fn jacobians_nest() {
+    let lifted = U.map(|u| Dual::<f64, 1>::variable(u, 0));
+    let mut jac = [Dual::constant(0.0); 9];
+    let (t, p) = (Dual::constant(0.0), P.map(Dual::constant));
+    Robertson.jacobian(t, &lifted, &p, &mut jac, &mut Robertson.jacobian_work()).unwrap();
+    // ∂f_c/∂b = 2 k2 b, and its derivative along (1, 1, 1) is 2 k2.
+    assert!((jac[7].re - 2.0 * P[1] * U[1]).abs() < 1e-9);
+    assert!((jac[7].eps[0] - 2.0 * P[1]).abs() < 1e-6);
+}
+
+#[test]
+fn patterns_span_tracing_windows() {
+    let n = 150;
+    let pattern = jacobian_pattern(&Ring(n));
+    assert_eq!(pattern.num_nonzeros(), 3 * n);
+    assert_eq!(pattern.row(0), [0, 1, 149]);
+    assert_eq!(pattern.row(64), [63, 64, 65]);
+    assert_eq!(jacobian_pattern(&Robertson).row(2), [1]);
+    assert_eq!(pattern.row(n), []);
+}
+
+#[test]
+fn lanes_equal_single_evaluations() {
+    let mut du = [Lanes([0.0; 2]); 3];
+    let u = U.map(|u| Lanes([u, 2.0 * u]));
+    Robertson.eval(Lanes([1.0; 2]), &u, &P.map(|p| Lanes([p; 2])), &mut du).unwrap();
+    let mut single = [0.0; 3];
+    Robertson.rhs(1.0, &U.map(|u| 2.0 * u), &P, &mut single);
+    assert_eq!(du.map(|d| d.0[1]), single);
+}
