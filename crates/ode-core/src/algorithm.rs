@@ -1,0 +1,130 @@
+use crate::Dense;
+use system::{Buffer, Failure};
+
+/// One step, from `(t, u)` over `dt`; the method fills `u_next` and `error`.
+#[derive(Debug)]
+pub struct Step<'a, B: Buffer> {
+    /// Start of the step.
+    pub t: f64,
+    /// Signed length of the step.
+    pub dt: f64,
+    /// The time to hand to the right-hand side at the start: `t`, or an ulp inside the step where
+    /// `t` is a declared stop.
+    pub t_first: f64,
+    /// The same at the end.
+    pub t_last: f64,
+    /// State at `t`.
+    pub u: &'a B,
+    /// Parameters.
+    pub p: &'a [B::Item],
+    /// Out: the state at `t + dt`.
+    pub u_next: &'a mut B,
+    /// Out: the estimate of the local error (untouched by methods without one).
+    pub error: &'a mut B,
+}
+
+/// A one-step method for right-hand sides `F` and states stored in `B`.
+///
+/// A method is a small value of settings; all its memory lives in its `Cache`. An explicit
+/// Runge–Kutta method only implements [`ExplicitRk`](crate::ExplicitRk).
+///
+/// The integrator calls, for every step: [`attempt`](Algorithm::attempt) until one is accepted,
+/// [`accept`](Algorithm::accept), possibly [`dense`](Algorithm::dense), and before the next step
+/// [`advance`](Algorithm::advance), or [`begin`](Algorithm::begin) after a stop. None of them
+/// allocates.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot solve `{F}` with states stored in `{B}`",
+    note = "write the model with `system!` or as a `FromFn`, and give `u0` as an array or a `Vec`"
+)]
+pub trait Algorithm<F, B: Buffer>: Clone {
+    /// Stages and scratch, allocated once per solve.
+    type Cache;
+
+    /// The method's name.
+    fn name(&self) -> &'static str;
+
+    /// Order of convergence.
+    fn order(&self) -> u32;
+
+    /// Whether the method estimates its error, so that its steps can be controlled.
+    fn is_adaptive(&self) -> bool;
+
+    /// Allocates.
+    fn cache(&self, u: &B) -> Self::Cache;
+
+    /// Evaluates what the first step reuses: `f(t, u; p)`.
+    ///
+    /// # Errors
+    ///
+    /// As the right-hand side.
+    fn begin(
+        &self,
+        rhs: &F,
+        t: f64,
+        u: &B,
+        p: &[B::Item],
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure>;
+
+    /// The derivative at the start of the step: what `begin` evaluated or `advance` carried over.
+    fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item];
+
+    /// Attempts a step; must leave the cache usable for a retry.
+    ///
+    /// # Errors
+    ///
+    /// As the right-hand side.
+    fn attempt(
+        &self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure>;
+
+    /// Completes an attempt that is about to be accepted: the derivative at its end.
+    ///
+    /// # Errors
+    ///
+    /// As the right-hand side.
+    fn accept(
+        &self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure>;
+
+    /// Writes the interpolant of the step just accepted (which may cost evaluations).
+    ///
+    /// `scratch` has the length of the state.
+    ///
+    /// # Errors
+    ///
+    /// As the right-hand side.
+    fn dense(
+        &self,
+        rhs: &F,
+        step: &Interval<'_, B>,
+        scratch: &mut B,
+        cache: &mut Self::Cache,
+        dense: &mut Dense<B::Item>,
+    ) -> Result<(), Failure>;
+
+    /// Moves on to the next step.
+    fn advance(&self, cache: &mut Self::Cache);
+
+    /// Evaluations of the right-hand side so far.
+    fn evaluations(&self, cache: &Self::Cache) -> usize;
+}
+
+/// A step that has been taken.
+#[derive(Debug)]
+pub struct Interval<'a, B: Buffer> {
+    /// Start of the step.
+    pub t: f64,
+    /// Signed length of the step.
+    pub dt: f64,
+    /// State at the start.
+    pub u: &'a B,
+    /// Parameters.
+    pub p: &'a [B::Item],
+}

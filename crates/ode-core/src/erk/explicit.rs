@@ -1,0 +1,200 @@
+use super::ErkTableau;
+use super::interpolant::Weights;
+use super::kernel::{combine, padded, row, sum};
+use crate::{Algorithm, Dense, Interval, Step};
+use scalar::Scalar;
+use system::{Buffer, Failure, Rhs};
+
+/// An explicit Runge–Kutta method is its tableau; everything else follows.
+///
+/// ```
+/// use ode_core::{ErkTableau, ExplicitRk, Interpolant, OdeProblem, Options, StepSize, solve};
+///
+/// /// Ralston's second-order method.
+/// #[derive(Clone, Debug)]
+/// struct Ralston;
+///
+/// impl ExplicitRk for Ralston {
+///     const NAME: &'static str = "Ralston";
+///     const TABLEAU: ErkTableau = RALSTON;
+/// }
+///
+/// const RALSTON: ErkTableau = ErkTableau {
+///     order: 2,
+///     c: &[2.0 / 3.0],
+///     a: &[&[2.0 / 3.0]],
+///     b: &[1.0 / 4.0, 3.0 / 4.0],
+///     e: &[],
+///     interpolant: Interpolant::Hermite,
+/// }
+/// .checked();
+///
+/// # system::system! { struct Decay; state { u } params {} rhs(_t) { d(u) = -u; } }
+/// let problem = OdeProblem::new(Decay, [1.0], [], (0.0, 1.0))?;
+/// let options = Options { step: StepSize::Fixed(0.01), ..Options::default() };
+/// let end = solve(&problem, Ralston, &options)?.last()[0];
+/// assert!((end - (-1f64).exp()).abs() < 1e-5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait ExplicitRk: Clone {
+    /// The name of the literature.
+    const NAME: &'static str;
+
+    /// The coefficients: a constant, so that the stages are unrolled.
+    const TABLEAU: ErkTableau;
+}
+
+/// Stages of an explicit method.
+#[derive(Clone, Debug)]
+pub struct ErkCache<B> {
+    /// The stages, then `f(t + dt, u_next)` where that is not the last of them, then the extra
+    /// stages of the interpolant.
+    k: Vec<B>,
+    weights: Weights,
+    evaluations: usize,
+}
+
+impl<B: Buffer> ErkCache<B> {
+    /// Stage `I`: `k_I = f(t + c_I dt, z)` with `z = u + dt Σ a_Ij k_j`, which stays in `u_next`.
+    #[inline(always)]
+    fn stage<M: ExplicitRk, F: Rhs<B::Item>, const I: usize>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+    ) -> Result<(), Failure> {
+        if I >= M::TABLEAU.stages() {
+            return Ok(());
+        }
+        let c = const { M::TABLEAU.c(I) };
+        let (done, rest) = self.k.split_at_mut(I);
+        combine(step.u_next, step.u, step.dt, const { row::<I>(&M::TABLEAU) }, done);
+        let t = if c == 1.0 { step.t_last } else { step.t + c * step.dt };
+        self.evaluations += 1;
+        rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, rest[0].as_mut())
+    }
+}
+
+/// Runs `stage::<M, F, I>` for each `I` of the list that the method has.
+macro_rules! unrolled {
+    ($cache:ident.stage::<$m:ident, $f:ident>($rhs:ident, $step:ident); $($i:literal)*) => {
+        $($cache.stage::<$m, $f, $i>($rhs, $step)?;)*
+    };
+}
+
+impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
+    type Cache = ErkCache<B>;
+
+    fn name(&self) -> &'static str {
+        M::NAME
+    }
+
+    fn order(&self) -> u32 {
+        M::TABLEAU.order
+    }
+
+    fn is_adaptive(&self) -> bool {
+        !M::TABLEAU.e.is_empty()
+    }
+
+    fn cache(&self, u: &B) -> ErkCache<B> {
+        let weights = Weights::new(&M::TABLEAU);
+        ErkCache { k: vec![u.zeros(); weights.stages()], weights, evaluations: 0 }
+    }
+
+    fn begin(
+        &self,
+        rhs: &F,
+        t: f64,
+        u: &B,
+        p: &[B::Item],
+        cache: &mut ErkCache<B>,
+    ) -> Result<(), Failure> {
+        cache.evaluations += 1;
+        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, cache.k[0].as_mut())
+    }
+
+    fn derivative<'c>(&self, cache: &'c ErkCache<B>) -> &'c [B::Item] {
+        cache.k[0].as_ref()
+    }
+
+    #[inline]
+    fn attempt(
+        &self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        cache: &mut ErkCache<B>,
+    ) -> Result<(), Failure> {
+        unrolled! { cache.stage::<M, F>(rhs, step); 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 }
+        if !const { M::TABLEAU.is_fsal() } {
+            combine(step.u_next, step.u, step.dt, const { padded(M::TABLEAU.b) }, &cache.k);
+        }
+        if !const { M::TABLEAU.e.is_empty() } {
+            sum(step.error, step.dt, const { padded(M::TABLEAU.e) }, &cache.k);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn accept(
+        &self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        cache: &mut ErkCache<B>,
+    ) -> Result<(), Failure> {
+        if const { M::TABLEAU.is_fsal() } {
+            return Ok(());
+        }
+        let next = &mut cache.k[const { M::TABLEAU.next_stage() }];
+        cache.evaluations += 1;
+        rhs.eval(B::Item::from_f64(step.t_last), step.u_next.as_ref(), step.p, next.as_mut())
+    }
+
+    fn dense(
+        &self,
+        rhs: &F,
+        step: &Interval<'_, B>,
+        scratch: &mut B,
+        cache: &mut ErkCache<B>,
+        dense: &mut Dense<B::Item>,
+    ) -> Result<(), Failure> {
+        let n = step.u.as_ref().len();
+        let first = const { M::TABLEAU.next_stage() } + 1;
+        for (i, extra) in M::TABLEAU.interpolant.extra().iter().enumerate() {
+            let (done, rest) = cache.k.split_at_mut(first + i);
+            // z = u + dt Σ aⱼ kⱼ
+            scratch.as_mut().copy_from_slice(step.u.as_ref());
+            for (&a, k) in extra.a.iter().zip(&*done) {
+                if a != 0.0 {
+                    for (z, k) in scratch.as_mut().iter_mut().zip(k.as_ref()) {
+                        *z += k.scale(step.dt * a);
+                    }
+                }
+            }
+            let t = B::Item::from_f64(step.t + extra.c * step.dt);
+            cache.evaluations += 1;
+            rhs.eval(t, scratch.as_ref(), step.p, rest[0].as_mut())?;
+        }
+        let coefficients = dense.reset(step.t, step.dt, n, cache.weights.degree());
+        coefficients[..n].copy_from_slice(step.u.as_ref());
+        for (i, k) in cache.k.iter().enumerate() {
+            for (m, &w) in cache.weights.row(i).iter().enumerate() {
+                if w != 0.0 {
+                    let power = &mut coefficients[(m + 1) * n..(m + 2) * n];
+                    for (c, k) in power.iter_mut().zip(k.as_ref()) {
+                        *c += k.scale(step.dt * w);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn advance(&self, cache: &mut ErkCache<B>) {
+        cache.k.swap(0, const { M::TABLEAU.next_stage() });
+    }
+
+    fn evaluations(&self, cache: &ErkCache<B>) -> usize {
+        cache.evaluations
+    }
+}

@@ -1,0 +1,145 @@
+use super::ErkTableau;
+use super::tableau::sum;
+
+/// The continuous extension `u(t + θ dt) = u + dt Σ bᵢ(θ) kᵢ` of an explicit method.
+///
+/// Stages are counted as in the tableau, followed by `f(t + dt, u_next)` (where it is not the last
+/// stage anyway) and the extra stages.
+#[derive(Clone, Copy, Debug)]
+pub enum Interpolant {
+    /// Cubic Hermite: from both ends and their derivatives, third order.
+    Hermite,
+    /// Cubic Hermite plus `dt θ²(1 - θ)² Σ dᵢ kᵢ`: fourth order (Shampine 1986; Hairer's DOPRI5).
+    HermitePlusQuartic {
+        /// The weights `d`.
+        d: &'static [f64],
+    },
+    /// The method's own polynomials.
+    Polynomial {
+        /// Stages evaluated only when the interpolant is used.
+        extra: &'static [ExtraStage],
+        /// `b[i][m]` multiplies `θ^(m+1)` for stage `i`; an empty row is zero.
+        b: &'static [&'static [f64]],
+    },
+}
+
+/// A stage that only the interpolant needs: `k = f(t + c dt, u + dt Σ aⱼ kⱼ)`.
+#[derive(Clone, Copy, Debug)]
+pub struct ExtraStage {
+    /// Abscissa.
+    pub c: f64,
+    /// Weights of all stages before it.
+    pub a: &'static [f64],
+}
+
+/// Printed coefficients of high-degree interpolants cancel: entries of a thousand leave 1e-12.
+const TOLERANCE: f64 = 1e-11;
+
+impl Interpolant {
+    /// The extra stages.
+    pub const fn extra(&self) -> &'static [ExtraStage] {
+        match self {
+            Self::Polynomial { extra, .. } => extra,
+            _ => &[],
+        }
+    }
+
+    /// Degree in θ.
+    pub const fn degree(&self) -> usize {
+        match self {
+            Self::Hermite => 3,
+            Self::HermitePlusQuartic { .. } => 4,
+            Self::Polynomial { b, .. } => b[0].len(),
+        }
+    }
+
+    /// Compile-time checks: shapes, row sums, and `bᵢ(1) = bᵢ`.
+    pub(super) const fn check(&self, stages: usize, b: &[f64]) {
+        match self {
+            Self::Hermite => {}
+            Self::HermitePlusQuartic { d } => {
+                assert!(d.len() == stages, "d has one entry per stage");
+                assert!(sum(d).abs() < TOLERANCE, "d must sum to 0");
+            }
+            Self::Polynomial { extra, b: rows } => {
+                let mut i = 0;
+                while i < extra.len() {
+                    assert!(extra[i].a.len() == stages + i, "an extra stage sees all before it");
+                    assert!((sum(extra[i].a) - extra[i].c).abs() < TOLERANCE, "must sum to its c");
+                    i += 1;
+                }
+                assert!(rows.len() == stages + extra.len(), "one polynomial per stage");
+                let mut i = 0;
+                while i < rows.len() {
+                    let end = if i < b.len() { b[i] } else { 0.0 };
+                    assert!((sum(rows[i]) - end).abs() < TOLERANCE, "polynomials end in b");
+                    i += 1;
+                }
+            }
+        }
+    }
+}
+
+/// The polynomials of a tableau as one table: `weights[i][m]` multiplies `θ^(m+1)` for stage `i`.
+#[derive(Clone, Debug)]
+pub(crate) struct Weights {
+    degree: usize,
+    table: Vec<f64>,
+}
+
+impl Weights {
+    pub(crate) fn new(tableau: &ErkTableau) -> Self {
+        let next = tableau.next_stage();
+        let degree = tableau.interpolant.degree();
+        let stages = next + 1 + tableau.interpolant.extra().len();
+        let mut weights = Self { degree, table: vec![0.0; stages * degree] };
+        match tableau.interpolant {
+            Interpolant::Hermite => weights.add_hermite(tableau.b, next),
+            Interpolant::HermitePlusQuartic { d } => {
+                weights.add_hermite(tableau.b, next);
+                for (i, d) in d.iter().enumerate() {
+                    weights.add(i, &[0.0, *d, -2.0 * d, *d]); // θ²(1 - θ)²
+                }
+            }
+            Interpolant::Polynomial { b, .. } => {
+                for (i, row) in b.iter().enumerate() {
+                    weights.add(i, row);
+                }
+            }
+        }
+        weights
+    }
+
+    pub(crate) fn degree(&self) -> usize {
+        self.degree
+    }
+
+    pub(crate) fn stages(&self) -> usize {
+        self.table.len() / self.degree
+    }
+
+    /// The polynomial of stage `i`, from `θ` upwards.
+    pub(crate) fn row(&self, i: usize) -> &[f64] {
+        &self.table[i * self.degree..(i + 1) * self.degree]
+    }
+
+    /// `bᵢ(θ)`
+    pub(crate) fn at(&self, i: usize, theta: f64) -> f64 {
+        self.row(i).iter().rev().fold(0.0, |sum, w| (sum + w) * theta)
+    }
+
+    fn add(&mut self, i: usize, terms: &[f64]) {
+        for (weight, term) in self.table[i * self.degree..].iter_mut().zip(terms) {
+            *weight += term;
+        }
+    }
+
+    /// `Δ (3θ² - 2θ³) + dt f₀ (θ - 2θ² + θ³) + dt f₁ (-θ² + θ³)` with `Δ = dt Σ bᵢ kᵢ`.
+    fn add_hermite(&mut self, b: &[f64], next: usize) {
+        for (i, b) in b.iter().enumerate() {
+            self.add(i, &[0.0, 3.0 * b, -2.0 * b]);
+        }
+        self.add(0, &[1.0, -2.0, 1.0]);
+        self.add(next, &[0.0, -1.0, 1.0]);
+    }
+}

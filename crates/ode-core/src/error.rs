@@ -1,0 +1,175 @@
+use std::fmt;
+
+/// What went wrong in building or solving a problem.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Error(Box<ErrorKind>);
+
+/// The kinds of [`Error`]. Every one says where, and its text says what to try.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A slice has the wrong length.
+    Dimension {
+        /// Which slice.
+        what: &'static str,
+        /// The length that the system asks for.
+        expected: usize,
+        /// The length that was given.
+        found: usize,
+    },
+    /// The system has no states.
+    NoStates,
+    /// An input is NaN or infinite.
+    NotFinite {
+        /// Which input.
+        what: &'static str,
+        /// The index in it.
+        index: usize,
+    },
+    /// The time span is empty or not finite.
+    TimeSpan {
+        /// Start.
+        t0: f64,
+        /// End.
+        t1: f64,
+    },
+    /// An option makes no sense.
+    Option {
+        /// The name of the field.
+        name: &'static str,
+        /// The value that was given.
+        value: f64,
+        /// What it must be.
+        must: &'static str,
+    },
+    /// A list of times is not sorted, or leaves the span.
+    Times {
+        /// Which list.
+        what: &'static str,
+        /// The index of the first bad entry.
+        index: usize,
+        /// That entry.
+        t: f64,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// The method has no error estimate, so it needs a step size.
+    FixedStepNeeded {
+        /// The method.
+        method: &'static str,
+    },
+    /// The right-hand side or the state became NaN or infinite.
+    NonFinite {
+        /// The last time at which everything was finite.
+        t: f64,
+        /// The component in question.
+        component: String,
+    },
+    /// The step size fell below what the time can resolve.
+    StepTooSmall {
+        /// Where.
+        t: f64,
+        /// The step size.
+        dt: f64,
+    },
+    /// The budget of steps ran out.
+    MaxSteps {
+        /// The time reached.
+        t: f64,
+        /// The budget.
+        max_steps: usize,
+    },
+    /// The right-hand side refused, and no shorter step helped.
+    RightHandSide {
+        /// Where.
+        t: f64,
+        /// The reason that it gave.
+        reason: String,
+    },
+    /// A solution was asked for a time outside its span.
+    OutsideSpan {
+        /// The time asked for.
+        t: f64,
+        /// Start of the span.
+        t0: f64,
+        /// End of the part that was solved.
+        t1: f64,
+    },
+    /// A solution was asked for a time between saved points, but kept no interpolants.
+    NotDense {
+        /// The time asked for.
+        t: f64,
+    },
+}
+
+impl Error {
+    /// The specific kind.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self(Box::new(kind))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.kind() {
+            ErrorKind::Dimension { what, expected, found } => {
+                write!(f, "`{what}` has length {found}, but the system has {expected}")
+            }
+            ErrorKind::NoStates => {
+                f.write_str("the system has no states: there is nothing to solve")
+            }
+            ErrorKind::NotFinite { what, index } => {
+                write!(f, "`{what}[{index}]` is NaN or infinite")
+            }
+            ErrorKind::TimeSpan { t0, t1 } => write!(
+                f,
+                "the time span ({t0}, {t1}) is empty or not finite: give two different finite times"
+            ),
+            ErrorKind::Option { name, value, must } => {
+                write!(f, "option `{name}` is {value}, but must be {must}")
+            }
+            ErrorKind::Times { what, index, t, problem } => {
+                write!(f, "`{what}[{index}]` = {t} {problem}")
+            }
+            ErrorKind::FixedStepNeeded { method } => write!(
+                f,
+                "{method} has no error estimate: set `step: StepSize::Fixed(dt)`, or use an \
+                 adaptive method such as Tsit5"
+            ),
+            ErrorKind::NonFinite { t, component } => write!(
+                f,
+                "`{component}` or its derivative becomes NaN or infinite just after t = {t}: check \
+                 the model for divisions by zero, logarithms and roots of negative numbers there"
+            ),
+            ErrorKind::StepTooSmall { t, dt } => write!(
+                f,
+                "the step size {dt:e} is too small at t = {t}: the solution may blow up, jump (add \
+                 the time to `stops`), or be stiff (use an implicit method)"
+            ),
+            ErrorKind::MaxSteps { t, max_steps } => write!(
+                f,
+                "reached only t = {t} in {max_steps} steps: raise `max_steps`, loosen `rtol`, or \
+                 use an implicit method if the problem is stiff"
+            ),
+            ErrorKind::RightHandSide { t, reason } => {
+                write!(f, "the right-hand side failed after t = {t}: {reason}")
+            }
+            ErrorKind::OutsideSpan { t, t0, t1 } => {
+                write!(f, "t = {t} is outside the solved span from {t0} to {t1}")
+            }
+            ErrorKind::NotDense { t } => write!(
+                f,
+                "nothing is saved at t = {t}: solve with `save: Save::Dense`, or add it to \
+                 `Save::At`"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

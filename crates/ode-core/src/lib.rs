@@ -1,0 +1,64 @@
+//! Ordinary differential equations: problems, explicit Runge–Kutta methods, solutions.
+//!
+//! ```
+//! use ode_core::{OdeProblem, Options, Save, Tsit5, solve};
+//!
+//! system::system! {
+//!     /// Predator and prey.
+//!     struct LotkaVolterra;
+//!     state { prey, predators }
+//!     params { alpha, beta, gamma, delta }
+//!     rhs(_t) {
+//!         d(prey) = alpha * prey - beta * prey * predators;
+//!         d(predators) = delta * prey * predators - gamma * predators;
+//!     }
+//! }
+//!
+//! let problem = OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0))?;
+//! let solution = solve(&problem, Tsit5, &Options { rtol: 1e-9, ..Options::default() })?;
+//! let u = solution.at(5.0)?; // the method's own interpolant
+//! assert!((u[0] - 6.098494675971742).abs() < 1e-5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | who | what |
+//! |---|---|
+//! | [`OdeProblem`] | what to solve: right-hand side, initial state, parameters, span |
+//! | [`Algorithm`] | how: a small value such as [`Tsit5`]; [`ExplicitRk`] makes one from a tableau |
+//! | [`Options`] | how well: tolerances, step sizes, what to save, where to stop |
+//! | [`Integrator`] | a solve in progress, step by step |
+//! | [`Solution`] | a finished solve; [`SolveError`] carries the part before a failure |
+//!
+//! The state is stored as the caller chooses by the type of `u0`: `[f64; N]` on the stack or
+//! `Vec<f64>` of any length; and the number type may be any [`scalar::Concrete`].
+
+mod algorithm;
+mod check;
+mod controller;
+mod dense;
+mod erk;
+mod error;
+mod initial_step;
+mod integrator;
+mod norm;
+mod options;
+mod problem;
+mod solution;
+mod solve;
+mod stats;
+mod stops;
+
+pub use algorithm::{Algorithm, Interval, Step};
+pub use controller::PiController;
+pub use dense::Dense;
+pub use erk::{
+    Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Interpolant, Midpoint, Rk4, Tsit5,
+    Vern7,
+};
+pub use error::{Error, ErrorKind};
+pub use integrator::{Integrator, Progress, Taken};
+pub use options::{Options, Save, StepSize};
+pub use problem::OdeProblem;
+pub use solution::Solution;
+pub use solve::{SolveError, solve};
+pub use stats::Stats;

@@ -1,0 +1,165 @@
+use crate::{
+    Algorithm, Error, ErrorKind, Integrator, OdeProblem, Options, Progress, Save, Solution,
+};
+use scalar::Concrete;
+use std::fmt;
+use system::{Buffer, Rhs};
+
+/// Solves a problem from start to end.
+///
+/// Work: one evaluation of the right-hand side per stage and step. Memory: what `options.save`
+/// asks for, plus a constant.
+///
+/// # Errors
+///
+/// When an option makes no sense, or the integration cannot go on: the error then carries the
+/// solution up to there.
+pub fn solve<F, A, B>(
+    problem: &OdeProblem<F, B>,
+    algorithm: A,
+    options: &Options,
+) -> Result<Solution<B::Item>, SolveError<B::Item>>
+where
+    F: Rhs<B::Item>,
+    A: Algorithm<F, B>,
+    B: Buffer,
+    B::Item: Concrete,
+{
+    let mut solution = Solution::new(problem.rhs().names());
+    let outcome = Integrator::new(problem, algorithm, options).and_then(|mut integrator| {
+        let outcome = match &options.save {
+            Save::Dense => save_steps(&mut integrator, &mut solution, true),
+            Save::Steps => save_steps(&mut integrator, &mut solution, false),
+            Save::At(times) => save_at(&mut integrator, &mut solution, times),
+            Save::Last => save_last(&mut integrator, &mut solution),
+        };
+        solution.set_stats(integrator.stats());
+        outcome
+    });
+    match outcome {
+        Ok(()) => Ok(solution),
+        Err(error) => Err(SolveError(Box::new((error, solution)))),
+    }
+}
+
+fn save_steps<F, A, B>(
+    integrator: &mut Integrator<'_, F, A, B>,
+    solution: &mut Solution<B::Item>,
+    dense: bool,
+) -> Result<(), Error>
+where
+    F: Rhs<B::Item>,
+    A: Algorithm<F, B>,
+    B: Buffer,
+    B::Item: Concrete,
+{
+    solution.push(integrator.t(), integrator.u());
+    loop {
+        let progress = integrator.step()?;
+        if dense {
+            solution.push_dense(integrator.dense()?);
+        }
+        solution.push(integrator.t(), integrator.u());
+        if progress == Progress::Finished {
+            return Ok(());
+        }
+    }
+}
+
+fn save_at<F, A, B>(
+    integrator: &mut Integrator<'_, F, A, B>,
+    solution: &mut Solution<B::Item>,
+    times: &[f64],
+) -> Result<(), Error>
+where
+    F: Rhs<B::Item>,
+    A: Algorithm<F, B>,
+    B: Buffer,
+    B::Item: Concrete,
+{
+    solution.reserve(times.len());
+    let mut times = times.iter().copied().peekable();
+    if times.next_if_eq(&integrator.t()).is_some() {
+        solution.push(integrator.t(), integrator.u());
+    }
+    loop {
+        let progress = integrator.step()?;
+        while let Some(t) = times.next_if(|&t| integrator.covers(t)) {
+            if let Err(error) = integrator.interpolate(t, solution.push_empty(t)) {
+                solution.drop_last();
+                return Err(error);
+            }
+        }
+        if progress == Progress::Finished {
+            return Ok(());
+        }
+    }
+}
+
+fn save_last<F, A, B>(
+    integrator: &mut Integrator<'_, F, A, B>,
+    solution: &mut Solution<B::Item>,
+) -> Result<(), Error>
+where
+    F: Rhs<B::Item>,
+    A: Algorithm<F, B>,
+    B: Buffer,
+    B::Item: Concrete,
+{
+    let outcome = loop {
+        match integrator.step() {
+            Ok(Progress::Finished) => break Ok(()),
+            Ok(_) => {}
+            Err(error) => break Err(error),
+        }
+    };
+    solution.push(integrator.t(), integrator.u());
+    outcome
+}
+
+/// A solve that failed, with the part of the solution before the failure.
+///
+/// ```
+/// # system::system! { struct Blowup; state { u } params {} rhs(_t) { d(u) = u * u; } }
+/// use ode_core::{ErrorKind, OdeProblem, Options, Tsit5, solve};
+///
+/// // u' = u², u(0) = 1 is 1 / (1 - t): it never reaches t = 2.
+/// let problem = OdeProblem::new(Blowup, [1.0], [], (0.0, 2.0))?;
+/// let error = solve(&problem, Tsit5, &Options::default()).unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::StepTooSmall { t, .. } if (t - 1.0).abs() < 1e-3));
+/// assert!((error.partial().at(0.5)?[0] - 2.0).abs() < 1e-5);
+/// # Ok::<(), ode_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SolveError<S = f64>(Box<(Error, Solution<S>)>);
+
+impl<S> SolveError<S> {
+    /// What went wrong.
+    pub fn error(&self) -> &Error {
+        &self.0.0
+    }
+
+    /// The specific kind.
+    pub fn kind(&self) -> &ErrorKind {
+        self.error().kind()
+    }
+
+    /// The solution up to the failure.
+    pub fn partial(&self) -> &Solution<S> {
+        &self.0.1
+    }
+}
+
+impl<S> From<SolveError<S>> for Error {
+    fn from(error: SolveError<S>) -> Self {
+        error.0.0
+    }
+}
+
+impl<S> fmt::Display for SolveError<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error().fmt(f)
+    }
+}
+
+impl<S: fmt::Debug> std::error::Error for SolveError<S> {}
