@@ -75,6 +75,13 @@ pub enum ErrorKind {
         /// Upper end (+∞ if there is none).
         upper: f64,
     },
+    /// A point given to multi-start is malformed.
+    InvalidPoint {
+        /// Which point.
+        start: usize,
+        /// What is wrong with it.
+        error: Error,
+    },
     /// Multi-start was given no point.
     NoPoints,
     /// Multi-start: the objective could be evaluated at none of the points.
@@ -140,6 +147,7 @@ impl fmt::Display for Error {
                 "x[{index}] = {value} is not strictly between {lower} and {upper}; move it \
                  inside or widen the bound"
             ),
+            ErrorKind::InvalidPoint { start, error } => write!(f, "point {start}: {error}"),
             ErrorKind::NoPoints => write!(f, "multi-start needs at least one point"),
             ErrorKind::NoUsableStart { tried, first } => {
                 write!(f, "none of the {tried} starts could be evaluated; the first: {first}")

@@ -153,7 +153,10 @@ fn check(points: &[Vec<f64>], dim: usize, stop: &Stop, options: &Multistart) -> 
     if points.is_empty() {
         return Err(ErrorKind::NoPoints.into());
     }
-    points.iter().try_for_each(|point| check_start(point, dim))
+    for (start, point) in points.iter().enumerate() {
+        check_start(point, dim).map_err(|error| ErrorKind::InvalidPoint { start, error })?;
+    }
+    Ok(())
 }
 
 fn screening_stop(stop: &Stop, options: &Multistart) -> Stop {
