@@ -54,31 +54,54 @@ pub struct ErkCache<B> {
     evaluations: usize,
 }
 
-impl<B: Buffer> ErkCache<B> {
-    /// Stage `I`: `k_I = f(t + c_I dt, z)` with `z = u + dt Σ a_Ij k_j`, which stays in `u_next`.
-    #[inline(always)]
-    fn stage<M: ExplicitRk, F: Rhs<B::Item>, const I: usize>(
-        &mut self,
-        rhs: &F,
-        step: &mut Step<'_, B>,
-    ) -> Result<(), Failure> {
-        if I >= M::TABLEAU.stages() {
-            return Ok(());
-        }
-        let c = const { M::TABLEAU.c(I) };
-        let (done, rest) = self.k.split_at_mut(I);
-        combine(step.u_next, step.u, step.dt, const { row::<I>(&M::TABLEAU) }, done);
-        let t = if c == 1.0 { step.t_last } else { step.t + c * step.dt };
-        self.evaluations += 1;
-        rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, rest[0].as_mut())
+/// Stage `I`: `k_I = f(t + c_I dt, z)` with `z = u + dt Σ a_Ij k_j`, which stays in `u_next`.
+#[inline(always)]
+fn stage<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, const I: usize>(
+    rhs: &F,
+    step: &mut Step<'_, B>,
+    k: &mut [B],
+) -> Result<(), Failure> {
+    if I >= M::TABLEAU.stages() {
+        return Ok(());
     }
+    let c = const { M::TABLEAU.c(I) };
+    let (done, rest) = k.split_at_mut(I);
+    combine(step.u_next, step.u, step.dt, const { row::<I>(&M::TABLEAU) }, done);
+    let t = if c == 1.0 { step.t_last } else { step.t + c * step.dt };
+    rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, rest[0].as_mut())
 }
 
-/// Runs `stage::<M, F, I>` for each `I` of the list that the method has.
-macro_rules! unrolled {
-    ($cache:ident.stage::<$m:ident, $f:ident>($rhs:ident, $step:ident); $($i:literal)*) => {
-        $($cache.stage::<$m, $f, $i>($rhs, $step)?;)*
-    };
+/// A buffer of a few plain numbers: copying it costs less than going through memory.
+const fn fits_in_registers<B>() -> bool {
+    !std::mem::needs_drop::<B>() && size_of::<B>() <= 64
+}
+
+/// All stages, the solution and the error estimate; `after(i, kᵢ)` is called for each stage.
+#[inline(always)]
+fn stages<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer>(
+    rhs: &F,
+    step: &mut Step<'_, B>,
+    k: &mut [B],
+    mut after: impl FnMut(usize, &B),
+) -> Result<(), Failure> {
+    // One check here spares one per access below.
+    let k = &mut k[..const { M::TABLEAU.stages() }];
+    macro_rules! unrolled {
+        ($($i:literal)*) => {$(
+            if $i < const { M::TABLEAU.stages() } {
+                stage::<M, F, B, $i>(rhs, step, k)?;
+                after($i, &k[$i]);
+            }
+        )*};
+    }
+    unrolled! { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 }
+    if !const { M::TABLEAU.is_fsal() } {
+        combine(step.u_next, step.u, step.dt, const { padded(M::TABLEAU.b) }, k);
+    }
+    if !const { M::TABLEAU.e.is_empty() } {
+        sum(step.error, step.dt, const { padded(M::TABLEAU.e) }, k);
+    }
+    Ok(())
 }
 
 impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
@@ -124,13 +147,19 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         step: &mut Step<'_, B>,
         cache: &mut ErkCache<B>,
     ) -> Result<(), Failure> {
-        unrolled! { cache.stage::<M, F>(rhs, step); 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 }
-        if !const { M::TABLEAU.is_fsal() } {
-            combine(step.u_next, step.u, step.dt, const { padded(M::TABLEAU.b) }, &cache.k);
+        cache.evaluations += const { M::TABLEAU.stages() - 1 };
+        let k = &mut cache.k[..const { M::TABLEAU.stages() }];
+        if !const { fits_in_registers::<B>() } {
+            return stages::<M, F, B>(rhs, step, k, |_, _| {});
         }
-        if !const { M::TABLEAU.e.is_empty() } {
-            sum(step.error, step.dt, const { padded(M::TABLEAU.e) }, &cache.k);
-        }
+        // On local copies, so that the compiler can keep them out of memory.
+        let u = step.u.clone();
+        let (mut u_next, mut error) = (u.clone(), u.clone());
+        let mut local: [B; ErkTableau::MAX_STAGES] = std::array::from_fn(|_| u.zeros());
+        local[0] = k[0].clone();
+        let mut step_of_locals = Step { u: &u, u_next: &mut u_next, error: &mut error, ..*step };
+        stages::<M, F, B>(rhs, &mut step_of_locals, &mut local, |i, stage| k[i] = stage.clone())?;
+        (*step.u_next, *step.error) = (u_next, error);
         Ok(())
     }
 
