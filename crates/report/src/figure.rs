@@ -49,7 +49,8 @@ impl Figure {
         self
     }
 
-    /// The figure as one self-contained SVG document; sizes as for [`Plot::to_svg`].
+    /// The figure as one self-contained SVG document; sizes as for [`Plot::to_svg`],
+    /// and at least 160 × 120 for each panel.
     pub fn to_svg(&self, width: f64, height: f64) -> String {
         self.draw(width, height, true)
     }

@@ -13,7 +13,7 @@ pub enum Legend {
     Auto,
     /// To the right of the frame.
     Right,
-    /// In rows above the frame.
+    /// In rows above the frame; left out where that would leave no room for the data.
     Above,
     /// Not shown.
     Hidden,
@@ -151,7 +151,7 @@ impl Plot {
 
     /// The plot as one self-contained SVG document, with styles for light and dark mode.
     ///
-    /// Sizes are pixels, kept between 160 × 120 and 10 000 × 10 000 (the nearest bound replaces others).
+    /// Sizes are pixels, kept between 160 × 120 and 10 000 × 10 000 (the nearest bound replaces others, 860 × 400 a NaN).
     pub fn to_svg(&self, width: f64, height: f64) -> String {
         draw::document(&[self], 1, width, height, "", true)
     }

@@ -20,10 +20,10 @@ nav a:hover{text-decoration:underline}nav strong{color:var(--ink)}\
 figure{margin:1.8rem 0;break-inside:avoid}\
 figure svg{display:block;max-width:100%;height:auto;margin:0 auto}\
 figcaption,caption{color:var(--muted);font-size:.9rem;line-height:1.45;text-align:left;caption-side:top}\
-figcaption{margin:.6rem auto 0;max-width:780px}caption{padding-bottom:.5rem}\
+figcaption{margin:.6rem 0 0;max-width:780px}caption{padding-bottom:.5rem}\
 figcaption b,caption b{color:var(--ink);font-weight:600}\
 .scroll{overflow-x:auto;margin:1.8rem 0}\
-table{border-collapse:collapse;min-width:min(100%,420px);font-size:.93rem;font-variant-numeric:tabular-nums}\
+table{border-collapse:collapse;min-width:min(100%,560px);font-size:.93rem;font-variant-numeric:tabular-nums}\
 thead th{border-top:1.5px solid var(--ink);border-bottom:1px solid var(--ink);color:var(--ink);font-weight:600}\
 th,td{padding:.38rem .95rem .38rem .5rem;text-align:left;vertical-align:baseline}\
 tbody tr+tr td{border-top:1px solid var(--rule)}tbody tr:last-child td{border-bottom:1.5px solid var(--ink)}\

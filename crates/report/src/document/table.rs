@@ -32,6 +32,8 @@ pub enum Cell {
     Text(String),
     /// A number, written with the digits of the table. Not finite: shown as it is, never the best.
     Number(f64),
+    /// A count, written in full.
+    Integer(i64),
 }
 
 impl From<&str> for Cell {
@@ -43,6 +45,12 @@ impl From<&str> for Cell {
 impl From<String> for Cell {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
     }
 }
 
@@ -138,6 +146,7 @@ impl Table {
             .iter()
             .filter_map(|row| match row[column] {
                 Cell::Number(v) if v.is_finite() => Some(v),
+                Cell::Integer(v) => Some(v as f64),
                 _ => None,
             })
             .reduce(better)
@@ -146,7 +155,7 @@ impl Table {
     fn class(&self, column: usize) -> &'static str {
         let numeric = || {
             let cells = || self.rows.iter().map(|row| &row[column]);
-            cells().any(|c| matches!(c, Cell::Number(_)))
+            cells().any(|c| !matches!(c, Cell::Text(_)))
                 && !cells().any(|c| matches!(c, Cell::Text(t) if t.chars().count() > 3))
         };
         match self.align[column] {
@@ -184,6 +193,9 @@ impl Table {
             for (column, cell) in row.iter().enumerate() {
                 let (text, marked) = match cell {
                     Cell::Text(text) => (text.clone(), false),
+                    Cell::Integer(v) => {
+                        (v.to_string().replace('-', "−"), best[column] == Some(*v as f64))
+                    }
                     Cell::Number(v) => (significant(*v, self.digits), best[column] == Some(*v)),
                 };
                 let class = attribute([self.class(column), if marked { "best" } else { "" }]);

@@ -216,9 +216,10 @@ fn span_pixels(scene: &Scene<'_>, frame: &Rect, layer: &Layer) -> Option<(f64, f
 }
 
 /// Labels of marked places: text, left end, width, row above the frame. Rows keep labels apart.
-fn header(scene: &Scene<'_>, frame: &Rect) -> Vec<(String, f64, f64, usize)> {
+fn header(scene: &Scene<'_>, frame: &Rect, cell_height: f64) -> Vec<(String, f64, f64, usize)> {
     let mut rows: Vec<f64> = Vec::new();
     let mut out = Vec::new();
+    let most = ((cell_height - 100.0) / 30.0).clamp(1.0, 6.0) as usize;
     let mut labels: Vec<(f64, &str)> = Vec::new();
     for layer in &scene.plot.layers {
         match layer {
@@ -239,6 +240,9 @@ fn header(scene: &Scene<'_>, frame: &Rect) -> Vec<(String, f64, f64, usize)> {
         let left = (middle - w / 2.0).clamp(frame.left, (frame.right() - w).max(frame.left));
         let row = rows.iter().position(|&end| left > end + 8.0).unwrap_or(rows.len());
         if row == rows.len() {
+            if row == most {
+                continue; // no room: the line stays, its name is left out
+            }
             rows.push(0.0);
         }
         rows[row] = left + w;
@@ -248,8 +252,8 @@ fn header(scene: &Scene<'_>, frame: &Rect) -> Vec<(String, f64, f64, usize)> {
 }
 
 /// Number of rows that labels of marked places take above the frame.
-pub(crate) fn header_rows(scene: &Scene<'_>, frame: &Rect) -> usize {
-    header(scene, frame).iter().map(|(.., row)| row + 1).max().unwrap_or(0)
+pub(crate) fn header_rows(scene: &Scene<'_>, frame: &Rect, cell_height: f64) -> usize {
+    header(scene, frame, cell_height).iter().map(|(.., row)| row + 1).max().unwrap_or(0)
 }
 
 fn vline_pixel(scene: &Scene<'_>, frame: &Rect, x: f64) -> Option<f64> {
@@ -257,7 +261,7 @@ fn vline_pixel(scene: &Scene<'_>, frame: &Rect, x: f64) -> Option<f64> {
 }
 
 /// Marked places: lines over the frame and labels above it.
-pub(crate) fn draw_marked(out: &mut String, scene: &Scene<'_>, frame: &Rect) {
+pub(crate) fn draw_marked(out: &mut String, scene: &Scene<'_>, cell: &Rect, frame: &Rect) {
     for layer in &scene.plot.layers {
         let path = match layer {
             Layer::VLine(line) => vline_pixel(scene, frame, line.x)
@@ -274,7 +278,7 @@ pub(crate) fn draw_marked(out: &mut String, scene: &Scene<'_>, frame: &Rect) {
             out.push_str(&format!("<path class=\"no ma\"{dashes} d=\"{path}\"/>"));
         }
     }
-    for (label, left, w, row) in header(scene, frame) {
+    for (label, left, w, row) in header(scene, frame, cell.height) {
         let at = (left + w / 2.0, frame.top - 6.0 - 15.0 * row as f64);
         text(out, at, " class=\"sm mu\" text-anchor=\"middle\"", &label);
     }

@@ -17,6 +17,10 @@ use scene::Scene;
 
 const TITLE_LINE: f64 = 20.0;
 const GUTTER: f64 = 22.0;
+/// Least width and height of a frame.
+const SMALLEST: f64 = 24.0;
+/// Least width and height of a cell.
+const CELL: (f64, f64) = (160.0, 120.0);
 
 /// Space around a frame.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,11 +33,15 @@ struct Margins {
 
 impl Margins {
     fn frame(&self, cell: &Rect) -> Rect {
+        // In a tiny cell the frame keeps some pixels, and the lower and left labels their place.
+        let right = self.right.min(cell.width - self.left - SMALLEST).max(4.0);
+        let left = self.left.min(cell.width - right - SMALLEST);
+        let top = self.top.min(cell.height - self.bottom - SMALLEST);
         Rect {
-            left: cell.left + self.left,
-            top: cell.top + self.top,
-            width: (cell.width - self.left - self.right).max(20.0),
-            height: (cell.height - self.top - self.bottom).max(20.0),
+            left: cell.left + left,
+            top: cell.top + top,
+            width: cell.width - left - right,
+            height: cell.height - top - self.bottom,
         }
     }
 }
@@ -47,8 +55,12 @@ pub(crate) fn document(
     title: &str,
     styled: bool,
 ) -> String {
-    let width = if width.is_nan() { 860.0 } else { width.clamp(160.0, 10_000.0) };
-    let height = if height.is_nan() { 400.0 } else { height.clamp(120.0, 10_000.0) };
+    let columns = columns.min(panels.len()).max(1);
+    let rows = panels.len().div_ceil(columns);
+    let (gutters_x, gutters_y) = (GUTTER * (columns - 1) as f64, GUTTER * (rows - 1) as f64);
+    let width = if width.is_nan() { 860.0 } else { width.min(10_000.0) };
+    let width = width.max(CELL.0 * columns as f64 + gutters_x);
+    let height = if height.is_nan() { 400.0 } else { height.min(10_000.0) };
     let layers: Vec<&Layer> = panels.iter().flat_map(|p| &p.layers).collect();
     let mut colors = scene::colors(&layers).into_iter();
     let scenes: Vec<Scene<'_>> = panels
@@ -74,10 +86,9 @@ pub(crate) fn document(
         legend::draw_rows(&mut body, &shared, 8.0, top + 4.0, width - 16.0);
         top += legend::rows_height(&shared, width - 16.0) + 8.0;
     }
-    let columns = columns.min(panels.len()).max(1);
-    let rows = panels.len().div_ceil(columns);
-    let cell_width = ((width - GUTTER * (columns - 1) as f64) / columns as f64).max(40.0);
-    let cell_height = ((height - top - GUTTER * (rows - 1) as f64) / rows as f64).max(40.0);
+    let height = height.max(top + CELL.1 * rows as f64 + gutters_y);
+    let cell_width = (width - gutters_x) / columns as f64;
+    let cell_height = (height - top - gutters_y) / rows as f64;
     let cell = |i: usize| Rect {
         left: (i % columns) as f64 * (cell_width + GUTTER),
         top: top + (i / columns) as f64 * (cell_height + GUTTER),
@@ -196,7 +207,7 @@ impl Layout {
             margins.bottom += 12.0;
         }
         let y_factor = !scene.categorical() && axes::y_ticks(scene, cell.height).factor.is_some();
-        let header = axes::header_rows(scene, &margins.frame(cell));
+        let header = axes::header_rows(scene, &margins.frame(cell), cell.height);
         let rows = header.max(usize::from(!scene.empty && y_factor));
         margins.top += 15.0 * rows as f64 + if rows > 0 { 4.0 } else { 0.0 };
 
@@ -210,12 +221,22 @@ impl Layout {
             Legend::Above => margins.top += legend::rows_height(&entries, frame.width) + 6.0,
             Legend::Auto | Legend::Hidden => {}
         }
+        // A legend that would leave no room for the data is left out; tooltips still name the layers.
+        let frame_left = cell.height - margins.top - margins.bottom;
+        let crowded = legend == Legend::Above && frame_left < 0.25 * cell.height;
+        let legend = if crowded {
+            margins.top -= legend::rows_height(&entries, frame.width) + 6.0;
+            Legend::Hidden
+        } else {
+            legend
+        };
         Self { margins, entries, legend, notes }
     }
 }
 
 fn title_lines(scene: &Scene<'_>, cell: &Rect) -> Vec<String> {
-    text::wrap(&scene.plot.title, TITLE, cell.width - 24.0, 3)
+    let lines = if cell.height < 200.0 { 1 } else { 3 };
+    text::wrap(&scene.plot.title, TITLE, cell.width - 70.0, lines)
 }
 
 fn panel(out: &mut String, scene: &Scene<'_>, cell: &Rect, margins: &Margins, layout: &Layout) {
@@ -235,7 +256,7 @@ fn panel(out: &mut String, scene: &Scene<'_>, cell: &Rect, margins: &Margins, la
         heading(out, frame.left.min(cell.left + 60.0), below_title - 6.0, &line);
     }
     axes::draw(out, scene, cell, &frame);
-    axes::draw_marked(out, scene, &frame);
+    axes::draw_marked(out, scene, cell, &frame);
     marks::draw(out, scene, &frame, &clip);
     draw_notes(out, scene, &frame, layout.notes);
     if scene.empty {
