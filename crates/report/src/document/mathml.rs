@@ -236,8 +236,8 @@ fn number_ml(mantissa: &str, exponent: Option<&str>) -> String {
 
 fn accent(name: &str) -> Option<&'static str> {
     Some(match name {
-        "dot" => "˙",
-        "ddot" => "¨",
+        "dot" => ".",
+        "ddot" => "..",
         "hat" | "widehat" => "^",
         "bar" | "overline" => "¯",
         "tilde" | "widetilde" => "~",
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn dotted_state_and_product() {
         let (left, right) = cells(Equation::latex(r"\dot{x} = 1.3\,x"));
-        assert_eq!(left, "<mover accent=\"true\"><mrow><mi>x</mi></mrow><mo>˙</mo></mover>");
+        assert_eq!(left, "<mover accent=\"true\"><mrow><mi>x</mi></mrow><mo>.</mo></mover>");
         assert_eq!(right, "<mo>=</mo><mn>1.3</mn><mspace width=\"0.17em\"/><mi>x</mi>");
     }
 
@@ -344,7 +344,7 @@ mod tests {
         assert_eq!(
             right,
             "<mo>=</mo><mrow><mn>2</mn><mo>×</mo><msup><mn>10</mn><mrow><mo>−</mo><mn>3</mn></mrow></msup></mrow>\
-             <mo>·</mo><msup><msub><mi>x</mi><mn>1</mn></msub><mrow><mn>2</mn></mrow></msup>"
+             <mspace width=\"0.17em\"/><msup><msub><mi>x</mi><mn>1</mn></msub><mrow><mn>2</mn></mrow></msup>"
         );
         let (_, right) = cells(Equation::latex("=x_{ij}^2"));
         assert!(

@@ -57,7 +57,14 @@ pub(super) fn tokens(source: &str, notation: &Notation) -> Vec<Token> {
             '^' => out.push(Token::Sup),
             '_' => out.push(Token::Sub),
             '\'' | '′' => out.push(Token::Prime),
-            '*' => out.push(Token::Operator("·".into())),
+            '*' => {
+                // A product is a thin space, but a dot before a number: 2·3.
+                let after = chars[i..].iter().find(|c| !c.is_whitespace());
+                out.push(match after {
+                    Some(c) if !c.is_ascii_digit() && *c != '.' => Token::Command("space".into()),
+                    _ => Token::Operator("·".into()),
+                });
+            }
             '-' => out.push(Token::Operator("−".into())),
             '\n' if !latex => out.push(Token::NewLine),
             c if c.is_whitespace() => {}

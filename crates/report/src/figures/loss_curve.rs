@@ -52,7 +52,9 @@ impl LossCurve<'_> {
             .y_scale(Scale::Log)
             .legend(Legend::Auto)
             .size(860.0, 340.0)
-            .layer(Line::new(&iterations, self.losses)?.label("loss").width(0.8).color(Color::Sky))
+            .layer(
+                Line::new(&iterations, self.losses)?.label("loss").width(0.8).color(Color::Orange),
+            )
             .layer(Line::new(&iterations, &best)?.label("best so far").color(Color::Blue));
         for stage in self.stages {
             plot = plot.layer(VLine::new(stage.start as f64).label(stage.name));
