@@ -117,6 +117,8 @@ pub(crate) const TICK: f64 = 12.0;
 pub(crate) const LABEL: f64 = 13.0;
 /// Font size of titles.
 pub(crate) const TITLE: f64 = 15.0;
+/// Bold text runs wider than regular text of its size by up to this factor.
+pub(crate) const BOLD: f64 = 1.14;
 /// Font size of notes.
 pub(crate) const SMALL: f64 = 11.0;
 

@@ -30,7 +30,7 @@ const HELVETICA: [u16; 95] = [
 ];
 
 /// Reserve over Helvetica: common system fonts run up to this much wider.
-const SAFETY: f64 = 1.12;
+const SAFETY: f64 = 1.19;
 
 /// Estimated width in pixels of `text` at font size `size`. An upper estimate for the usual sans-serif fonts.
 pub(crate) fn width(text: &str, size: f64) -> f64 {

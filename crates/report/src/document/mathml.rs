@@ -26,7 +26,7 @@ pub(super) fn aligned(equations: &[Equation]) -> String {
     let sources: Vec<&str> = equations.iter().map(|e| e.source.as_str()).collect();
     format!(
         "<math xmlns=\"http://www.w3.org/1998/Math/MathML\" display=\"block\" alttext=\"{}\">\
-         <mtable displaystyle=\"true\">{rows}</mtable></math>",
+         <mtable displaystyle=\"true\" columnalign=\"right left\">{rows}</mtable></math>",
         escape(&sources.join("; "))
     )
 }
@@ -177,7 +177,9 @@ impl Reader<'_> {
         }
         if let Some(mark) = accent(name) {
             let base = self.atom(depth + 1);
-            return format!("<mover accent=\"true\">{base}<mo>{mark}</mo></mover>");
+            // A full stop sets larger and clearer than U+02D9; accents touch their base, so it needs room below.
+            let raised = if mark.starts_with('.') { " style=\"padding-bottom:.15em\"" } else { "" };
+            return format!("<mover accent=\"true\">{base}<mo{raised}>{mark}</mo></mover>");
         }
         match name {
             "frac" | "tfrac" | "dfrac" => {
@@ -321,7 +323,10 @@ mod tests {
     #[test]
     fn dotted_state_and_product() {
         let (left, right) = cells(Equation::latex(r"\dot{x} = 1.3\,x"));
-        assert_eq!(left, "<mover accent=\"true\"><mrow><mi>x</mi></mrow><mo>.</mo></mover>");
+        assert_eq!(
+            left,
+            "<mover accent=\"true\"><mrow><mi>x</mi></mrow><mo style=\"padding-bottom:.15em\">.</mo></mover>"
+        );
         assert_eq!(right, "<mo>=</mo><mn>1.3</mn><mspace width=\"0.17em\"/><mi>x</mi>");
     }
 

@@ -30,8 +30,8 @@ tbody tr+tr td{border-top:1px solid var(--rule)}tbody tr:last-child td{border-bo
 .r{text-align:right}.c{text-align:center}\
 td.best{background:var(--best);color:var(--best-ink);font-weight:600}\
 .equations{margin:1.4rem 0;padding:1rem 1.4rem;background:var(--tint);border-radius:6px;overflow-x:auto}\
-.equations math{font-size:1.12rem}.equations mtd{padding:.3rem .22rem;text-align:left}\
-.equations mtd:first-child{text-align:right}.equations mtd>mrow{display:inline math}\
+.equations math{font-size:1.12rem}.equations mtd{padding:.3rem .22rem;text-align:left;text-align:-webkit-left}\
+.equations mtd:first-child{text-align:right;text-align:-webkit-right}\
 pre{margin:1.4rem 0;padding:1rem 1.4rem;background:var(--tint);border-radius:6px;overflow-x:auto;\
 font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace}\
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.6rem;margin:1.4rem 0;font-size:.95rem;\

@@ -16,7 +16,7 @@ pub(crate) fn y_ticks(scene: &Scene<'_>, cell_height: f64) -> Ticks {
 
 /// As many marks on the horizontal axis as their labels leave room for.
 pub(crate) fn x_ticks(scene: &Scene<'_>, frame_width: f64) -> Ticks {
-    let mut target = (frame_width / 64.0).clamp(2.0, 12.0) as usize;
+    let mut target = (frame_width / 56.0).clamp(2.0, 12.0) as usize;
     loop {
         let mut ticks = Ticks::new(&scene.x, target);
         let place = |v: f64| scene.x.unit(v).unwrap_or(0.0) * frame_width;

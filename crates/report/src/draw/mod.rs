@@ -8,7 +8,7 @@ mod scene;
 
 use crate::layer::Layer;
 use crate::number::px;
-use crate::palette::{self, SMALL, TITLE};
+use crate::palette::{self, BOLD, SMALL, TITLE};
 use crate::plot::{Legend, Plot};
 use crate::text;
 use clip::{Point, Rect};
@@ -72,7 +72,7 @@ pub(crate) fn document(
     let mut top = 0.0;
     if !title.is_empty() {
         top += 4.0;
-        for line in text::wrap(title, TITLE, width - 16.0, 3) {
+        for line in text::wrap(title, TITLE * BOLD, width - 16.0, 3) {
             top += TITLE_LINE;
             heading(&mut body, 8.0, top - 4.0, &line);
         }
@@ -236,7 +236,7 @@ impl Layout {
 
 fn title_lines(scene: &Scene<'_>, cell: &Rect) -> Vec<String> {
     let lines = if cell.height < 200.0 { 1 } else { 3 };
-    text::wrap(&scene.plot.title, TITLE, cell.width - 70.0, lines)
+    text::wrap(&scene.plot.title, TITLE * BOLD, cell.width - 70.0, lines)
 }
 
 fn panel(out: &mut String, scene: &Scene<'_>, cell: &Rect, margins: &Margins, layout: &Layout) {
@@ -337,8 +337,10 @@ fn occupied(scene: &Scene<'_>, frame: &Rect) -> Vec<Point> {
             Layer::Band(b) => {
                 trace(&b.x, &b.lower);
                 trace(&b.x, &b.upper);
-                // Verticals fill the inside.
-                for ((&x, &lo), &hi) in b.x.iter().zip(&b.lower).zip(&b.upper) {
+                // Verticals fill the inside; a few hundred are dense enough.
+                let stride = b.x.len() / 400 + 1;
+                let bounds = b.x.iter().zip(&b.lower).zip(&b.upper);
+                for ((&x, &lo), &hi) in bounds.step_by(stride) {
                     trace(&[x, x], &[lo, hi]);
                 }
             }
