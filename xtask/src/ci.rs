@@ -137,10 +137,10 @@ fn run(skip: &[String]) -> Result<(), Failure> {
                 step.name
             )));
         }
-        println!("ci: {} holds, {seconds}", step.name);
+        println!("ci: {} done, {seconds}", step.name);
         times.push(format!("{} {seconds}", step.name));
     }
-    println!("ci: all of it holds, {} ({})", seconds(start.elapsed()), times.join(", "));
+    println!("ci: no step failed, {} ({})", seconds(start.elapsed()), times.join(", "));
     Ok(())
 }
 

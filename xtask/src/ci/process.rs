@@ -1,6 +1,5 @@
 //! Starting cargo: shown before it runs, without a standard input, and with a failure that can be repeated by hand.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::process::{Command, Stdio};
 
@@ -26,19 +25,18 @@ impl Cargo {
     /// Runs it and waits; everything it prints is passed on.
     pub(crate) fn run(&self) -> Result<(), Failure> {
         println!("$ {self}");
-        let mut command = self.command(metadata::cargo());
-        let status =
-            command.status().map_err(|e| Failure::Check(format!("cannot start `{self}`: {e}")))?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(Failure::Check(format!("`{self}` ended with {status}")))
-        }
+        self.wait(self.command())
+    }
+
+    fn wait(&self, mut command: Command) -> Result<(), Failure> {
+        let failed = |why: String| Failure::Check(format!("`{self}` {why}"));
+        let status = command.status().map_err(|e| failed(format!("cannot be started: {e}")))?;
+        if status.success() { Ok(()) } else { Err(failed(format!("ended with {status}"))) }
     }
 
     /// Whether it can be run at all; what it prints is dropped.
     pub(crate) fn succeeds(&self) -> bool {
-        let mut command = self.command(metadata::cargo());
+        let mut command = self.command();
         command
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -46,8 +44,8 @@ impl Cargo {
             .is_ok_and(|status| status.success())
     }
 
-    fn command(&self, cargo: OsString) -> Command {
-        let mut command = Command::new(cargo);
+    fn command(&self) -> Command {
+        let mut command = Command::new(metadata::cargo());
         command.args(&self.words).envs(self.variables.iter().copied()).stdin(Stdio::null());
         command
     }
@@ -85,7 +83,10 @@ mod tests {
     fn a_failing_call_is_a_failure_that_names_it() {
         assert!(Cargo::new(["--version"]).succeeds());
         assert!(!Cargo::new(["no-such-subcommand"]).succeeds());
-        match Cargo::new(["--no-such-option"]).run() {
+        let cargo = Cargo::new(["--no-such-option"]);
+        let mut quiet = cargo.command();
+        quiet.stderr(Stdio::null());
+        match cargo.wait(quiet) {
             Err(Failure::Check(message)) => assert!(message.contains("cargo --no-such-option")),
             other => panic!("{other:?}"),
         }
