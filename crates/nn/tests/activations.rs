@@ -1,0 +1,77 @@
+//! Values, slopes and the slice kernels of the activations.
+
+use nn::Activation::{self, Identity, Silu, Softplus, Tanh};
+use scalar::Dual;
+
+const ALL: [Activation; 4] = [Identity, Tanh, Softplus, Silu];
+
+fn points() -> impl Iterator<Item = f64> {
+    (-400..=400).map(|k| f64::from(k) * 0.1).chain([0.0, -0.0, 1e-300, -1e-9, 700.0, -700.0])
+}
+
+/// Closed forms to 17 digits.
+#[test]
+fn published_values() {
+    let close = |a: f64, b: f64| assert!((a - b).abs() <= 2e-16 * b.abs().max(1.0), "{a} {b}");
+    close(Tanh.apply(0.7), 0.604_367_777_117_163_6);
+    close(Tanh.derivative(0.7), 0.634_739_589_982_458_4);
+    close(Softplus.apply(1.0), 1.313_261_687_518_222_8);
+    close(Softplus.derivative(-1.0), 0.268_941_421_369_995_1);
+    close(Silu.apply(1.0), 0.731_058_578_630_004_9);
+    close(Silu.apply(-1.0), -0.268_941_421_369_995_1);
+    // The minimum of silu, where its derivative vanishes (Elfwing et al. 2018: about (-1.28, -0.28)).
+    assert!(Silu.derivative(-1.278_464_542_761_073_8f64).abs() < 1e-15);
+    close(Silu.apply(-1.278_464_542_761_073_8), -0.278_464_542_761_073_8);
+}
+
+#[test]
+fn derivatives_are_those_of_duals_and_differences() {
+    for f in ALL {
+        for x in points() {
+            let (slope, dual) = (f.derivative(x), f.apply(Dual::<f64>::variable(x, 0)));
+            assert_eq!(dual.re.to_bits(), f.apply(x).to_bits(), "{f}({x})");
+            let dual = dual.eps[0];
+            assert!((slope - dual).abs() <= 1e-15 * x.abs().max(1.0), "{f}'({x}) {slope} {dual}");
+            let h = 2e-3;
+            let d = |k: f64| f.apply(x + k * h) - f.apply(x - k * h);
+            let difference = (45.0 * d(1.0) - 9.0 * d(2.0) + d(3.0)) / (60.0 * h);
+            let error = (slope - difference).abs();
+            assert!(error < 1e-11 * x.abs().max(1.0), "{f}'({x}): {slope} {difference}");
+        }
+    }
+}
+
+#[test]
+fn slices_agree_with_single_values() {
+    for f in ALL {
+        let x: Vec<f64> = points().collect();
+        let (mut values, mut with_slope, mut slope) = (x.clone(), x.clone(), vec![0.0; x.len()]);
+        f.apply_slice(&mut values);
+        f.apply_with_slope(&mut with_slope, &mut slope);
+        for (i, &x) in x.iter().enumerate() {
+            assert_eq!(values[i].to_bits(), f.apply(x).to_bits(), "{f}({x})");
+            assert_eq!(with_slope[i].to_bits(), f.apply(x).to_bits(), "{f}({x})");
+            assert_eq!(slope[i], f.derivative(x), "{f}'({x})");
+        }
+    }
+}
+
+#[test]
+fn far_out_nothing_overflows() {
+    for x in [1e4, 1e300] {
+        assert_eq!((Softplus.apply(x), Softplus.apply(-x)), (x, 0.0));
+        assert_eq!((Silu.apply(x), Silu.apply(-x)), (x, -0.0));
+        for (f, right, left) in [(Tanh, 0.0, 0.0), (Softplus, 1.0, 0.0), (Silu, 1.0, 0.0)] {
+            assert_eq!((f.derivative(x), f.derivative(-x)), (right, left), "{f}");
+        }
+    }
+}
+
+#[test]
+fn not_a_number_stays_visible() {
+    for f in ALL {
+        let (mut z, mut slope) = ([f64::NAN], [0.0]);
+        f.apply_with_slope(&mut z, &mut slope);
+        assert!(z[0].is_nan() && f.apply(f64::NAN).is_nan(), "{f}");
+    }
+}
