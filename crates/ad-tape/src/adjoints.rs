@@ -64,7 +64,7 @@ impl<S: BranchScalar> Adjoints<S> {
             if var.tape().is_some_and(|tape| self.of != Some(tape.identity())) {
                 return Err(Error::new(ErrorKind::NotPulledBack { position }));
             }
-            if var.slot() == NONE || (var.slot() - first) as usize != position {
+            if var.slot() == NONE || var.slot() as usize != first as usize + position {
                 return Err(Error::new(ErrorKind::NotContiguous { position }));
             }
         }

@@ -1,4 +1,5 @@
 use crate::ErrorKind;
+use core::ops::Range;
 use scalar::BranchScalar;
 
 /// Slot of a constant: there is nothing to propagate.
@@ -49,6 +50,8 @@ pub(crate) struct Arena<S> {
     pub(crate) lists: Vec<u32>,
     /// The first slot and the first node of the run that is still growing.
     pub(crate) run: (u32, u32),
+    /// Addresses of variables that stay where they are while recording, and the first one's slot.
+    pub(crate) standing: (Range<usize>, u32),
     limit: u32,
     fault: Option<Fault>,
 }
@@ -61,6 +64,7 @@ impl<S: BranchScalar> Arena<S> {
             blocks: Vec::new(),
             lists: Vec::new(),
             run: (0, 0),
+            standing: (0..0, 0),
             limit: u32::try_from(limit).unwrap_or(NONE),
             fault: None,
         }
@@ -72,6 +76,7 @@ impl<S: BranchScalar> Arena<S> {
         self.blocks.clear();
         self.lists.clear();
         self.run = (0, 0);
+        self.standing = (0..0, 0);
         self.fault = None;
     }
 
@@ -95,16 +100,16 @@ impl<S: BranchScalar> Arena<S> {
         })
     }
 
-    /// Records one scalar operation; `None` if the tape is full.
+    /// Records one scalar operation with two parents and their weights; `None` if the tape is full.
     #[inline]
-    pub(crate) fn push(&mut self, value: S, parents: [u32; 2], weights: [S; 2]) -> Option<u32> {
+    pub(crate) fn push(&mut self, value: S, a: (u32, S), b: (u32, S)) -> Option<u32> {
         let slot = self.values.len();
         if slot >= self.limit as usize {
             self.fail(Fault::Full);
             return None;
         }
         self.values.push(value);
-        self.nodes.push(Node { parents, weights });
+        self.nodes.push(Node { parents: [a.0, b.0], weights: [a.1, b.1] });
         // Below the limit, which is a u32.
         Some(slot as u32)
     }

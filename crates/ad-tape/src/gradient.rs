@@ -80,7 +80,9 @@ impl<S: BranchScalar> Recorder<S> {
         self.tape.clear();
         let mut inputs = self.inputs.take();
         self.tape.extend_vars(x, &mut inputs);
+        self.tape.inputs_stand_in(&inputs);
         let output = f(&inputs);
+        self.tape.inputs_stand_in(&[]);
         let value = output.value();
         let swept = self.tape.pullback(&[output], &[S::one()], &mut self.adjoints);
         self.inputs.give(inputs);

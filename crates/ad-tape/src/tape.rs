@@ -106,7 +106,8 @@ impl<S: BranchScalar> Tape<S> {
     pub fn extend_vars<'t>(&'t self, values: &[S], vars: &mut Vec<Var<'t, S>>) {
         match self.record(|arena| arena.inputs(values)) {
             Some(first) => {
-                vars.extend((first..).zip(values).map(|(slot, &v)| Var::on(self, slot, v)));
+                let slots = first..first + values.len() as u32;
+                vars.extend(slots.zip(values).map(|(slot, &v)| Var::on(self, slot, v)));
             }
             None => vars.extend(values.iter().map(|_| Var::undefined())),
         }
@@ -188,14 +189,24 @@ impl<S: BranchScalar> Tape<S> {
         self.arena.borrow().fault().map_or(Ok(()), |kind| Err(Error::new(kind)))
     }
 
+    /// Promises that `inputs`, registered in one go, stay where they are in memory until this is
+    /// called again: a slice of them is then known to be a range of the tape without a look at each
+    /// element. Only a borrow that outlasts the recording may promise that.
+    pub(crate) fn inputs_stand_in(&self, inputs: &[Var<'_, S>]) {
+        let first = inputs.first().filter(|var| !var.is_constant()).map(|var| var.slot());
+        let place = inputs.as_ptr_range();
+        let place = first.map(|first| (place.start.addr()..place.end.addr(), first));
+        self.arena.borrow_mut().standing = place.unwrap_or_default();
+    }
+
     pub(crate) fn identity(&self) -> Identity {
         self.identity
     }
 
     /// Records one scalar operation.
     #[inline]
-    pub(crate) fn push(&self, value: S, parents: [u32; 2], weights: [S; 2]) -> Var<'_, S> {
-        match self.arena.borrow_mut().push(value, parents, weights) {
+    pub(crate) fn push(&self, value: S, a: (u32, S), b: (u32, S)) -> Var<'_, S> {
+        match self.arena.borrow_mut().push(value, a, b) {
             Some(slot) => Var::on(self, slot, value),
             None => Var::undefined(),
         }

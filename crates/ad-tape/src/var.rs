@@ -87,13 +87,13 @@ impl<'t, S: BranchScalar> Var<'t, S> {
     #[inline]
     fn unary(self, value: S, slope: S) -> Self {
         match self.tape {
-            Some(tape) => tape.push(value, [self.slot, NONE], [slope, S::zero()]),
+            Some(tape) => tape.push(value, (self.slot, slope), (NONE, S::zero())),
             None => Self::constant(value),
         }
     }
 
     #[inline]
-    fn binary(self, rhs: Self, value: S, weights: [S; 2]) -> Self {
+    fn binary(self, rhs: Self, value: S, slope: S, rhs_slope: S) -> Self {
         let tape = match (self.tape, rhs.tape) {
             (Some(a), Some(b)) if !core::ptr::eq(a, b) => {
                 a.fail_foreign();
@@ -103,7 +103,7 @@ impl<'t, S: BranchScalar> Var<'t, S> {
             (Some(tape), _) | (None, Some(tape)) => tape,
             (None, None) => return Self::constant(value),
         };
-        tape.push(value, [self.slot, rhs.slot], weights)
+        tape.push(value, (self.slot, slope), (rhs.slot, rhs_slope))
     }
 }
 
@@ -118,7 +118,7 @@ impl<S: BranchScalar> Add for Var<'_, S> {
     type Output = Self;
     #[inline]
     fn add(self, rhs: Self) -> Self {
-        self.binary(rhs, self.value + rhs.value, [S::one(), S::one()])
+        self.binary(rhs, self.value + rhs.value, S::one(), S::one())
     }
 }
 
@@ -126,7 +126,7 @@ impl<S: BranchScalar> Sub for Var<'_, S> {
     type Output = Self;
     #[inline]
     fn sub(self, rhs: Self) -> Self {
-        self.binary(rhs, self.value - rhs.value, [S::one(), S::from_f64(-1.0)])
+        self.binary(rhs, self.value - rhs.value, S::one(), S::from_f64(-1.0))
     }
 }
 
@@ -134,7 +134,7 @@ impl<S: BranchScalar> Mul for Var<'_, S> {
     type Output = Self;
     #[inline]
     fn mul(self, rhs: Self) -> Self {
-        self.binary(rhs, self.value * rhs.value, [rhs.value, self.value])
+        self.binary(rhs, self.value * rhs.value, rhs.value, self.value)
     }
 }
 
@@ -143,7 +143,7 @@ impl<S: BranchScalar> Div for Var<'_, S> {
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let q = self.value / rhs.value;
-        self.binary(rhs, q, [S::one() / rhs.value, -q / rhs.value])
+        self.binary(rhs, q, S::one() / rhs.value, -q / rhs.value)
     }
 }
 
@@ -198,7 +198,7 @@ impl<S: BranchScalar> Scalar for Var<'_, S> {
     #[inline]
     fn pow(self, exponent: Self) -> Self {
         let (value, wrt_base, wrt_exponent) = derivative::pow(self.value, exponent.value);
-        self.binary(exponent, value, [wrt_base, wrt_exponent])
+        self.binary(exponent, value, wrt_base, wrt_exponent)
     }
     /// One node; lengths that do not fit count up to the shorter, as in the loop.
     fn dot(a: &[Self], b: &[Self]) -> Self {

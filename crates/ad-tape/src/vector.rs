@@ -107,11 +107,16 @@ fn operand<'t, S: BranchScalar>(
     vars: &[Var<'t, S>],
 ) -> Result<u32, Fault> {
     let Some(first) = vars.first().map(|var| var.slot()) else { return Ok(0) };
+    let (place, memory) = (&arena.standing.0, vars.as_ptr_range());
+    if place.start <= memory.start.addr() && memory.end.addr() <= place.end {
+        return Ok(first);
+    }
     let ours = |var: &Var<'t, S>| var.tape().is_some_and(|t| core::ptr::eq(t, tape));
-    // Without an early exit, so that the loop vectorises. A slot in order is below NONE, because
-    // there are fewer slots than that.
-    let in_order = |(expected, var): (u32, &Var<'t, S>)| ours(var) & (var.slot() == expected);
-    if (first..NONE).zip(vars).fold(true, |all, next| all & in_order(next)) {
+    // Without an early exit, so that the loop is short.
+    let in_order = |(var, expected): (&Var<'t, S>, u32)| ours(var) & (var.slot() == expected);
+    let end = first as usize + vars.len();
+    if end <= arena.values.len() && vars.iter().zip(first..).fold(true, |all, v| all & in_order(v))
+    {
         return Ok(first);
     }
     let list = arena.lists.len();

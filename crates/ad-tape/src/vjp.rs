@@ -1,4 +1,3 @@
-use crate::arena::NONE;
 use crate::pool::Pool;
 use crate::{Adjoints, Tape, Var};
 use scalar::Scalar;
@@ -143,7 +142,7 @@ pub struct TapeRecord {
     tape: Tape,
     adjoints: Adjoints,
     /// Memory for the variables of `p`, `u` and `du` while recording.
-    pools: [Pool<f64>; 3],
+    pool: Pool<f64>,
     /// Where the outputs are on the tape; none, if nothing is recorded.
     outputs: Vec<u32>,
     /// Numbers of parameters and of states, which are on the tape in this order.
@@ -154,8 +153,7 @@ impl TapeRecord {
     /// Bytes of memory that the record holds on to.
     pub fn bytes(&self) -> usize {
         let slots = self.outputs.capacity() * size_of::<u32>();
-        let pools: usize = self.pools.iter().map(Pool::bytes).sum();
-        self.tape.bytes() + self.adjoints.bytes() + slots + pools
+        self.tape.bytes() + self.adjoints.bytes() + slots + self.pool.bytes()
     }
 }
 
@@ -167,7 +165,7 @@ impl<F: System> Vjp for F {
         TapeRecord {
             tape: Tape::new(),
             adjoints: Adjoints::new(),
-            pools: [Pool::new(m), Pool::new(n), Pool::new(n)],
+            pool: Pool::new(m + 2 * n),
             outputs: Vec::with_capacity(n),
             inputs: (m, n),
         }
@@ -181,7 +179,7 @@ impl<F: System> Vjp for F {
         du: &mut [f64],
         record: &mut TapeRecord,
     ) -> Result<(), Failure> {
-        let TapeRecord { tape, pools, outputs, inputs, .. } = record;
+        let TapeRecord { tape, pool, outputs, inputs, .. } = record;
         tape.clear();
         outputs.clear();
         let lengths = (u.len(), p.len(), du.len());
@@ -192,18 +190,20 @@ impl<F: System> Vjp for F {
             )));
         }
         *inputs = (p.len(), u.len());
-        let [mut p_vars, mut u_vars, mut du_vars] = pools.each_mut().map(Pool::take);
-        tape.extend_vars(p, &mut p_vars);
-        tape.extend_vars(u, &mut u_vars);
-        du_vars.resize(du.len(), Var::zero());
-        self.rhs(Var::from_f64(t), &u_vars, &p_vars, &mut du_vars);
-        for (du, var) in du.iter_mut().zip(&du_vars) {
+        let mut vars = pool.take();
+        tape.extend_vars(p, &mut vars);
+        tape.extend_vars(u, &mut vars);
+        vars.resize(vars.len() + du.len(), Var::zero());
+        let (in_vars, du_vars) = vars.split_at_mut(p.len() + u.len());
+        let (p_vars, u_vars) = in_vars.split_at(p.len());
+        tape.inputs_stand_in(p_vars);
+        self.rhs(Var::from_f64(t), u_vars, p_vars, du_vars);
+        tape.inputs_stand_in(&[]);
+        for (du, var) in du.iter_mut().zip(&*du_vars) {
             *du = var.value();
-            outputs.push(if var.is_constant() { NONE } else { var.slot() });
+            outputs.push(var.slot());
         }
-        for (pool, vars) in pools.iter_mut().zip([p_vars, u_vars, du_vars]) {
-            pool.give(vars);
-        }
+        pool.give(vars);
         tape.check().map_err(|error| {
             outputs.clear();
             Failure::Fatal(error.to_string())
