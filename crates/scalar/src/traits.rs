@@ -143,7 +143,9 @@ pub trait Scalar:
     /// fastest), so that a single sample is vectorised over the outputs.
     #[inline]
     fn dense_layer(weights: &[Self], bias: &[Self], x: &[Self], y: &mut [Self]) {
-        y.copy_from_slice(bias);
+        for (y, &b) in y.iter_mut().zip(bias) {
+            *y = b;
+        }
         for (column, &x) in weights.chunks_exact(y.len().max(1)).zip(x) {
             for (y, &w) in y.iter_mut().zip(column) {
                 *y += w * x;

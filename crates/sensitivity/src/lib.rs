@@ -1,0 +1,57 @@
+//! Gradients of solutions of differential equations, with respect to the initial state and the
+//! parameters, for losses at save times.
+//!
+//! | algorithm | cost | when |
+//! |---|---|---|
+//! | [`ForwardSensitivity`] | one solve with duals per 8 inputs | few inputs; or all of `∂u/∂(u0, p)` |
+//! | [`DiscreteAdjoint`] | a few solves, whatever the number of parameters; memory: states of all steps | training |
+//!
+//! Both are exact for the steps that were taken, and by default both choose their steps so that
+//! sensitivities, and not only states, are resolved.
+//!
+//! ```
+//! use ode_core::{OdeProblem, Options, Save, Vern7};
+//! use scalar::Scalar;
+//! use sensitivity::{DiscreteAdjoint, ForwardSensitivity, Loss};
+//!
+//! system::system! {
+//!     struct Decay;
+//!     state { u }
+//!     params { k }
+//!     rhs(_t) {
+//!         d(u) = -k * u;
+//!     }
+//! }
+//!
+//! /// Σ u(tᵢ)²
+//! struct Squares;
+//!
+//! impl Loss for Squares {
+//!     fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+//!         u[0] * u[0]
+//!     }
+//! }
+//!
+//! let problem = OdeProblem::new(Decay, [2.0], [0.5], (0.0, 1.0))?;
+//! let options = Options { rtol: 1e-10, save: Save::At(vec![1.0]), ..Options::default() };
+//! let exact = -2.0 * 4.0 * (-1f64).exp(); // d/dk of 4 exp(-2k)
+//! for gradient in [
+//!     ForwardSensitivity.gradient(&problem, Vern7, &options, &Squares)?,
+//!     DiscreteAdjoint::default().gradient(&problem, Vern7, &options, &Squares)?,
+//! ] {
+//!     assert!((gradient.p[0] - exact).abs() < 1e-9);
+//! }
+//! # Ok::<(), sensitivity::Error>(())
+//! ```
+
+mod adjoint;
+mod error;
+mod forward;
+mod gradient;
+mod loss;
+
+pub use adjoint::{DiscreteAdjoint, StepControl};
+pub use error::{Error, ErrorKind};
+pub use forward::{ForwardSensitivity, Sensitivities};
+pub use gradient::Gradient;
+pub use loss::Loss;
