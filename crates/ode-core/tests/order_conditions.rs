@@ -1,7 +1,7 @@
 //! Every order condition, by rooted trees (Hairer, Nørsett, Wanner I, II.2), for the solutions and
 //! for the interpolants.
 
-use ode_core::{Dp5, ErkTableau, Euler, ExplicitRk, Midpoint, Rk4, Tsit5, Vern7};
+use ode_core::{Bs3, Dp5, ErkTableau, Euler, ExplicitRk, Midpoint, Rk4, Tsit5, Vern7};
 
 /// A rooted tree: its children.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +120,7 @@ fn methods_satisfy_every_condition_up_to_their_order() {
     check::<Euler>(1, 0);
     check::<Midpoint>(2, 0);
     check::<Rk4>(3, 0);
+    check::<Bs3>(3, 2);
     check::<Dp5>(4, 4);
     check::<Tsit5>(4, 4);
     check::<Vern7>(6, 6);

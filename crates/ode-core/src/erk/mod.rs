@@ -1,5 +1,6 @@
 //! Explicit Runge–Kutta methods: one step function, one file per method.
 
+mod bs3;
 mod dp5;
 mod euler;
 mod explicit;
@@ -11,6 +12,7 @@ mod tableau;
 mod tsit5;
 mod vern7;
 
+pub use bs3::Bs3;
 pub use dp5::Dp5;
 pub use euler::Euler;
 pub use explicit::{ErkCache, ExplicitRk};
