@@ -24,6 +24,88 @@ pub struct Error(Box<ErrorKind>);
 pub enum ErrorKind {
     /// The measurements.
     Data(DataError),
+    /// The network does not fit into the hole of the known part.
+    Network {
+        /// Inputs or outputs.
+        what: &'static str,
+        /// How many the known part asks for, or how many are possible.
+        expected: usize,
+        /// How many the network has.
+        found: usize,
+    },
+    /// A slice has the wrong length.
+    Length {
+        /// Which slice.
+        what: &'static str,
+        /// The length that the model and the data ask for.
+        expected: usize,
+        /// The length that was given.
+        found: usize,
+    },
+    /// A series is said to observe a state that does not exist.
+    NoSuchState {
+        /// The state's index.
+        state: usize,
+        /// How many states there are.
+        states: usize,
+    },
+    /// A weight is negative or not finite.
+    Weight {
+        /// The series.
+        series: usize,
+        /// The weight.
+        value: f64,
+    },
+    /// The logarithm of a measurement is asked for, but it is not positive.
+    NotPositive {
+        /// The series.
+        series: String,
+        /// When.
+        t: f64,
+        /// The measurement.
+        value: f64,
+    },
+    /// A stage of training frees no unknown.
+    NothingFree {
+        /// The stage.
+        stage: String,
+    },
+    /// A stage of training asks for fewer than two rows, or more than there are.
+    Rows {
+        /// The stage.
+        stage: String,
+        /// The rows that it asks for.
+        rows: usize,
+        /// The rows of the data.
+        available: usize,
+    },
+    /// A minimiser refused to start.
+    Training {
+        /// The stage.
+        stage: String,
+        /// Why.
+        error: optimize::Error,
+    },
+    /// There are not more measurements than unknowns, so that nothing is left to estimate errors.
+    TooFewMeasurements {
+        /// Measurements.
+        measurements: usize,
+        /// Free unknowns.
+        unknowns: usize,
+    },
+    /// The data do not determine some combination of the unknowns.
+    Unidentifiable {
+        /// The unknown that weighs most in it.
+        name: String,
+        /// Condition number of the residuals' Jacobian.
+        condition: f64,
+    },
+    /// The singular values of the residuals' Jacobian did not converge (it is not finite).
+    NotDecomposed,
+    /// A solve failed.
+    Solve(ode_core::Error),
+    /// A gradient failed.
+    Gradient(sensitivity::Error),
 }
 
 impl Error {
@@ -45,10 +127,66 @@ impl From<DataError> for Error {
     }
 }
 
+impl From<ode_core::Error> for Error {
+    fn from(error: ode_core::Error) -> Self {
+        ErrorKind::Solve(error).into()
+    }
+}
+
+impl From<sensitivity::Error> for Error {
+    fn from(error: sensitivity::Error) -> Self {
+        ErrorKind::Gradient(error).into()
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.kind() {
             ErrorKind::Data(error) => error.fmt(f),
+            ErrorKind::Network { what, expected, found } => write!(
+                f,
+                "the network has {found} {what}, but the known part asks for {expected} (and at \
+                 most 32 are possible)"
+            ),
+            ErrorKind::Length { what, expected, found } => {
+                write!(f, "`{what}` has length {found}, but {expected} is needed")
+            }
+            ErrorKind::NoSuchState { state, states } => write!(
+                f,
+                "a series observes state {state}, but the model has states 0 to {}",
+                states - 1
+            ),
+            ErrorKind::Weight { series, value } => write!(
+                f,
+                "the weight of series {series} is {value}: give a finite number, 0 or larger"
+            ),
+            ErrorKind::NotPositive { series, t, value } => write!(
+                f,
+                "`{series}` is {value} at t = {t}, and has no logarithm: use \
+                 `ErrorScale::Absolute`, or leave the cell empty if it is missing"
+            ),
+            ErrorKind::NothingFree { stage } => {
+                write!(f, "stage `{stage}` frees no unknown: there is nothing to train")
+            }
+            ErrorKind::Rows { stage, rows, available } => {
+                write!(f, "stage `{stage}` asks for {rows} rows of the data: give 2 to {available}")
+            }
+            ErrorKind::Training { stage, error } => write!(f, "stage `{stage}`: {error}"),
+            ErrorKind::TooFewMeasurements { measurements, unknowns } => write!(
+                f,
+                "{measurements} measurements cannot tell the errors of {unknowns} unknowns: free \
+                 fewer of them"
+            ),
+            ErrorKind::Unidentifiable { name, condition } => write!(
+                f,
+                "the data do not determine `{name}` (condition {condition:.1e}): freeze it, bound \
+                 it, or remove the term"
+            ),
+            ErrorKind::NotDecomposed => {
+                f.write_str("the sensitivities of the residuals are not finite at this fit")
+            }
+            ErrorKind::Solve(error) => error.fmt(f),
+            ErrorKind::Gradient(error) => error.fmt(f),
         }
     }
 }

@@ -14,10 +14,26 @@
 //! # Ok::<(), fit::Error>(())
 //! ```
 
+mod bands;
+mod data_loss;
 mod dataset;
 mod error;
+mod fitting;
+mod hybrid;
+mod laplace;
 mod pelts;
+mod score;
+mod settings;
+mod training;
 
+pub use bands::{Bands, quantile};
+pub use data_loss::ErrorScale;
 pub use dataset::{CsvOptions, DataError, Dataset, Place, SeriesSummary};
 pub use error::{Error, ErrorKind};
+pub use fitting::Fitting;
+pub use hybrid::{Known, UniversalOde};
+pub use laplace::Laplace;
 pub use pelts::pelts;
+pub use score::{aicc, bic, rmse};
+pub use settings::Settings;
+pub use training::{Free, Stage, StageReport, Trained, TrainingProgress};

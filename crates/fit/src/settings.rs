@@ -1,0 +1,37 @@
+use crate::ErrorScale;
+use ode_core::Options;
+use optimize::Bound;
+use std::ops::Range;
+
+/// How a model is held against data.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// On which scale residuals are taken.
+    pub scale: ErrorScale,
+    /// Weight of each series of the data; empty for all equal.
+    pub weights: Vec<f64>,
+    /// The state that each series observes; empty for the first, second, … state.
+    pub observes: Vec<usize>,
+    /// Bounds of the initial state; empty for none.
+    pub u0_bounds: Vec<Bound>,
+    /// Bounds of the parameters; empty for none.
+    pub p_bounds: Vec<Bound>,
+    /// `strength · Σ p²` over a range of parameters is added to the loss: keeps a network small.
+    pub ridge: Option<(Range<usize>, f64)>,
+    /// Tolerances and budget of the solves.
+    pub options: Options,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            scale: ErrorScale::Absolute,
+            weights: Vec::new(),
+            observes: Vec::new(),
+            u0_bounds: Vec::new(),
+            p_bounds: Vec::new(),
+            ridge: None,
+            options: Options { rtol: 1e-6, atol: 1e-8, max_steps: 5_000, ..Options::default() },
+        }
+    }
+}

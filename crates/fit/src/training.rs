@@ -1,0 +1,217 @@
+use crate::fitting::{Fitting, Unfrozen};
+use crate::{Error, ErrorKind};
+use optimize::{Bounded, Control, Minimizer, Multistart, Stop, StopReason, multistart};
+use std::ops::Range;
+use system::System;
+
+/// Which unknowns a stage may change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Free {
+    /// Whether the initial state may.
+    pub initial_state: bool,
+    /// Which parameters may; `None` for all.
+    pub params: Option<Range<usize>>,
+}
+
+impl Free {
+    /// Everything.
+    pub const ALL: Self = Self { initial_state: true, params: None };
+
+    /// These parameters, and nothing else.
+    pub fn params(range: Range<usize>) -> Self {
+        Self { initial_state: false, params: Some(range) }
+    }
+
+    /// And the initial state.
+    #[must_use]
+    pub fn and_initial_state(self) -> Self {
+        Self { initial_state: true, ..self }
+    }
+
+    /// The indices into `theta = (u0, p)`.
+    pub(crate) fn indices(&self, n: usize, num_params: usize) -> Vec<usize> {
+        let state = if self.initial_state { 0..n } else { 0..0 };
+        let params = self.params.clone().unwrap_or(0..num_params);
+        state.chain(params.start + n..params.end.min(num_params) + n).collect()
+    }
+}
+
+/// One stage of training: which unknowns are free, over how much of the data, by which minimiser.
+pub struct Stage<'a> {
+    /// A name for people.
+    pub name: &'a str,
+    /// What may change.
+    pub free: Free,
+    /// How many rows of the data are used, from the first; `None` for all. A growing interval is a
+    /// sequence of stages with more and more rows.
+    pub rows: Option<usize>,
+    /// By what.
+    pub minimizer: &'a dyn Minimizer,
+    /// Until when.
+    pub stop: Stop,
+}
+
+/// What happened in a stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageReport {
+    /// Its name.
+    pub name: String,
+    /// Why it ended.
+    pub reason: StopReason,
+    /// The loss at every iteration.
+    pub losses: Vec<f64>,
+    /// Solves with gradients.
+    pub evaluations: usize,
+}
+
+/// Where training stands.
+#[derive(Clone, Copy, Debug)]
+pub struct TrainingProgress<'a> {
+    /// Index of the stage.
+    pub stage: usize,
+    /// Its name.
+    pub name: &'a str,
+    /// Iteration within the stage.
+    pub iteration: usize,
+    /// Most iterations that the stage may take.
+    pub max_iterations: usize,
+    /// Best loss so far in the stage.
+    pub loss: f64,
+}
+
+/// A trained model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trained {
+    /// The unknowns: initial state, then parameters.
+    pub theta: Vec<f64>,
+    /// The loss of the last stage.
+    pub loss: f64,
+    /// What happened.
+    pub stages: Vec<StageReport>,
+}
+
+impl Trained {
+    /// All losses, stage after stage.
+    pub fn losses(&self) -> Vec<f64> {
+        self.stages.iter().flat_map(|stage| stage.losses.iter().copied()).collect()
+    }
+}
+
+impl<'a, F: System> Fitting<'a, F> {
+    /// Runs the stages, each from where the one before ended.
+    ///
+    /// A solve that fails during training is an infinite loss, from which the minimiser recovers.
+    ///
+    /// # Errors
+    ///
+    /// When `theta` has the wrong length or violates a bound, a stage frees nothing or uses fewer
+    /// than two rows, or the loss is not finite at the start of a stage.
+    pub fn train(
+        &self,
+        theta: &[f64],
+        stages: &[Stage<'_>],
+        progress: &mut dyn FnMut(&TrainingProgress<'_>) -> Control,
+    ) -> Result<Trained, Error> {
+        let mut trained =
+            Trained { theta: theta.to_vec(), loss: f64::INFINITY, stages: Vec::new() };
+        for (index, stage) in stages.iter().enumerate() {
+            let objective = self.unfrozen(&trained.theta, stage)?;
+            let at_stage = |error| ErrorKind::Training { stage: stage.name.into(), error };
+            let (bounds, start) = (objective.bounds(), objective.start());
+            let mut bounded = Bounded::new(objective, &bounds).map_err(at_stage)?;
+            let mut stopped = false;
+            let outcome = bounded
+                .minimize(stage.minimizer, &start, &stage.stop, &mut |iterate| {
+                    let control = progress(&TrainingProgress {
+                        stage: index,
+                        name: stage.name,
+                        iteration: iterate.iteration,
+                        max_iterations: stage.stop.max_iterations,
+                        loss: iterate.best_value,
+                    });
+                    stopped |= control == Control::Stop;
+                    control
+                })
+                .map_err(at_stage)?;
+            let mut objective = bounded.into_inner();
+            objective.insert(&outcome.x);
+            trained.theta = objective.theta;
+            trained.loss = outcome.value;
+            trained.stages.push(StageReport {
+                name: stage.name.into(),
+                reason: outcome.reason,
+                losses: outcome.history,
+                evaluations: outcome.evaluations,
+            });
+            if stopped {
+                break;
+            }
+        }
+        Ok(trained)
+    }
+
+    /// Runs one stage from many points and returns the results, best first: cheap screening of all,
+    /// then the best few to the end.
+    ///
+    /// # Errors
+    ///
+    /// As [`train`](Fitting::train); points where the loss is not finite are skipped, unless all are.
+    pub fn train_from_many(
+        &self,
+        points: &[Vec<f64>],
+        stage: &Stage<'_>,
+        options: &Multistart,
+    ) -> Result<Vec<Trained>, Error> {
+        let at_stage = |error| ErrorKind::Training { stage: stage.name.into(), error };
+        let first = points.first().ok_or_else(|| at_stage(optimize::ErrorKind::NoPoints.into()))?;
+        let objective = self.unfrozen(first, stage)?;
+        let bounds = objective.bounds();
+        let mut bounded = Bounded::new(objective, &bounds).map_err(at_stage)?;
+        let mut starts = Vec::with_capacity(points.len());
+        for point in points {
+            let start = self.unfrozen(point, stage)?.start();
+            starts.push(bounded.to_unconstrained(&start).map_err(at_stage)?);
+        }
+        let found = multistart(&starts, &mut bounded, stage.minimizer, &stage.stop, options)
+            .map_err(at_stage)?;
+        let mut trained = Vec::with_capacity(found.found.len());
+        for found in found.found {
+            let x = bounded.to_constrained(&found.outcome.x).map_err(at_stage)?;
+            let mut all = self.unfrozen(&points[found.start], stage)?;
+            all.insert(&x);
+            trained.push(Trained {
+                theta: all.theta,
+                loss: found.outcome.value,
+                stages: vec![StageReport {
+                    name: stage.name.into(),
+                    reason: found.outcome.reason,
+                    losses: found.outcome.history,
+                    evaluations: found.outcome.evaluations,
+                }],
+            });
+        }
+        Ok(trained)
+    }
+
+    fn unfrozen<'f>(
+        &'f self,
+        theta: &[f64],
+        stage: &Stage<'_>,
+    ) -> Result<Unfrozen<'f, 'a, F>, Error> {
+        let expected = self.num_unknowns();
+        if theta.len() != expected {
+            let found = theta.len();
+            return Err(ErrorKind::Length { what: "theta", expected, found }.into());
+        }
+        let available = self.data().len();
+        let rows = stage.rows.unwrap_or(available);
+        if !(2..=available).contains(&rows) {
+            return Err(ErrorKind::Rows { stage: stage.name.into(), rows, available }.into());
+        }
+        let free = stage.free.indices(self.system.dim(), self.system.num_params());
+        if free.is_empty() {
+            return Err(ErrorKind::NothingFree { stage: stage.name.into() }.into());
+        }
+        Ok(Unfrozen::new(self, rows, theta, free))
+    }
+}
