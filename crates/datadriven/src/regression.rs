@@ -78,6 +78,11 @@ impl Regression {
         for j in 0..variables.len() {
             let column: Vec<f64> = x.iter().map(|row| row.as_ref()[j]).collect();
             let estimate = differentiation.differentiate(t, &column)?;
+            let (what, expected) = ("differentiated points", t.len());
+            let found = estimate.values.len().min(estimate.derivatives.len());
+            if found != expected {
+                return Err(ErrorKind::WrongLength { what, expected, found }.into());
+            }
             for i in 0..t.len() {
                 smooth[i][j] = estimate.values[i];
                 slopes[i][j] = estimate.derivatives[i];

@@ -60,7 +60,7 @@ fn invert(central: f64, freedom: usize) -> f64 {
 /// P(|T| < √ν tan θ), a finite sum (Abramowitz and Stegun, 26.7.3 and 26.7.4).
 fn central_probability(theta: f64, freedom: usize) -> f64 {
     let (sin, cos) = theta.sin_cos();
-    if freedom % 2 == 0 {
+    if freedom.is_multiple_of(2) {
         let (mut term, mut sum) = (1.0, 1.0);
         for i in (2..freedom).step_by(2) {
             term *= cos * cos * (i as f64 - 1.0) / i as f64;

@@ -51,24 +51,24 @@ fn write_terms(f: &mut fmt::Formatter<'_>, equation: &Equation, names: &[String]
         }
         rows.push(row);
     }
-    if rows.len() > 1 { write_columns(f, &rows) } else { Ok(()) }
+    if rows.len() > 1 { write_columns(f, &rows, usize::MAX) } else { Ok(()) }
 }
 
-/// The first column to the left, the others to the right.
-fn write_columns(f: &mut fmt::Formatter<'_>, rows: &[Vec<String>]) -> fmt::Result {
+/// Numbers to the right; the first column and those from `text` on to the left.
+fn write_columns(f: &mut fmt::Formatter<'_>, rows: &[Vec<String>], text: usize) -> fmt::Result {
     let columns = rows.first().map_or(0, Vec::len);
     let width = |j: usize| rows.iter().map(|row| row[j].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
     for row in rows {
-        f.write_str(" ")?;
+        let mut line = String::new();
         for (j, (cell, &width)) in row.iter().zip(&widths).enumerate() {
-            if j == 0 {
-                write!(f, " {cell:<width$}")?;
+            line += &if j == 0 || j >= text {
+                format!("  {cell:<width$}")
             } else {
-                write!(f, "  {cell:>width$}")?;
-            }
+                format!("  {cell:>width$}")
+            };
         }
-        writeln!(f)?;
+        writeln!(f, "{}", line.trim_end())?;
     }
     Ok(())
 }
@@ -99,7 +99,7 @@ impl fmt::Display for ThresholdPath {
                     right.split("  [").next().unwrap_or("").to_owned(),
                 ]);
             }
-            write_columns(f, &rows)?;
+            write_columns(f, &rows, 5)?;
         }
         Ok(())
     }

@@ -63,14 +63,14 @@ impl Candidate {
 /// ```
 /// use datadriven::{Criterion, PolynomialLibrary, Regression, Stlsq, ThresholdGrid};
 ///
-/// let x: Vec<[f64; 1]> = (0..40).map(|i| [0.1 * i as f64 - 2.0]).collect();
+/// let x: Vec<[f64; 1]> = (0..200).map(|i| [0.02 * i as f64 - 2.0]).collect();
 /// let noise = |i: usize| 0.01 * (17.0 * (i * i) as f64).sin();
 /// let y: Vec<[f64; 1]> =
 ///     x.iter().enumerate().map(|(i, [x])| [x - 0.05 * x * x * x + noise(i)]).collect();
 /// let library = PolynomialLibrary { degree: 5, ..Default::default() }.build(&["x"])?;
 /// let regression = Regression::derivatives(&library, &x, &y)?;
 /// // The default threshold of 0.1 would lose the cubic term.
-/// let path = Stlsq { normalize: true, ..Stlsq::default() }.path(&regression, &ThresholdGrid::default())?;
+/// let path = Stlsq::default().path(&regression, &ThresholdGrid::default())?;
 /// let model = path.choose(Criterion::Bic)?;
 /// assert_eq!(model.details()[0].support(), [1, 3]);
 /// # Ok::<(), datadriven::Error>(())

@@ -36,7 +36,7 @@ impl Differentiate for SavitzkyGolay {
         let fault = |setting, value: usize, expected| {
             Err(ErrorKind::InvalidSetting { setting, value: value as f64, expected }.into())
         };
-        if window % 2 == 0 {
+        if window.is_multiple_of(2) {
             return fault("window", window, "odd");
         }
         if degree == 0 || degree >= window {
