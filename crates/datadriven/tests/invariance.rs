@@ -41,7 +41,7 @@ fn agree(a: &SparseModel, b: &SparseModel, factor: impl Fn(&str, &[(usize, u32)]
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn order_of_rows(seed in 0u64..1000, stride in prop::sample::select(vec![7usize, 11, 77, 119])) {

@@ -141,7 +141,7 @@ fn a_path_finds_the_threshold() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn sparse_polynomial_systems_are_recovered(

@@ -239,3 +239,24 @@ impl Spline {
         (g, slopes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trace_is_that_of_the_influence_matrix() {
+        // tr(I − S) = α tr((R + α QᵀQ)⁻¹ QᵀQ), with column i of S the smoothing of a unit vector.
+        let h = vec![0.5, 1.5, 1.0, 0.7, 1.3, 2.0];
+        let alpha = 0.3;
+        let mut trace = 0.0;
+        for i in 0..7 {
+            let mut unit = vec![0.0; 7];
+            unit[i] = 1.0;
+            trace += 1.0 - Spline::new(h.clone(), unit).evaluate(alpha).0[i];
+        }
+        let spline = Spline::new(h, vec![0.0; 7]);
+        let banded = alpha * spline.trace(&spline.factor(alpha));
+        assert!((banded - trace).abs() < 1e-12, "{banded} {trace}");
+    }
+}
