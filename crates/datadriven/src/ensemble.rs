@@ -139,7 +139,8 @@ impl Ensemble {
                 }
                 let b = reduced.solve(target, support, None::<fn(usize) -> f64>).ok()?;
                 let unit = support.iter().map(|&term| reduced.unit(term, target));
-                Some(b.into_iter().zip(unit).map(|(b, unit)| b * unit).collect())
+                let coefficients: Vec<f64> = b.into_iter().zip(unit).map(|(b, u)| b * u).collect();
+                coefficients.iter().all(|c| c.is_finite()).then_some(coefficients)
             };
             places.iter().enumerate().map(coefficients).collect()
         });
@@ -203,6 +204,9 @@ fn search(
             let b = reduced.solve(target, &support, no_penalty).map_err(fault)?;
             for (&j, b) in support.iter().zip(b) {
                 coefficients[j] = b * reduced.unit(j, target);
+                if !coefficients[j].is_finite() {
+                    return Err(ErrorKind::Numerical { what: "a coefficient" }.into());
+                }
             }
         }
         all.push(coefficients);

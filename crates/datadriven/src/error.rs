@@ -94,7 +94,7 @@ pub enum ErrorKind {
         /// Length given.
         found: usize,
     },
-    /// NaN or an infinity.
+    /// NaN, an infinity, or a number so large (1e300) that its square sums overflow.
     NonFinite {
         /// Which table or list.
         what: &'static str,
@@ -194,7 +194,7 @@ impl fmt::Display for Error {
             }
             K::NonFinite { what, row, column } => write!(
                 f,
-                "row {row} of {what} is not finite in `{column}`: drop the row or rescale the data"
+                "row {row} of {what} is not finite (or beyond 1e300) in `{column}`: drop the row or rescale the data"
             ),
             K::TooFewRows { rows, terms } => write!(
                 f,

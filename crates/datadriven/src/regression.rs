@@ -129,7 +129,7 @@ impl Regression {
         for (i, row) in x.iter().enumerate() {
             library.eval(row.as_ref(), &mut values);
             for (j, &value) in values.iter().enumerate() {
-                if !value.is_finite() {
+                if !is_usable(value) {
                     let column = library.terms()[j].name(library.variables());
                     let what = "the library";
                     return Err(ErrorKind::NonFinite { what, row: i, column }.into());
@@ -212,6 +212,11 @@ impl Regression {
     }
 }
 
+/// Finite, and small enough that the length of a column of such numbers is finite, too.
+fn is_usable(value: f64) -> bool {
+    value.abs() < 1e300
+}
+
 fn check_table(
     what: &'static str,
     rows: &[impl AsRef<[f64]>],
@@ -222,7 +227,7 @@ fn check_table(
         if row.len() != expected {
             return Err(ErrorKind::RowLength { what, row: i, expected, found: row.len() }.into());
         }
-        if let Some(j) = row.iter().position(|value| !value.is_finite()) {
+        if let Some(j) = row.iter().position(|&value| !is_usable(value)) {
             let column = columns[j].clone();
             return Err(ErrorKind::NonFinite { what, row: i, column }.into());
         }

@@ -91,6 +91,11 @@ fn tables() {
     huge[3][0] = 1e200;
     let (what, column) = ("the library", "x^2".to_owned());
     assert_eq!(kind(regress(&huge, &x)), K::NonFinite { what, row: 3, column });
+    // Each number is finite, but the length of the column would not be.
+    let mut large = x.clone();
+    large.iter_mut().for_each(|row| row[1] *= 1e308);
+    let y_overflows = regress(&x, &large);
+    assert!(matches!(kind(y_overflows), K::NonFinite { what: "the targets", row: 0, .. }));
     let mut ragged = x.clone();
     ragged[2].push(0.0);
     let what = "the inputs";
@@ -290,7 +295,7 @@ fn systems() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn any_numbers_give_an_answer_or_an_error(
