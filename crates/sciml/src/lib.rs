@@ -1,0 +1,72 @@
+//! Scientific machine learning: somebody with *part* of a model and *some* data simulates it fast,
+//! differentiates it correctly, fits it robustly and finds the missing equations.
+//!
+//! This crate only re-exports; each module is a crate of its own, to be used alone if you prefer.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`scalar`], [`system`] | models written once, for every number type |
+//! | [`ode`] | solves them |
+//! | [`tape`], [`sensitivity`] | differentiates models and solutions |
+//! | [`nn`], [`optimize`], [`fit`] | networks, minimisers, universal differential equations |
+//! | [`datadriven`] | equations from data |
+//! | [`report`] | plots and self-contained HTML reports |
+//!
+//! ```
+//! use sciml::prelude::*;
+//!
+//! system! {
+//!     /// A pendulum with friction.
+//!     struct Pendulum;
+//!     state { angle, speed }
+//!     params { length, friction }
+//!     rhs(_t) {
+//!         d(angle) = speed;
+//!         d(speed) = -9.81 / length * angle.sin() - friction * speed;
+//!     }
+//! }
+//!
+//! /// How far it still swings at the end.
+//! struct Swing;
+//! impl Loss for Swing {
+//!     fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+//!         u[0] * u[0]
+//!     }
+//! }
+//!
+//! let problem = OdeProblem::new(Pendulum, [1.0, 0.0], [2.0, 0.1], (0.0, 10.0))?;
+//! let solution = solve(&problem, Tsit5, &Options::default())?;
+//! println!("{solution}");
+//!
+//! let options = Options { save: Save::Last, ..Options::default() };
+//! let gradient = DiscreteAdjoint::default().gradient(&problem, Tsit5, &options, &Swing)?;
+//! assert!(gradient.p.iter().all(|g| g.is_finite()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub use ::datadriven;
+pub use ::fit;
+pub use ::nn;
+pub use ::optimize;
+pub use ::report;
+pub use ::scalar;
+pub use ::sensitivity;
+pub use ::system;
+pub use ad_tape as tape;
+pub use ode_core as ode;
+
+/// The names that most programs need.
+pub mod prelude {
+    pub use datadriven::{PolynomialLibrary, Regression, SparseModel, SparseSystem, Stlsq};
+    pub use fit::{CsvOptions, Dataset, ErrorScale, Fitting, Free, Known, Stage, UniversalOde};
+    pub use nn::{Activation, Init, Mlp};
+    pub use ode_core::{
+        Bs3, Dp5, Euler, Integrator, Midpoint, OdeProblem, Options, Rk4, Save, StepSize, Tsit5,
+        Vern7, solve,
+    };
+    pub use optimize::{Adam, Bound, Lbfgs, Schedule, Stop};
+    pub use report::{Plot, Report};
+    pub use scalar::{Dual, Lanes, Scalar};
+    pub use sensitivity::{DiscreteAdjoint, ForwardSensitivity, Gradient, Loss};
+    pub use system::{FiniteDiff, FromFn, System, literals, system};
+}
