@@ -1,12 +1,12 @@
-use serde_json::json;
+use serde::Serialize;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, LineWriter, Write};
 use std::path::Path;
 
-/// One measurement.
-#[derive(Clone, Debug)]
+/// One measurement. Its fields are the keys of the JSON object, in this order.
+#[derive(Clone, Debug, Serialize)]
 pub struct Record<'a> {
-    /// Which benchmark.
+    /// Which suite.
     pub suite: &'a str,
     /// Whose code.
     pub who: &'a str,
@@ -23,8 +23,9 @@ pub struct Record<'a> {
 }
 
 /// Writes records as they come: a table for people, and one JSON object a line for programs.
+#[derive(Debug)]
 pub struct Recorder {
-    json: Option<BufWriter<File>>,
+    json: Option<LineWriter<File>>,
 }
 
 impl Recorder {
@@ -34,11 +35,22 @@ impl Recorder {
     ///
     /// When the file cannot be created.
     pub fn new(json: Option<&Path>) -> io::Result<Self> {
-        let json = json.map(File::create).transpose()?.map(BufWriter::new);
-        println!(
-            "{:<10} {:<24} {:<10} {:<24} {:>10} {:>12}",
-            "who", "problem", "method", "setting", "error", "seconds"
-        );
+        let create = |path: &Path| {
+            File::create(path).map(LineWriter::new).map_err(|error| {
+                io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
+            })
+        };
+        let json = json.map(create).transpose()?;
+        writeln!(
+            io::stdout(),
+            "{:<8} {:<26} {:<8} {:<24} {:>9} {:>11}",
+            "who",
+            "problem",
+            "method",
+            "setting",
+            "error",
+            "seconds"
+        )?;
         Ok(Self { json })
     }
 
@@ -46,19 +58,59 @@ impl Recorder {
     ///
     /// # Errors
     ///
-    /// When the file cannot be written.
+    /// When the error or the seconds are not finite (JSON has no such number), or a line cannot be
+    /// written.
     pub fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
-        let Record { suite, who, problem, method, setting, error, seconds } = record;
-        println!(
-            "{who:<10} {problem:<24} {method:<10} {setting:<24} {error:>10.1e} {seconds:>12.3e}"
-        );
-        if let Some(file) = &mut self.json {
-            let line = json!({
-                "suite": suite, "who": who, "problem": problem, "method": method,
-                "setting": setting, "error": error, "seconds": seconds,
-            });
-            writeln!(file, "{line}")?;
+        let Record { who, problem, method, setting, error, seconds, .. } = record;
+        if !(error.is_finite() && seconds.is_finite()) {
+            let what = format!("{problem}, {method}, {setting}: error {error}, seconds {seconds}");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
         }
-        Ok(())
+        writeln!(
+            io::stdout(),
+            "{who:<8} {problem:<26} {method:<8} {setting:<24} {error:>9.1e} {seconds:>11.3e}"
+        )?;
+        match &mut self.json {
+            Some(file) => writeln!(file, "{}", serde_json::to_string(record)?),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes a line for people only: what follows from the records above it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn remark(&mut self, text: &str) -> io::Result<()> {
+        writeln!(io::stdout(), "{text}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_json_cannot_hold_are_refused() {
+        let mut recorder = Recorder::new(None).unwrap();
+        let record = Record {
+            suite: "ode",
+            who: "sciml",
+            problem: "logistic",
+            method: "Dp5",
+            setting: "",
+            error: 1e-3,
+            seconds: 1.0,
+        };
+        assert!(recorder.write(&record).is_ok());
+        let error = recorder.write(&Record { error: f64::NAN, ..record.clone() }).unwrap_err();
+        assert!(error.to_string().contains("logistic"), "{error}");
+        assert!(recorder.write(&Record { seconds: f64::INFINITY, ..record }).is_err());
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_created_is_named() {
+        let error = Recorder::new(Some(Path::new("no/such/folder/rows.json"))).unwrap_err();
+        assert!(error.to_string().contains("rows.json"), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! One Dormand–Prince step of the Lorenz system as one would write it for this problem alone.
 
+/// A state.
 pub(crate) type V = [f64; 3];
 
 /// The Lorenz system.
@@ -10,12 +11,14 @@ fn f(u: V, p: V) -> V {
 
 /// Stages carried from step to step.
 pub(crate) struct HandWritten {
+    /// The state.
     pub(crate) u: V,
     k1: V,
     p: V,
 }
 
 impl HandWritten {
+    /// Starts at `u`.
     pub(crate) fn new(u: V, p: V) -> Self {
         Self { u, k1: f(u, p), p }
     }

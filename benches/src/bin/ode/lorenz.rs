@@ -1,5 +1,6 @@
 //! One Dormand–Prince step of the Lorenz system, by every kind of storage.
 
+use crate::SUITE;
 use crate::hand_written::HandWritten;
 use benches::{Contender, Record, Recorder, interleave};
 use ode_core::{Algorithm, Dp5, Step};
@@ -55,7 +56,8 @@ where
     }
 }
 
-pub(crate) fn one_step(recorder: &mut Recorder) -> io::Result<()> {
+/// Measures a step of the hand-written loop and of the method by every kind of storage.
+pub(crate) fn one_step(recorder: &mut Recorder, repeats: usize) -> io::Result<()> {
     let mut by_hand = HandWritten::new(U, black_box(P));
     let mut fixed = steps(U, black_box(P));
     let mut dynamic = steps(U.to_vec(), black_box(P));
@@ -77,10 +79,10 @@ pub(crate) fn one_step(recorder: &mut Recorder) -> io::Result<()> {
         Contender::new(|n| _ = black_box(lanes(n))),
         Contender::new(|n| _ = black_box(duals(n))),
     ];
-    let seconds = interleave(&mut contenders, 51);
+    let seconds = interleave(&mut contenders, repeats);
     for (i, (setting, &seconds)) in settings.iter().zip(&seconds).enumerate() {
         recorder.write(&Record {
-            suite: "ode",
+            suite: SUITE,
             who: if i == 0 { "by hand" } else { "sciml" },
             problem: "Lorenz, one step",
             method: "Dp5",
@@ -89,6 +91,27 @@ pub(crate) fn one_step(recorder: &mut Recorder) -> io::Result<()> {
             seconds,
         })?;
     }
-    println!("fixed buffers / by hand: {:.3}", seconds[1] / seconds[0]);
-    Ok(())
+    recorder.remark(&format!("fixed buffers / by hand: {:.3}", seconds[1] / seconds[0]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ode_core::{OdeProblem, Options, Save, StepSize, solve};
+
+    #[test]
+    fn both_take_the_same_steps() {
+        let mut by_hand = HandWritten::new(U, P);
+        for _ in 0..128 {
+            by_hand.step(1.0 / 1024.0);
+        }
+        let problem = OdeProblem::new(Lorenz, U, P, (0.0, 0.125)).unwrap();
+        let step = StepSize::Fixed(1.0 / 1024.0);
+        let options = Options { step, save: Save::Last, ..Options::default() };
+        let solution = solve(&problem, Dp5, &options).unwrap();
+        assert_eq!(solution.stats().accepted, 128);
+        for (u, v) in by_hand.u.iter().zip(solution.last()) {
+            assert!((u - v).abs() <= 1e-12 * u.abs(), "{u} {v}");
+        }
+    }
 }

@@ -1,21 +1,21 @@
-//! `ode-core`: the cost of one step against a hand-written loop.
+//! `ode-core`: the cost of one step against a hand-written loop, and error against time of every
+//! adaptive method on the non-stiff problems of the test set.
 
 mod hand_written;
 mod lorenz;
+mod work_precision;
 
-use benches::Recorder;
-use std::path::PathBuf;
+use std::process::ExitCode;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut json: Option<PathBuf> = None;
-    let mut arguments = lexopt::Parser::from_env();
-    while let Some(argument) = arguments.next()? {
-        match argument {
-            lexopt::Arg::Long("json") => json = Some(arguments.value()?.into()),
-            _ => return Err(argument.unexpected().into()),
-        }
-    }
-    let mut recorder = Recorder::new(json.as_deref())?;
-    lorenz::one_step(&mut recorder)?;
-    Ok(())
+/// The name of the suite in its records.
+const SUITE: &str = "ode";
+
+/// Repeats that keep the whole suite well under a minute.
+const REPEATS: usize = 25;
+
+fn main() -> ExitCode {
+    benches::run(REPEATS, |recorder, repeats| {
+        lorenz::one_step(recorder, repeats)?;
+        work_precision::rows(recorder, repeats)
+    })
 }
