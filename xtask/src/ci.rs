@@ -130,8 +130,7 @@ fn run(skip: &[String]) -> Result<(), Failure> {
         let begun = Instant::now();
         let result = (step.run)();
         let seconds = seconds(begun.elapsed());
-        if let Err(failure) = result {
-            let (Failure::Check(why) | Failure::Usage(why)) = failure;
+        if let Err(why) = result {
             return Err(Failure::Check(format!(
                 "ci: step `{}` failed after {seconds}: {why}",
                 step.name

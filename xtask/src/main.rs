@@ -2,6 +2,7 @@
 //!
 //! A subcommand is one file that offers a `COMMAND`, and one row in [`COMMANDS`] (with its `mod` line).
 
+mod bench;
 mod ci;
 mod command;
 mod failure;
@@ -14,7 +15,7 @@ use command::Command;
 use failure::Failure;
 
 /// Every subcommand, in the order of the help text.
-const COMMANDS: &[Command] = &[ci::COMMAND, tidy::COMMAND];
+const COMMANDS: &[Command] = &[ci::COMMAND, tidy::COMMAND, bench::COMMAND];
 
 fn main() -> ExitCode {
     match dispatch(lexopt::Parser::from_env()) {
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
             eprintln!("xtask: {message}");
             ExitCode::FAILURE
         }
+        Err(Failure::Exit(code)) => ExitCode::from(code),
     }
 }
 
@@ -67,6 +69,9 @@ mod tests {
         for args in [&[][..], &["gallop"], &["--fast"], &["tidy", "--fast"], &["tidy", "twice"]] {
             assert!(matches!(run(args), Err(Failure::Usage(_))), "{args:?}");
         }
+        for args in [&["bench"][..], &["bench", "gallop"], &["bench", "--json", "rows.json"]] {
+            assert!(matches!(run(args), Err(Failure::Usage(_))), "{args:?}");
+        }
         for args in [&["ci", "--skip"][..], &["ci", "--skip", "lunch"], &["ci", "fmt"]] {
             assert!(matches!(run(args), Err(Failure::Usage(_))), "{args:?}");
         }
@@ -85,5 +90,6 @@ mod tests {
         assert!(run(&["--help"]).is_ok());
         assert!(run(&["ci", "--help"]).is_ok());
         assert!(run(&["tidy", "--help"]).is_ok());
+        assert!(run(&["bench", "--help"]).is_ok());
     }
 }

@@ -144,6 +144,50 @@ fn a_failing_step_ends_the_run_and_is_named() {
     assert!(!String::from_utf8_lossy(&output.stdout).contains("cargo clippy"));
 }
 
+/// A suite that shows its arguments, writes where it is told, and ends with 7.
+const SUITE: &str = r#"
+fn main() {
+    let words: Vec<_> = std::env::args().skip(1).collect();
+    println!("{words:?}");
+    std::fs::write(&words[1], "rows").unwrap();
+    std::process::exit(7);
+}
+"#;
+
+#[test]
+fn suites_are_found_built_and_run_where_the_caller_is() {
+    let top = TOP.replace(r#"["crates/*"]"#, r#"["crates/*", "benches"]"#);
+    let root = workspace(
+        "suites",
+        &[
+            ("Cargo.toml", &top),
+            ("benches/Cargo.toml", &manifest("benches", "")),
+            ("benches/src/bin/broken.rs", "fn main() { gallop }\n"),
+            ("benches/src/bin/stiff.rs", "fn main() {}\n"),
+            ("benches/src/bin/ode.rs", SUITE),
+        ],
+    );
+    for args in [&["bench"][..], &["bench", "gallop"], &["bench", "--repeats", "3"]] {
+        let output = xtask(&root, args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}");
+        let why = String::from_utf8_lossy(&output.stderr);
+        assert!(why.contains("the suites are: broken, ode, stiff"), "{why}");
+    }
+
+    let folder = root.join("crates");
+    let output = xtask(&folder, &["bench", "ode", "--json", "rows.json", "--repeats=3"]);
+    let why = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(7), "{why}");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text.trim(), r#"["--json", "rows.json", "--repeats=3"]"#);
+    assert_eq!(std::fs::read_to_string(folder.join("rows.json")).unwrap(), "rows");
+    assert_eq!(xtask(&root, &["bench", "stiff"]).status.code(), Some(0));
+
+    let output = xtask(&root, &["bench", "broken"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("suite `broken` does not build"));
+}
+
 #[test]
 fn outside_a_workspace_cargo_says_so() {
     let root = workspace("nowhere", &[]);
