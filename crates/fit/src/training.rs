@@ -46,7 +46,7 @@ pub struct Stage<'a> {
     /// sequence of stages with more and more rows.
     pub rows: Option<usize>,
     /// By what.
-    pub minimizer: &'a dyn Minimizer,
+    pub minimizer: &'a (dyn Minimizer + Sync),
     /// Until when.
     pub stop: Stop,
 }

@@ -1,0 +1,294 @@
+//! The report for people.
+
+use crate::Findings;
+use crate::equations::Discovered;
+use crate::forecast::Forecast;
+use crate::models::PARAMETERS;
+use crate::scenario::Scenario;
+use sciml::fit::Bands;
+use sciml::report::{
+    Align, Best, Cell, Coefficient, Coefficients, Error, LossCurve, PhasePortrait, Report,
+    Residuals, Scale, Series, Stage, Table, Timeseries, significant,
+};
+
+/// The whole page.
+pub(crate) fn page(found: &Findings<'_>) -> Result<Report, Error> {
+    let scenario = found.scenario;
+    let best = &found.interactions;
+    let report = Report::new(&scenario.title)
+        .subtitle("From measurements and half a model to the model")
+        .section("What was found")
+        .paragraph(&found.verdict())
+        .equations(&equations(best))
+        .figure(
+            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 0)?,
+            &caption(scenario, 0),
+        )
+        .figure(
+            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 1)?,
+            &caption(scenario, 1),
+        )
+        .section("Scores")
+        .table(scores(&found.forecasts())?)
+        .section("The mechanistic model")
+        .paragraph(
+            "Lotka and Volterra, all unknowns fitted by multi-start to relative errors of the \
+             training data.",
+        )
+        .table(mechanistic(found)?)
+        .section("The missing terms, found through a network")
+        .paragraph(
+            "Growth and death are known, the interactions are not: a network inside the \
+             differential equation stands in for them. What it learned is turned into equations by \
+             sparse regression, and these are fitted again, inside the differential equation.",
+        )
+        .figure(
+            coefficients(best)?,
+            "Coefficients with 95 % intervals; in brackets how often a \
+             bootstrap of the network's samples keeps the term.",
+        )
+        .table(candidates(best)?)
+        .figure(phase(scenario, found)?, "Phase portrait: measurements, hybrid model, equations.")
+        .figure(residuals(scenario, best)?, "Residuals of the equations on the logarithmic scale.")
+        .figure(losses(found)?, "The loss of the best hybrid model, stage by stage.")
+        .section("What is missing from Lotka and Volterra");
+    let report = match &found.limited {
+        Ok(limited) => report
+            .paragraph(
+                "Here all of the mechanistic model is known, and the network may only correct it: \
+                 self-limitation, saturation, whatever the data ask for.",
+            )
+            .equations(&equations(limited))
+            .figure(coefficients(limited)?, "Coefficients with 95 % intervals."),
+        Err(why) => report.paragraph(&format!("No equation was found: {why}.")),
+    };
+    let report = report
+        .section("All models")
+        .figure(all(scenario, &found.forecasts(), 0)?, "Every model that has a curve.")
+        .figure(all(scenario, &found.forecasts(), 1)?, "The same for the other population.");
+    Ok(report
+        .footer(&format!("Seed {}. Made by cargo run --release --example discover.", found.seed)))
+}
+
+fn equations(found: &Discovered) -> Vec<sciml::report::Equation> {
+    found.model.equations_latex().iter().map(|e| sciml::report::Equation::latex(e)).collect()
+}
+
+fn caption(scenario: &Scenario, j: usize) -> String {
+    format!(
+        "{}: measurements, mechanistic fit and discovered equations. Dots were seen by the models, \
+         rings were not; bands hold 90 % of future measurements, if the model is right.",
+        scenario.names[j]
+    )
+}
+
+fn y_label(scenario: &Scenario, j: usize) -> String {
+    let name = &scenario.names[j];
+    if scenario.unit.is_empty() { name.clone() } else { format!("{name}, {}", scenario.unit) }
+}
+
+fn forecasts(
+    scenario: &Scenario,
+    models: &[&Forecast],
+    j: usize,
+) -> Result<sciml::report::Plot, Error> {
+    let grid = scenario.grid();
+    let data = measurements(scenario, j);
+    let curves: Vec<(&str, Vec<f64>, Option<(Vec<f64>, Vec<f64>)>)> = models
+        .iter()
+        .filter(|f| !f.curve.is_empty())
+        .map(|f| {
+            let band = f
+                .bands
+                .as_ref()
+                .map(|bands| (Bands::column(&bands.lower, j), Bands::column(&bands.upper, j)));
+            (f.name, Bands::column(&f.curve, j), band)
+        })
+        .collect();
+    let series = curves.iter().map(|(name, y, band)| {
+        let series = Series::new(name, &grid, y);
+        match band {
+            Some((lower, upper)) => series.band(lower, upper),
+            None => series,
+        }
+    });
+    Timeseries {
+        title: &scenario.names[j],
+        x_label: &scenario.time,
+        y_label: &y_label(scenario, j),
+        y_scale: Scale::Log,
+        data: &[Series::new("measured", &data.0, &data.1)],
+        models: &series.collect::<Vec<_>>(),
+        forecast_from: Some(scenario.train_end()),
+        ..Timeseries::default()
+    }
+    .plot()
+}
+
+fn all(scenario: &Scenario, models: &[&Forecast], j: usize) -> Result<sciml::report::Plot, Error> {
+    let grid = scenario.grid();
+    let data = measurements(scenario, j);
+    let curves: Vec<(&str, Vec<f64>)> = models
+        .iter()
+        .filter(|f| !f.curve.is_empty())
+        .map(|f| (f.name, Bands::column(&f.curve, j)))
+        .collect();
+    let models: Vec<Series<'_>> =
+        curves.iter().map(|(name, y)| Series::new(name, &grid, y)).collect();
+    Timeseries {
+        title: &scenario.names[j],
+        x_label: &scenario.time,
+        y_label: &y_label(scenario, j),
+        y_scale: Scale::Log,
+        data: &[Series::new("measured", &data.0, &data.1)],
+        models: &models,
+        forecast_from: Some(scenario.train_end()),
+        ..Timeseries::default()
+    }
+    .plot()
+}
+
+/// Times and values of one series, training and test rows; a synthetic truth is thinned out.
+fn measurements(scenario: &Scenario, j: usize) -> (Vec<f64>, Vec<f64>) {
+    let thin = if scenario.synthetic { 4 } else { 1 };
+    let test = scenario.test.rows().step_by(thin);
+    scenario.train.rows().chain(test).map(|(t, row)| (t, row[j])).unzip()
+}
+
+fn scores(forecasts: &[&Forecast]) -> Result<Table, Error> {
+    let cell = |score: Option<f64>| score.map_or(Cell::from("–"), Cell::from);
+    let mut table = Table::new(&["model", "train", "forecast", "in 90 % band"]);
+    for f in forecasts {
+        let inside = f.coverage.map_or("–".into(), |c| format!("{:.0} %", 100.0 * c));
+        let row = [Cell::from(f.name), cell(f.train), cell(f.test), Cell::from(inside)];
+        table = table.row(&row)?;
+    }
+    Ok(table.best(1, Best::Min)?.best(2, Best::Min)?.align(3, Align::Right)?.digits(3).caption(
+        "Root mean square error of the logarithm: 0.1 is about 10 %. The lowest of each column \
+         is marked, whichever model it belongs to.",
+    ))
+}
+
+fn mechanistic(found: &Findings<'_>) -> Result<Table, Error> {
+    let mut table = Table::new(&["parameter", "value", "95 % interval"]);
+    for (i, name) in PARAMETERS.iter().enumerate() {
+        let value = found.mechanistic.trained.theta[2 + i];
+        let interval = found.mechanistic.laplace.as_ref().and_then(|l| l.interval(2 + i, 0.95));
+        table = table.row(&[
+            Cell::from(*name),
+            Cell::from(significant(value, 4)),
+            Cell::from(range(interval)),
+        ])?;
+    }
+    Ok(table)
+}
+
+fn range(interval: Option<(f64, f64)>) -> String {
+    interval.map_or("not determined".into(), |(a, b)| {
+        format!("{} to {}", significant(a, 3), significant(b, 3))
+    })
+}
+
+fn coefficients(found: &Discovered) -> Result<sciml::report::Plot, Error> {
+    let terms: Vec<String> =
+        found.coefficients.iter().map(|c| format!("{} in d({})/dt", c.term, c.target)).collect();
+    let bars: Vec<Coefficient<'_>> = found
+        .coefficients
+        .iter()
+        .zip(&terms)
+        .map(|(c, term)| {
+            // Relative to the value, so that terms of any size can be read off one axis.
+            let scale = 1.0 / c.value.abs();
+            Coefficient {
+                term,
+                value: c.value * scale,
+                interval: c.interval.map(|(a, b)| (a * scale, b * scale)),
+                inclusion: c.inclusion,
+            }
+        })
+        .collect();
+    Coefficients {
+        title: "Coefficients, relative to their size",
+        coefficients: &bars,
+        ..Coefficients::default()
+    }
+    .plot()
+}
+
+fn candidates(found: &Discovered) -> Result<Table, Error> {
+    let mut table = Table::new(&["equations", "terms", "train", "BIC"]);
+    for c in found.candidates.iter().take(5) {
+        table = table.row(&[
+            Cell::from(c.equations.join("; ")),
+            Cell::from(c.terms as i64),
+            Cell::from(c.rmse),
+            Cell::from(c.bic),
+        ])?;
+    }
+    Ok(table.digits(3).best(3, Best::Min)?.caption(
+        "Candidate equations after the refit, by the information criterion of Schwarz: the first \
+         was chosen.",
+    ))
+}
+
+fn phase(scenario: &Scenario, found: &Findings<'_>) -> Result<sciml::report::Plot, Error> {
+    let (x, y) = (measurements(scenario, 0).1, measurements(scenario, 1).1);
+    let column = |f: &Forecast, j| Bands::column(&f.curve, j);
+    let (network, equations) = (&found.universal, &found.interactions.forecast);
+    let (nx, ny) = (column(network, 0), column(network, 1));
+    let (ex, ey) = (column(equations, 0), column(equations, 1));
+    PhasePortrait {
+        title: "Phase portrait",
+        x_label: &y_label(scenario, 0),
+        y_label: &y_label(scenario, 1),
+        scale: Scale::Log,
+        data: Some(Series::new("measured", &x, &y)),
+        trajectories: &[Series::new(network.name, &nx, &ny), Series::new(equations.name, &ex, &ey)],
+        ..PhasePortrait::default()
+    }
+    .plot()
+}
+
+fn residuals(scenario: &Scenario, found: &Discovered) -> Result<sciml::report::Plot, Error> {
+    let times = scenario.all_times();
+    let residual = |j: usize| -> Vec<f64> {
+        let rows = scenario.train.rows().chain(scenario.test.rows());
+        let predicted = found.forecast.at_rows.iter();
+        rows.zip(predicted).map(|((_, d), u)| d[j].ln() - u[j].ln()).collect()
+    };
+    let (a, b) = (residual(0), residual(1));
+    let times = &times[..a.len()];
+    Residuals {
+        title: "Residuals",
+        x_label: &scenario.time,
+        y_label: "ln measured - ln model",
+        residuals: &[
+            Series::new(&scenario.names[0], times, &a),
+            Series::new(&scenario.names[1], times, &b),
+        ],
+        forecast_from: Some(scenario.train_end()),
+        ..Residuals::default()
+    }
+    .plot()
+}
+
+fn losses(found: &Findings<'_>) -> Result<sciml::report::Plot, Error> {
+    let mut start = 0;
+    let stages: Vec<Stage<'_>> = found
+        .training
+        .stages
+        .iter()
+        .map(|stage| {
+            let marked = Stage { start, name: &stage.name };
+            start += stage.losses.len();
+            marked
+        })
+        .collect();
+    LossCurve {
+        title: "Training",
+        losses: &found.training.losses(),
+        stages: &stages,
+        ..LossCurve::default()
+    }
+    .plot()
+}
