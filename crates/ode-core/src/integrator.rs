@@ -167,7 +167,7 @@ where
             let (stop, is_end) = self.stops.next();
             let remaining = (stop - self.t).abs();
             // A step is stretched a little rather than leaving a sliver before the stop.
-            let lands = size * (1.0 + 1e-10) >= remaining;
+            let lands = size * (1.0 + 1e-6) >= remaining;
             let dt = if lands { stop - self.t } else { self.direction * size };
             let t_next = if lands { stop } else { self.t + dt };
             let jumps = lands && !is_end;
