@@ -88,8 +88,7 @@ impl<S: Scalar> Solution<S> {
 
     /// The `i`-th saved state; empty if there is none.
     pub fn state(&self, i: usize) -> &[S] {
-        let n = self.dim();
-        self.states.get(i * n..(i + 1) * n).unwrap_or(&[])
+        self.states.chunks_exact(self.dim()).nth(i).unwrap_or(&[])
     }
 
     /// The last saved state; empty if nothing is saved.
@@ -104,7 +103,7 @@ impl<S: Scalar> Solution<S> {
 
     /// One component over all saved points; empty if there is no such component.
     pub fn component(&self, i: usize) -> Vec<S> {
-        self.states.iter().skip(i).step_by(self.dim()).copied().collect()
+        self.states.chunks_exact(self.dim()).filter_map(|u| u.get(i)).copied().collect()
     }
 
     /// Work done.
