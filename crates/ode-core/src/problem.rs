@@ -55,6 +55,7 @@ where
         if rhs.states() == 0 {
             return Err(ErrorKind::NoStates.into());
         }
+        check::length("names", rhs.states(), rhs.names().len())?;
         check::length("u0", rhs.states(), u0.as_ref().len())?;
         if let Some(expected) = rhs.params() {
             check::length("p", expected, p.len())?;
