@@ -1,4 +1,4 @@
-use crate::{Error, check};
+use crate::{Error, ErrorKind, check};
 
 /// The proportional–integral controller of step sizes (Gustafsson 1991; Hairer, Nørsett, Wanner I,
 /// II.4; Söderlind 2003).
@@ -41,7 +41,16 @@ impl PiController {
         check::positive("controller.min_factor", self.min_factor)?;
         check::positive("controller.max_factor", self.max_factor)?;
         check::positive("controller.first_factor", self.first_factor)?;
-        check::finite("controller.beta2", &[self.beta2])
+        check::finite("controller.beta2", &[self.beta2])?;
+        let bound = |name, value, good, must| match good {
+            true => Ok(()),
+            false => Err(Error::from(ErrorKind::Option { name, value, must })),
+        };
+        let Self { safety, min_factor, max_factor, first_factor, .. } = *self;
+        bound("controller.safety", safety, safety <= 1.0, "at most 1")?;
+        bound("controller.min_factor", min_factor, min_factor < 1.0, "less than 1")?;
+        bound("controller.max_factor", max_factor, max_factor > 1.0, "greater than 1")?;
+        bound("controller.first_factor", first_factor, first_factor >= 1.0, "at least 1")
     }
 }
 
