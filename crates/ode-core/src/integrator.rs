@@ -4,7 +4,7 @@ use crate::stops::Stops;
 use crate::{
     Algorithm, Dense, Error, ErrorKind, Interval, OdeProblem, Options, Stats, Step, StepSize, norm,
 };
-use scalar::Concrete;
+use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
 /// Where an integration stands after a step.
@@ -153,6 +153,17 @@ where
         if self.t == self.end {
             return Ok(Progress::Finished);
         }
+        let outcome = self.advance();
+        if outcome.is_err() {
+            // The attempts have overwritten the last step: only its end is left.
+            self.u_before.as_mut().copy_from_slice(self.u.as_ref());
+            let (t, t_first) = (self.t, self.t_first);
+            self.before = Taken { t, dt: 0.0, t_first, t_last: t_first };
+        }
+        outcome
+    }
+
+    fn advance(&mut self) -> Result<Progress, Error> {
         self.begin()?;
         let mut size = match self.size {
             Some(size) => size,
@@ -168,8 +179,13 @@ where
             let remaining = (stop - self.t).abs();
             // A step is stretched a little rather than leaving a sliver before the stop.
             let lands = size * (1.0 + 1e-6) >= remaining;
-            let dt = if lands { stop - self.t } else { self.direction * size };
-            let t_next = if lands { stop } else { self.t + dt };
+            let t_next = if lands { stop } else { self.t + self.direction * size };
+            // The distance that time really moves: `size` is rounded where t is large.
+            let dt = t_next - self.t;
+            if dt == 0.0 {
+                self.size = Some(size);
+                return Err(ErrorKind::StepTooSmall { t: self.t, dt: size }.into());
+            }
             let jumps = lands && !is_end;
             let t_last = if jumps { self.beside(stop, -self.direction) } else { t_next };
             let taken = Taken { t: self.t, dt, t_first: self.t_first, t_last };
@@ -218,7 +234,7 @@ where
                 begun.map_err(|failure| self.refused(&failure))?;
                 let f = self.algorithm.derivative(&self.cache);
                 if let Some(i) = f.iter().position(|f| !f.is_finite()) {
-                    return Err(self.non_finite(i));
+                    return Err(self.non_finite(self.t, i));
                 }
                 self.t_first = t;
             }
@@ -269,15 +285,16 @@ where
         self.algorithm.attempt(self.rhs, &mut step, &mut self.cache)?;
         let Options { atol, rtol, .. } = *self.options;
         let err = match self.options.step {
-            StepSize::Fixed(_) => {
-                let finite = step.u_next.as_ref().iter().all(|u| u.is_finite());
-                if finite { 0.0 } else { f64::NAN }
-            }
+            StepSize::Fixed(_) => 0.0,
             _ => {
                 norm::scaled(step.error.as_ref(), step.u.as_ref(), step.u_next.as_ref(), atol, rtol)
             }
         };
         if err <= 1.0 {
+            // An infinite state scales any error to zero.
+            if !step.u_next.as_ref().iter().all(|u| u.is_finite()) {
+                return Ok(f64::NAN);
+            }
             self.algorithm.accept(self.rhs, &mut step, &mut self.cache)?;
         }
         Ok(err)
@@ -342,6 +359,10 @@ where
                     let (t, reason) = (interval.t, failure.to_string());
                     ErrorKind::RightHandSide { t, reason }
                 })?;
+            let n = self.u.as_ref().len();
+            if let Some(i) = self.dense.coefficients.iter().position(|c| !c.is_finite()) {
+                return Err(self.non_finite(self.before.t, i % n));
+            }
             self.dense_is_current = true;
         }
         Ok(&self.dense)
@@ -387,13 +408,13 @@ where
         ErrorKind::RightHandSide { t: self.t, reason: failure.to_string() }.into()
     }
 
-    fn non_finite(&self, index: usize) -> Error {
+    fn non_finite(&self, t: f64, index: usize) -> Error {
         let component = self.rhs.names().swap_remove(index);
-        ErrorKind::NonFinite { t: self.t, component }.into()
+        ErrorKind::NonFinite { t, component }.into()
     }
 
     /// No step could be accepted: say why the last attempt failed.
-    fn stuck(&self, dt: f64, trouble: Option<Trouble>) -> Error {
+    fn stuck(&mut self, dt: f64, trouble: Option<Trouble>) -> Error {
         match trouble {
             None => ErrorKind::StepTooSmall { t: self.t, dt }.into(),
             Some(Trouble::Refused) => self.refused(&Failure::Recoverable),
@@ -401,7 +422,12 @@ where
                 let bad = |u: &B::Item| !u.is_finite();
                 let next = self.u_before.as_ref().iter().position(bad);
                 let error = self.error.as_ref().iter().position(bad);
-                self.non_finite(next.or(error).unwrap_or(0))
+                // The stages spread a NaN over the components: a fresh derivative tells whose it is.
+                let t = B::Item::from_f64(self.t + dt);
+                self.stats.evaluations += 1;
+                let fresh = self.rhs.eval(t, self.u.as_ref(), &self.p, self.error.as_mut());
+                let culprit = fresh.ok().and_then(|()| self.error.as_ref().iter().position(bad));
+                self.non_finite(self.t, culprit.or(next).or(error).unwrap_or(0))
             }
         }
     }

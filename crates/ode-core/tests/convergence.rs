@@ -142,13 +142,13 @@ impl Check for OfSteps {
         F: System + Copy,
     {
         let what = format!("{} on {}", M::NAME, case.name);
-        let order = observed(&what, case.end, case.coarsest / f64::from(claim.order), |steps| {
+        let order = observed(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
             let solution = case.solve(method, steps, Save::Steps);
             let errors = solution.iter().map(|(t, u)| distance(u, &(case.exact)(t)));
             errors.fold(0.0, f64::max)
         });
         println!("{what}: {order:.3}");
-        let nominal = f64::from(claim.order);
+        let nominal = f64::from(claim.0);
         assert!((order - nominal).abs() <= 0.15, "{what}: observed order {order}");
     }
 }
@@ -170,16 +170,14 @@ impl Check for Between {
     {
         let what = format!("the interpolant of {} on {}", M::NAME, case.name);
         for theta in [0.12, 0.35, 0.5, 0.7, 0.93] {
-            let order =
-                observed(&what, case.end, case.coarsest / f64::from(claim.order), |steps| {
-                    let solution = case.solve(method, steps, Save::Dense);
-                    let dt = case.end / steps as f64;
-                    let errors =
-                        (0..steps).map(|i| case.error_at(&solution, (i as f64 + theta) * dt));
-                    errors.fold(0.0, f64::max)
-                });
+            let order = observed(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
+                let solution = case.solve(method, steps, Save::Dense);
+                let dt = case.end / steps as f64;
+                let errors = (0..steps).map(|i| case.error_at(&solution, (i as f64 + theta) * dt));
+                errors.fold(0.0, f64::max)
+            });
 
-            let nominal = f64::from(claim.dense);
+            let nominal = f64::from(claim.1);
             assert!(order >= nominal - 0.15, "{what} at {theta}: observed order {order}");
         }
     }

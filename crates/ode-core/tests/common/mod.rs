@@ -8,21 +8,16 @@ pub(crate) trait Visitor {
     fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, claim: Claim);
 }
 
-/// What a method promises, stated independently of its tableau.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Claim {
-    pub(crate) order: u32,
-    /// Order up to which the interpolant satisfies the order conditions.
-    pub(crate) dense: u32,
-}
+/// What a method promises, stated independently of its tableau: its order, and the order up to which
+/// its interpolant satisfies the order conditions.
+pub(crate) type Claim = (u32, u32);
 
 /// Runs a test for every method.
 pub(crate) fn every(visitor: &mut impl Visitor) {
-    let claim = |order, dense| Claim { order, dense };
-    visitor.visit(Euler, claim(1, 1));
-    visitor.visit(Midpoint, claim(2, 2));
-    visitor.visit(Rk4, claim(4, 3));
-    visitor.visit(Dp5, claim(5, 4));
-    visitor.visit(Tsit5, claim(5, 4));
-    visitor.visit(Vern7, claim(7, 6));
+    visitor.visit(Euler, (1, 1));
+    visitor.visit(Midpoint, (2, 2));
+    visitor.visit(Rk4, (4, 3));
+    visitor.visit(Dp5, (5, 4));
+    visitor.visit(Tsit5, (5, 4));
+    visitor.visit(Vern7, (7, 6));
 }
