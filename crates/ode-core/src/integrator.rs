@@ -117,6 +117,8 @@ where
             return Err(ErrorKind::FixedStepNeeded { method: algorithm.name() }.into());
         }
         let u = problem.u0().clone();
+        let direction = (end - t).signum();
+        let t_first = if options.stops.contains(&t) { beside::<B::Item>(t, direction) } else { t };
         Ok(Self {
             rhs: problem.rhs(),
             cache: algorithm.cache(&u),
@@ -124,7 +126,7 @@ where
             options,
             p: problem.p().to_vec(),
             end,
-            direction: (end - t).signum(),
+            direction,
             stops: Stops::new(&options.stops, (t, end)),
             control: ControlState::default(),
             stats: Stats::default(),
@@ -133,9 +135,9 @@ where
                 StepSize::Auto => None,
                 StepSize::Initial(size) | StepSize::Fixed(size) => Some(size.min(options.dt_max)),
             },
-            start: Start::Evaluate(t),
-            t_first: t,
-            before: Taken { t, dt: 0.0, t_first: t, t_last: t },
+            start: Start::Evaluate(t_first),
+            t_first,
+            before: Taken { t, dt: 0.0, t_first, t_last: t_first },
             u_before: u.clone(),
             error: u.zeros(),
             u,
@@ -186,8 +188,8 @@ where
                 self.size = Some(size);
                 return Err(ErrorKind::StepTooSmall { t: self.t, dt: size }.into());
             }
-            let jumps = lands && !is_end;
-            let t_last = if jumps { self.beside(stop, -self.direction) } else { t_next };
+            let jumps = lands && (!is_end || self.options.stops.contains(&stop));
+            let t_last = if jumps { beside::<B::Item>(stop, -self.direction) } else { t_next };
             let taken = Taken { t: self.t, dt, t_first: self.t_first, t_last };
 
             let trouble = match self.attempt(&taken) {
@@ -198,7 +200,7 @@ where
                         self.stops.advance();
                     }
                     if jumps {
-                        self.start = Start::Evaluate(self.beside(stop, self.direction));
+                        self.start = Start::Evaluate(beside::<B::Item>(stop, self.direction));
                     }
                     return Ok(match (lands, is_end) {
                         (false, _) => Progress::Running,
@@ -399,11 +401,6 @@ where
         Stats { evaluations, ..self.stats }
     }
 
-    /// The neighbour of a stop on one side: what the right-hand side sees there.
-    fn beside(&self, t: f64, side: f64) -> f64 {
-        if side > 0.0 { t.next_up() } else { t.next_down() }
-    }
-
     fn refused(&self, failure: &Failure) -> Error {
         ErrorKind::RightHandSide { t: self.t, reason: failure.to_string() }.into()
     }
@@ -436,4 +433,14 @@ where
 /// The distance from `|t|` to the next larger number.
 fn ulp(t: f64) -> f64 {
     t.abs().next_up() - t.abs()
+}
+
+/// The neighbour of a stop on one side, what the right-hand side sees there: the nearest time that
+/// the number type can tell from the stop.
+fn beside<S: Concrete>(t: f64, side: f64) -> f64 {
+    let mut beside = if side > 0.0 { t.next_up() } else { t.next_down() };
+    while beside.is_finite() && (S::from_f64(beside) - S::from_f64(t)).largest_part() == 0.0 {
+        beside = t + 2.0 * (beside - t);
+    }
+    beside
 }

@@ -22,8 +22,8 @@ pub struct Options {
     /// What to keep.
     pub save: Save,
     /// Times at which a step must end, in any order: where the right-hand side jumps. On either
-    /// side of a stop it is evaluated an ulp away from it, so that a step sees one side only. Those
-    /// outside the span are ignored.
+    /// side of a stop it is evaluated an ulp away from it, so that a step sees one side only. An end
+    /// of the span may be one too; those outside the span are ignored.
     pub stops: Vec<f64>,
     /// The step size controller.
     pub controller: PiController,
