@@ -1,0 +1,103 @@
+//! A step allocates nothing, and memory is what the caller asked to keep.
+
+mod common;
+
+use allocation_counter::{AllocationInfo, measure};
+use common::{Claim, Visitor, every};
+use core::fmt::Debug;
+use ode_core::{ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, StepSize, solve};
+use system::Buffer;
+use testset::models::LotkaVolterra;
+
+const P: [f64; 4] = [1.5, 1.0, 3.0, 1.0];
+
+/// Accepted steps and allocations of a solve.
+fn run<M, B>(method: M, u0: B, end: f64, save: Save, stops: Vec<f64>) -> (usize, AllocationInfo)
+where
+    M: ExplicitRk,
+    B: Buffer<Item = f64>,
+{
+    let problem = OdeProblem::new(LotkaVolterra, u0, P, (0.0, end)).unwrap();
+    let adaptive = !M::TABLEAU.e.is_empty();
+    let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.05) };
+    let options = Options { step, save, stops, rtol: 1e-8, ..Options::default() };
+    let mut accepted = 0;
+    let info = measure(|| accepted = solve(&problem, method, &options).unwrap().stats().accepted);
+    (accepted, info)
+}
+
+struct NoneWhileStepping;
+
+impl Visitor for NoneWhileStepping {
+    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+        fn check<M: ExplicitRk + Copy, B: Buffer<Item = f64>>(method: M, u0: B) {
+            let saves = [Save::Last, Save::At(vec![0.3, 1.0, 1.7, 2.0])];
+            for (save, stops) in saves.into_iter().zip([vec![], vec![0.5, 1.5]]) {
+                let (few, short) = run(method, u0.clone(), 2.0, save.clone(), stops.clone());
+                let (many, long) = run(method, u0.clone(), 20.0, save, stops);
+                assert!(many > 8 * few, "{}: {few}, {many}", M::NAME);
+                assert!(short.count_total > 0);
+                assert_eq!(short.count_total, long.count_total, "{}", M::NAME);
+                assert_eq!(short.bytes_total, long.bytes_total, "{}", M::NAME);
+                assert_eq!(short.bytes_max, long.bytes_max, "{}", M::NAME);
+            }
+        }
+        check(method, [1.0; 2]);
+        check(method, vec![1.0; 2]);
+    }
+}
+
+#[test]
+fn more_steps_need_no_more_memory() {
+    every(&mut NoneWhileStepping);
+}
+
+struct NoneInAStep;
+
+impl Visitor for NoneInAStep {
+    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+        let problem = OdeProblem::new(LotkaVolterra, vec![1.0; 2], P, (0.0, 10.0)).unwrap();
+        let adaptive = !M::TABLEAU.e.is_empty();
+        let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.05) };
+        let options = Options { step, ..Options::default() };
+        let mut integrator = Integrator::new(&problem, method, &options).unwrap();
+        let mut u = [0.0; 2];
+        // The interpolant allocates its coefficients when it is used for the first time.
+        integrator.step().unwrap();
+        integrator.interpolate(0.5 * integrator.t(), &mut u).unwrap();
+        let info = measure(|| {
+            while integrator.step().unwrap() != Progress::Finished {
+                let taken = integrator.last_step();
+                integrator.interpolate(taken.t + 0.5 * taken.dt, &mut u).unwrap();
+            }
+        });
+        assert!(integrator.stats().accepted > 20);
+        assert_eq!(info.count_total, 0, "{method:?}");
+    }
+}
+
+#[test]
+fn a_step_and_its_interpolant_allocate_nothing() {
+    every(&mut NoneInAStep);
+}
+
+struct SaveAtIsExact;
+
+impl Visitor for SaveAtIsExact {
+    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+        let most = |points: usize| {
+            let times = (1..=points).map(|i| 10.0 * i as f64 / points as f64).collect();
+            run(method, [1.0; 2], 10.0, Save::At(times), vec![]).1
+        };
+        let (few, many) = (most(10), most(1010));
+        assert_eq!(few.count_total, many.count_total, "{method:?}");
+        // A time and two states for each point.
+        let growth = many.bytes_max - few.bytes_max;
+        assert_eq!(growth, 1000 * 3 * size_of::<f64>() as u64, "{method:?}");
+    }
+}
+
+#[test]
+fn save_at_keeps_its_points_and_nothing_else() {
+    every(&mut SaveAtIsExact);
+}
