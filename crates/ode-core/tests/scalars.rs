@@ -41,7 +41,7 @@ macro_rules! adaptive_test {
 }
 
 fn tight(save: Save) -> Options {
-    Options { rtol: 1e-11, atol: 1e-13, save, ..Options::default() }
+    Options { rtol: 1e-11, atol: 1e-13, save, max_steps: 1_000_000, ..Options::default() }
 }
 
 /// Relative to the larger of 1 and the value.

@@ -125,11 +125,10 @@ impl<M: ExplicitRk + Copy> Problems for FixedMatrix<M> {
         let reference = &problem.reference;
         let row = FIXED.iter().find(|(name, _)| *name == reference.name).unwrap();
         let bound = match M::TABLEAU.order {
-            1 => row.1[0],
-            2 => row.1[1],
+            2 | 3 => row.1[1],
             4 => row.1[2],
             5.. => row.1[3],
-            _ => INF,
+            _ => row.1[0],
         };
         let step = StepSize::Fixed((reference.tspan.1 - reference.tspan.0) / 20_000.0);
         let options = Options { step, ..options(reference, 1e-6) };
