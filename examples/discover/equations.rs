@@ -3,10 +3,10 @@
 use crate::forecast::Forecast;
 use crate::noise::predictive;
 use crate::scenario::Scenario;
+use crate::selection::{Candidate, Relative, Supports, search};
 use crate::universal::Universal;
-use rayon::prelude::*;
-use sciml::datadriven::{Ensemble, ThresholdGrid};
-use sciml::fit::{Free, Laplace, Trained, bic};
+use sciml::datadriven::{Ensemble, Library, ThresholdGrid};
+use sciml::fit::{Free, Laplace};
 use sciml::prelude::*;
 use std::error::Error;
 
@@ -14,9 +14,8 @@ pub(crate) struct Discovered {
     pub(crate) model: SparseModel,
     pub(crate) coefficients: Vec<Coefficient>,
     pub(crate) forecast: Forecast,
-    /// Candidates that were refitted: terms, root mean square error, information criterion.
+    /// What was fitted on the way, the chosen one first.
     pub(crate) candidates: Vec<Candidate>,
-    pub(crate) theta: Vec<f64>,
 }
 
 pub(crate) struct Coefficient {
@@ -26,109 +25,78 @@ pub(crate) struct Coefficient {
     pub(crate) value: f64,
     /// 95 % interval, where the data determine one.
     pub(crate) interval: Option<(f64, f64)>,
-    /// How often the bootstrap of the network's samples keeps the term.
+    /// How often a bootstrap of the network's samples keeps the term.
     pub(crate) inclusion: Option<f64>,
 }
-
-pub(crate) struct Candidate {
-    pub(crate) equations: Vec<String>,
-    pub(crate) terms: usize,
-    pub(crate) rmse: f64,
-    pub(crate) bic: f64,
-}
-
-/// Terms that each equation must keep because they are known: one list per state.
-pub(crate) type Required = [Vec<String>; 2];
 
 /// Samples per trained network.
 const SAMPLES: usize = 120;
 
+/// `known` names the terms that each equation must keep, because the hybrid model knows them.
 pub(crate) fn discover(
     name: &'static str,
     scenario: &Scenario,
     universal: &Universal,
-    required: &Required,
+    known: &[Vec<String>; 2],
     seed: u64,
 ) -> Result<Discovered, Box<dyn Error>> {
     let library = PolynomialLibrary { degree: 2, ..PolynomialLibrary::default() };
     let library = library.build(&scenario.names)?;
-    let samples = samples(scenario, universal, &library)?;
-    let stlsq = Stlsq { normalize: true, ..Stlsq::default() };
-    let path = stlsq.path(&samples, &ThresholdGrid::default())?;
-
-    // The best equations of every complexity that keep what is known, combined.
-    let terms = library.names();
-    let sizes = |target: usize| -> Vec<usize> {
-        let keeps = |support: &[usize]| {
-            required[target].iter().all(|known| support.iter().any(|&i| terms[i] == *known))
-        };
-        let all = path.pareto(target);
-        let kept = all.iter().filter(|c| keeps(&c.equation.support())).map(|c| c.terms());
-        let mut kept: Vec<usize> = kept.filter(|&n| (2..=5).contains(&n)).collect();
-        kept.dedup();
-        kept
+    let (x, dx) = samples(scenario, universal)?;
+    let samples = Regression::derivatives(&library, &x, &dx)?;
+    let places = |names: &[String]| -> Vec<usize> {
+        names.iter().filter_map(|name| library.position(name)).collect()
     };
-    let mut pairs = Vec::new();
-    for a in sizes(0) {
-        pairs.extend(sizes(1).into_iter().map(|b| [a, b]));
+    let known: Supports = [places(&known[0]), places(&known[1])];
+
+    // Sparse regression of each equation, on the terms that vanish with the population itself: like
+    // the hybrid model, so that a population of zero stays zero.
+    let own = [own_terms(&library, 0)?, own_terms(&library, 1)?];
+    let sparse = [
+        sparse_regression(&own[0], &x, &dx, 0, scenario, seed)?,
+        sparse_regression(&own[1], &x, &dx, 1, scenario, seed)?,
+    ];
+    let allowed = [places(&own[0].names()), places(&own[1].names())];
+    let mut candidates = Vec::new();
+    for a in &sparse[0].supports {
+        for b in &sparse[1].supports {
+            let with_known = |support: &[String], known: &[usize]| {
+                let mut all = places(support);
+                all.extend(known);
+                all.sort_unstable();
+                all.dedup();
+                all
+            };
+            candidates.push([with_known(a, &known[0]), with_known(b, &known[1])]);
+        }
     }
     let start = &universal.members[0].theta[..2];
-    let mut refitted: Vec<(SparseModel, Trained, f64)> = pairs
-        .par_iter()
-        .filter_map(|pair| {
-            let model = path.with_terms(pair).ok()?;
-            let (trained, score) = refit(scenario, &model, start).ok()?;
-            Some((model, trained, score))
-        })
-        .collect();
-    refitted.sort_by(|a, b| a.2.total_cmp(&b.2));
-    let candidates: Vec<Candidate> = refitted
-        .iter()
-        .map(|(model, trained, bic)| Candidate {
-            equations: with_values(model, &trained.theta[2..]).equations(),
-            terms: model.nonzeros().len(),
-            rmse: trained.loss.sqrt(),
-            bic: *bic,
-        })
-        .collect();
-    let Some((model, trained, _)) = refitted.into_iter().next() else {
-        return Err("no candidate equation could be fitted to the data: the network's samples do \
-                    not look like a polynomial of degree 2 that keeps the known terms"
-            .into());
+    let found = search(scenario, &samples, candidates, &known, &allowed, start);
+    let Some(best) = found.first() else {
+        return Err("no candidate equation could be fitted to the data".into());
     };
 
-    // Uncertainty: of the support by the bootstrap, of the coefficients by Laplace.
-    let bootstrap = Ensemble { replicates: 100, seed, block: 10, ..Ensemble::default() };
-    let threshold = |target: usize| {
-        let size = model.details()[target].support().len();
-        let chosen = path.pareto(target).into_iter().find(|c| c.terms() == size);
-        chosen.map_or(stlsq.threshold, |c| c.threshold)
-    };
-    let thresholds = [threshold(0), threshold(1)];
-    let inclusion = |target: usize, term: usize| -> Option<f64> {
-        let stlsq = Stlsq { threshold: thresholds[target], ..stlsq };
-        let model = bootstrap.fit(&samples, &stlsq).ok()?;
-        model.details()[target].bootstrap.as_ref().map(|b| b.inclusion[term])
-    };
-    let system = Relative::new(&model)?;
-    let fitting = fitting(scenario, &system)?;
-    let laplace = Laplace::new(&fitting, &relative(&trained.theta, &model), &Free::ALL).ok();
-    let mut coefficients = Vec::new();
-    for (i, (target, term, value)) in model.nonzeros().into_iter().enumerate() {
-        let interval = laplace.as_ref().and_then(|l| l.interval(2 + i, 0.95)).map(|(a, b)| {
-            let (a, b) = (a * value, b * value);
-            (a.min(b), a.max(b))
-        });
-        coefficients.push(Coefficient {
-            target: scenario.names[target].clone(),
-            term: terms[term].clone(),
-            value: trained.theta[2 + i],
-            interval,
-            inclusion: inclusion(target, term),
-        });
+    // Intervals by Laplace's approximation around the fit.
+    let system = Relative::new(&best.model)?;
+    let fitting = system.fitting(scenario)?;
+    let nonzeros = best.model.nonzeros();
+    let mut theta = best.theta.clone();
+    for (p, (_, _, c)) in theta[2..].iter_mut().zip(&nonzeros) {
+        *p /= c;
     }
+    let laplace = Laplace::new(&fitting, &theta, &Free::ALL).ok();
+    let terms = library.names();
+    let coefficients = nonzeros.iter().enumerate().map(|(i, &(target, term, c))| Coefficient {
+        target: scenario.names[target].clone(),
+        term: terms[term].clone(),
+        value: best.theta[2 + i],
+        interval: laplace.as_ref().and_then(|l| l.interval(2 + i, 0.95)).map(|(a, b)| {
+            let (a, b) = (a * c, b * c);
+            (a.min(b), a.max(b))
+        }),
+        inclusion: own[target].position(&terms[term]).map(|j| sparse[target].inclusion[j]),
+    });
 
-    let theta = relative(&trained.theta, &model);
     let forecast = Forecast::new(name, scenario, |times| fitting.simulate(&theta, times));
     let forecast = match &laplace {
         Some(laplace) => {
@@ -140,123 +108,78 @@ pub(crate) fn discover(
         }
         None => forecast,
     };
-    let model = with_values(&model, &trained.theta[2..]);
-    Ok(Discovered { model, coefficients, forecast, candidates, theta: trained.theta })
+    Ok(Discovered {
+        model: with_values(best),
+        coefficients: coefficients.collect(),
+        forecast,
+        candidates: found.clone(),
+    })
 }
 
-/// The right-hand side of each trained hybrid model along its own trajectory.
-fn samples(
-    scenario: &Scenario,
-    universal: &Universal,
-    library: &sciml::datadriven::Library,
-) -> Result<Regression, Box<dyn Error>> {
+/// The model with the coefficients of the fit.
+pub(crate) fn with_values(candidate: &Candidate) -> SparseModel {
+    let values = &candidate.theta[2..];
+    let model = candidate.model.with_coefficients(values, &vec![0.0; values.len()]);
+    model.unwrap_or_else(|_| candidate.model.clone())
+}
+
+/// States and their derivatives, a row of two numbers per sample.
+type Samples = (Vec<Vec<f64>>, Vec<Vec<f64>>);
+
+/// The right-hand side of each good hybrid model along its own trajectory.
+fn samples(scenario: &Scenario, universal: &Universal) -> Result<Samples, Box<dyn Error>> {
     let (start, end) = (scenario.start(), scenario.train_end());
     let times: Vec<f64> =
         (0..SAMPLES).map(|i| start + (end - start) * i as f64 / (SAMPLES - 1) as f64).collect();
-    let best = universal.members[0].loss;
-    let mut parts = Vec::new();
-    for member in universal.members.iter().filter(|member| member.loss <= 2.0 * best) {
+    let (mut x, mut dx) = (Vec::new(), Vec::new());
+    for member in universal.good_members() {
         let (u0, p) = member.theta.split_at(2);
         let problem = OdeProblem::new(&universal.system, [u0[0], u0[1]], p, (start, end))?;
         let options = Options { save: Save::At(times.clone()), ..Options::default() };
-        let solution = solve(&problem, Tsit5, &options)?;
-        let x: Vec<Vec<f64>> = solution.iter().map(|(_, u)| u.to_vec()).collect();
-        let dx: Vec<Vec<f64>> = solution
-            .iter()
-            .map(|(t, u)| {
-                let mut du = vec![0.0; 2];
-                universal.system.rhs(t, u, p, &mut du);
-                du
-            })
-            .collect();
-        parts.push(Regression::derivatives(library, &x, &dx)?);
-    }
-    Ok(Regression::join(&parts)?)
-}
-
-/// A found system with its coefficients relative to those found first, so that all unknowns are of
-/// order one.
-struct Relative {
-    system: SparseSystem,
-}
-
-/// More coefficients than the largest candidate has.
-const MOST: usize = 16;
-
-impl Relative {
-    fn new(model: &SparseModel) -> Result<Self, Box<dyn Error>> {
-        Ok(Self { system: SparseSystem::new(model)? })
-    }
-}
-
-impl System for Relative {
-    fn dim(&self) -> usize {
-        self.system.dim()
-    }
-    fn num_params(&self) -> usize {
-        self.system.num_params()
-    }
-    fn rhs<S: Scalar>(&self, t: S, u: &[S], p: &[S], du: &mut [S]) {
-        let mut absolute = [S::zero(); MOST];
-        for ((a, &p), &c) in absolute.iter_mut().zip(p).zip(self.system.coefficients()) {
-            *a = p.scale(c);
+        for (t, u) in solve(&problem, Tsit5, &options)?.iter() {
+            let mut du = vec![0.0; 2];
+            universal.system.rhs(t, u, p, &mut du);
+            x.push(u.to_vec());
+            dx.push(du);
         }
-        self.system.rhs(t, u, &absolute[..p.len().min(MOST)], du);
     }
-    fn state_names(&self) -> Vec<String> {
-        self.system.state_names()
-    }
-    fn param_names(&self) -> Vec<String> {
-        self.system.param_names()
-    }
+    Ok((x, dx))
 }
 
-fn fitting<'a>(
-    scenario: &'a Scenario,
-    system: &'a Relative,
-) -> Result<Fitting<'a, Relative>, Box<dyn Error>> {
-    let bounds = vec![Bound::Free; system.num_params()];
-    Ok(Fitting::new(system, &scenario.train, scenario.settings(bounds))?)
+/// The terms of the library that hold variable `i`.
+fn own_terms(library: &Library, i: usize) -> Result<Library, Box<dyn Error>> {
+    Ok(library.retain(|term| term.factors().iter().any(|&(variable, _)| variable == i))?)
 }
 
-/// Fits the coefficients and the initial state to the data; the unknowns returned are absolute.
-fn refit(
+struct Sparse {
+    /// The best equation of each complexity, as names of terms.
+    supports: Vec<Vec<String>>,
+    /// Inclusion probability of each term, at the threshold of the simplest good equation.
+    inclusion: Vec<f64>,
+}
+
+fn sparse_regression(
+    library: &Library,
+    x: &[Vec<f64>],
+    dx: &[Vec<f64>],
+    target: usize,
     scenario: &Scenario,
-    model: &SparseModel,
-    start: &[f64],
-) -> Result<(Trained, f64), Box<dyn Error>> {
-    let system = Relative::new(model)?;
-    let fitting = fitting(scenario, &system)?;
-    let theta = [start, &vec![1.0; system.num_params()]].concat();
-    let lbfgs = Lbfgs::default();
-    let rows = scenario.train.len();
-    let stage = |rows, iterations| Stage {
-        name: "refit",
-        free: Free::ALL,
-        rows,
-        minimizer: &lbfgs,
-        stop: Stop::iterations(iterations),
-    };
-    let stages = [stage(Some((rows / 2).max(4)), 40), stage(None, 200)];
-    let mut trained =
-        fitting.train(&theta, &stages, &mut |_| sciml::optimize::Control::Continue)?;
-    for (p, (_, _, c)) in trained.theta[2..].iter_mut().zip(model.nonzeros()) {
-        *p *= c;
-    }
-    let measurements = scenario.train.values().iter().filter(|d| !d.is_nan()).count();
-    let score = bic(trained.loss, measurements, theta.len());
-    Ok((trained, score))
-}
-
-/// The unknowns relative to the coefficients of the model.
-fn relative(theta: &[f64], model: &SparseModel) -> Vec<f64> {
-    let mut theta = theta.to_vec();
-    for (p, (_, _, c)) in theta[2..].iter_mut().zip(model.nonzeros()) {
-        *p /= c;
-    }
-    theta
-}
-
-fn with_values(model: &SparseModel, values: &[f64]) -> SparseModel {
-    model.with_coefficients(values, &vec![0.0; values.len()]).unwrap_or_else(|_| model.clone())
+    seed: u64,
+) -> Result<Sparse, Box<dyn Error>> {
+    let y: Vec<[f64; 1]> = dx.iter().map(|row| [row[target]]).collect();
+    let regression = Regression::outputs(library, x, &y, &[&scenario.names[target]])?;
+    let stlsq = Stlsq { normalize: true, ..Stlsq::default() };
+    let path = stlsq.path(&regression, &ThresholdGrid::default())?;
+    let names = library.names();
+    let pareto = path.pareto(0);
+    let supports = pareto
+        .iter()
+        .map(|candidate| candidate.equation.support().iter().map(|&j| names[j].clone()).collect())
+        .collect();
+    // The threshold of the middle of the front: what a careful reader would pick.
+    let threshold = pareto.get(pareto.len() / 2).map_or(stlsq.threshold, |c| c.threshold);
+    let ensemble = Ensemble { replicates: 100, seed, block: SAMPLES / 6, ..Ensemble::default() };
+    let bootstrap = ensemble.fit(&regression, &Stlsq { threshold, ..stlsq })?;
+    let inclusion = bootstrap.details()[0].bootstrap.as_ref().map(|b| b.inclusion.clone());
+    Ok(Sparse { supports, inclusion: inclusion.unwrap_or_else(|| vec![0.0; names.len()]) })
 }

@@ -15,6 +15,7 @@ mod models;
 mod noise;
 mod page;
 mod scenario;
+mod selection;
 mod truth;
 mod universal;
 

@@ -1,7 +1,7 @@
 //! The report for people.
 
 use crate::Findings;
-use crate::equations::Discovered;
+use crate::equations::{Discovered, with_values};
 use crate::forecast::Forecast;
 use crate::models::PARAMETERS;
 use crate::scenario::Scenario;
@@ -216,18 +216,20 @@ fn coefficients(found: &Discovered) -> Result<sciml::report::Plot, Error> {
 }
 
 fn candidates(found: &Discovered) -> Result<Table, Error> {
-    let mut table = Table::new(&["equations", "terms", "train", "BIC"]);
-    for c in found.candidates.iter().take(5) {
+    let mut table = Table::new(&["equations", "terms", "train", "held back", "BIC"]);
+    for c in found.candidates.iter().take(6) {
         table = table.row(&[
-            Cell::from(c.equations.join("; ")),
-            Cell::from(c.terms as i64),
+            Cell::from(with_values(c).equations().join("; ")),
+            Cell::from(c.model.nonzeros().len() as i64),
             Cell::from(c.rmse),
+            Cell::from(c.validation),
             Cell::from(c.bic),
         ])?;
     }
-    Ok(table.digits(3).best(3, Best::Min)?.caption(
-        "Candidate equations after the refit, by the information criterion of Schwarz: the first \
-         was chosen.",
+    Ok(table.digits(3).caption(
+        "Candidate equations, fitted inside the differential equation, by the information criterion \
+         of Schwarz (BIC). The first was chosen: the simplest within 6 of the best. “Held back” is the error of forecasts within the \
+         training data, from one half and three quarters of it.",
     ))
 }
 

@@ -136,6 +136,19 @@ impl Scenario {
         self.test.times().last().copied().unwrap_or(self.train_end())
     }
 
+    /// Forward validation within the training data: how many rows to train on, and the rows after
+    /// them, which are to be forecast.
+    pub(crate) fn origins(&self) -> Vec<(usize, Dataset)> {
+        let rows = self.train.len();
+        [rows / 2, (3 * rows).div_ceil(4)]
+            .into_iter()
+            .filter_map(|seen| {
+                let first = *self.train.times().get(seen)?;
+                Some((seen, self.train.window(first, self.train_end()).ok()?))
+            })
+            .collect()
+    }
+
     /// The first complete row of measurements: where every model starts looking.
     pub(crate) fn first_guess(&self) -> Vec<f64> {
         (0..2)

@@ -120,6 +120,11 @@ pub enum ErrorKind {
         /// Why, for each equation.
         reasons: Vec<String>,
     },
+    /// The equations do not make a problem with this initial state and span.
+    Problem {
+        /// Why.
+        error: ode_core::Error,
+    },
     /// A coefficient that overflowed, or a decomposition that did not converge.
     Numerical {
         /// What was computed.
@@ -214,6 +219,7 @@ impl fmt::Display for Error {
                 }
                 f.write_str(". Exclude them, or give rows on which they differ")
             }
+            K::Problem { error } => error.fmt(f),
             K::EmptyModel { reasons } => {
                 write!(f, "no equation kept a term: {}", reasons.join("; "))
             }
