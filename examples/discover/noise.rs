@@ -5,8 +5,11 @@ use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
-/// Trajectories of all draws, each with relative measurement noise of its own; in parallel, with the
-/// same numbers at any thread count. A draw that cannot be simulated is `None`.
+/// Trajectories of all draws, each off by a relative measurement error of its own; in parallel, with
+/// the same numbers at any thread count. A draw that cannot be simulated is `None`.
+///
+/// Only the distribution at each time matters for a band, so that one error per draw and state, the
+/// same at all times, gives the band of independent errors without its jitter.
 pub(crate) fn predictive(
     draws: &[Vec<f64>],
     sigma: f64,
@@ -19,9 +22,12 @@ pub(crate) fn predictive(
         .map(|(i, draw)| {
             let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1_000_003) + i as u64);
             let mut rows = simulate(draw)?;
-            for u in rows.iter_mut().flatten() {
+            let factor = [(); 2].map(|()| {
                 let xi: f64 = StandardNormal.sample(&mut rng);
-                *u *= (sigma * xi).exp();
+                (sigma * xi).exp()
+            });
+            for row in &mut rows {
+                row.iter_mut().zip(factor).for_each(|(u, factor)| *u *= factor);
             }
             Some(rows)
         })

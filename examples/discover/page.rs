@@ -180,7 +180,9 @@ fn mechanistic(found: &Findings<'_>) -> Result<Table, Error> {
             Cell::from(range(interval)),
         ])?;
     }
-    Ok(table)
+    Ok(table.caption(
+        "prey' = alpha prey - beta prey predator, predator' = gamma prey predator - delta predator.",
+    ))
 }
 
 fn range(interval: Option<(f64, f64)>) -> String {
@@ -196,20 +198,17 @@ fn coefficients(found: &Discovered) -> Result<sciml::report::Plot, Error> {
         .coefficients
         .iter()
         .zip(&terms)
-        .map(|(c, term)| {
-            // Relative to the value, so that terms of any size can be read off one axis.
-            let scale = 1.0 / c.value.abs();
-            Coefficient {
-                term,
-                value: c.value * scale,
-                interval: c.interval.map(|(a, b)| (a * scale, b * scale)),
-                inclusion: c.inclusion,
-            }
+        .map(|(c, term)| Coefficient {
+            term,
+            value: c.value,
+            interval: c.interval,
+            inclusion: c.inclusion,
         })
         .collect();
     Coefficients {
-        title: "Coefficients, relative to their size",
+        title: "Coefficients",
         coefficients: &bars,
+        relative: true,
         ..Coefficients::default()
     }
     .plot()

@@ -42,6 +42,9 @@ pub struct Coefficients<'a> {
     pub x_label: &'a str,
     /// The terms, from top to bottom.
     pub coefficients: &'a [Coefficient<'a>],
+    /// Draw each bar and interval relative to the size of its coefficient, so that terms of very
+    /// different sizes can be compared; the notes beside the bars keep the values.
+    pub relative: bool,
 }
 
 impl Coefficients<'_> {
@@ -49,9 +52,16 @@ impl Coefficients<'_> {
     pub fn plot(&self) -> Result<Plot, Error> {
         let rows = self.coefficients;
         let terms: Vec<&str> = rows.iter().map(|c| c.term).collect();
-        let values: Vec<f64> = rows.iter().map(|c| c.value).collect();
-        let intervals: Vec<(f64, f64)> =
-            rows.iter().map(|c| c.interval.unwrap_or((f64::NAN, f64::NAN))).collect();
+        let scale = |c: &Coefficient<'_>| match self.relative && c.value != 0.0 {
+            true => 1.0 / c.value.abs(),
+            false => 1.0,
+        };
+        let values: Vec<f64> = rows.iter().map(|c| c.value * scale(c)).collect();
+        let interval = |c: &Coefficient<'_>| {
+            let (lower, upper) = c.interval.unwrap_or((f64::NAN, f64::NAN));
+            (lower * scale(c), upper * scale(c))
+        };
+        let intervals: Vec<(f64, f64)> = rows.iter().map(interval).collect();
         let weights: Vec<f64> = rows.iter().map(|c| c.inclusion.unwrap_or(1.0)).collect();
         let notes: Vec<String> = rows
             .iter()
@@ -62,7 +72,11 @@ impl Coefficients<'_> {
             .collect();
         let bars =
             Bars::new(&terms, &values)?.intervals(&intervals)?.weights(&weights)?.notes(&notes)?;
-        let label = if self.x_label.is_empty() { "coefficient" } else { self.x_label };
+        let label = match (self.x_label, self.relative) {
+            ("", false) => "coefficient",
+            ("", true) => "coefficient, relative to its size",
+            (label, _) => label,
+        };
         Ok(Plot::new()
             .title(self.title)
             .x_label(label)
