@@ -92,17 +92,24 @@ impl<'a, F: System> Fitting<'a, F> {
         (0..rows).map(|i| self.data.row(i).iter().enumerate().filter(|&x| used(x)).count()).sum()
     }
 
-    /// The loss over the first `rows` rows: the mean squared residual plus the ridge; infinite where
-    /// the solve fails.
+    /// The loss over the first `rows` rows, and its gradient: the mean squared residual plus the
+    /// ridge. Missing values and series of weight zero are not counted in the mean.
+    ///
+    /// Infinite where the solve fails or a logarithm does not exist, and where the question makes no
+    /// sense: a wrong length of `theta` or `gradient`, fewer than two rows, or more than there are.
+    /// The gradient is then left as it was. (Minimisers ask for a number; [`train`](Fitting::train)
+    /// says what is wrong before it starts.)
     pub fn loss(&self, theta: &[f64], rows: usize, gradient: &mut [f64]) -> f64 {
         self.try_loss(theta, rows, gradient).unwrap_or(f64::INFINITY)
     }
 
     fn try_loss(&self, theta: &[f64], rows: usize, gradient: &mut [f64]) -> Result<f64, Error> {
-        let n = self.system.dim();
-        let times = &self.data.times()[..rows];
-        let (u0, p) = theta.split_at(n);
-        let problem = self.problem(u0, p, times[rows - 1])?;
+        let (u0, p) = self.split(theta)?;
+        length("gradient", theta.len(), gradient.len())?;
+        let available = self.data.len();
+        let no_rows = || ErrorKind::Rows { stage: "loss".into(), rows, available };
+        let times = self.data.times().get(..rows).ok_or_else(no_rows)?;
+        let problem = self.problem(u0, p, *times.last().ok_or_else(no_rows)?)?;
         let options = self.options(times);
         let loss = DataLoss {
             data: self.data,
@@ -114,9 +121,16 @@ impl<'a, F: System> Fitting<'a, F> {
         };
         let adjoint = DiscreteAdjoint { control: StepControl::State };
         let found = adjoint.gradient(&problem, Tsit5, &options, &loss)?;
-        gradient[..n].copy_from_slice(&found.u0);
-        gradient[n..].copy_from_slice(&found.p);
+        for (to, from) in gradient.iter_mut().zip(found.u0.iter().chain(&found.p)) {
+            *to = *from;
+        }
         Ok(found.loss)
+    }
+
+    /// Initial state and parameters.
+    pub(crate) fn split<'t>(&self, theta: &'t [f64]) -> Result<(&'t [f64], &'t [f64]), Error> {
+        length("theta", self.num_unknowns(), theta.len())?;
+        Ok(theta.split_at(self.system.dim()))
     }
 
     pub(crate) fn problem(
@@ -125,7 +139,12 @@ impl<'a, F: System> Fitting<'a, F> {
         p: &[f64],
         end: f64,
     ) -> Result<OdeProblem<&'a F, Vec<f64>>, Error> {
-        Ok(OdeProblem::new(self.system, u0.to_vec(), p, (self.data.times()[0], end))?)
+        Ok(OdeProblem::new(self.system, u0.to_vec(), p, (self.start(), end))?)
+    }
+
+    /// The initial time: that of the first measurement (every table has one).
+    fn start(&self) -> f64 {
+        self.data.times().first().copied().unwrap_or(f64::NAN)
     }
 
     pub(crate) fn options(&self, times: &[f64]) -> Options {
@@ -136,12 +155,28 @@ impl<'a, F: System> Fitting<'a, F> {
     ///
     /// # Errors
     ///
-    /// When the solve fails; or times are not increasing, or before the first measurement.
+    /// When `theta` has the wrong length; times are not finite, not strictly increasing, or before
+    /// the first measurement; or the solve fails.
     pub fn simulate(&self, theta: &[f64], times: &[f64]) -> Result<Vec<Vec<f64>>, Error> {
-        let start = self.data.times()[0];
+        let (u0, p) = self.split(theta)?;
+        let start = self.start();
+        for (index, &t) in times.iter().enumerate() {
+            let bad = |problem| ode_core::ErrorKind::Times { what: "times", index, t, problem };
+            let error = |problem| Err(ode_core::Error::from(bad(problem)).into());
+            if !t.is_finite() {
+                return error("is not finite");
+            }
+            if t < start {
+                return error("is before the first measurement, where the model starts");
+            }
+            if index > 0 && t <= times[index - 1] {
+                return error("does not come after the time before it: sort the times");
+            }
+        }
         let Some(&end) = times.last() else { return Ok(Vec::new()) };
-        let (u0, p) = theta.split_at(self.system.dim().min(theta.len()));
-        if times == [start] {
+        if end == start {
+            // Nothing to integrate; the span only serves to check the numbers.
+            self.problem(u0, p, start + start.abs().max(1.0))?;
             return Ok(vec![u0.to_vec()]);
         }
         let problem = self.problem(u0, p, end)?;
