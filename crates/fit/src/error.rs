@@ -1,6 +1,7 @@
 //! What can be wrong.
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::DataError;
 
@@ -48,6 +49,20 @@ pub enum ErrorKind {
         state: usize,
         /// How many states there are.
         states: usize,
+    },
+    /// A range of parameters runs backwards or beyond the last parameter.
+    NoSuchParams {
+        /// What the range is for.
+        what: &'static str,
+        /// The range.
+        range: Range<usize>,
+        /// How many parameters there are.
+        num_params: usize,
+    },
+    /// The strength of the ridge is negative or not finite.
+    Ridge {
+        /// The strength.
+        strength: f64,
     },
     /// A weight is negative or not finite.
     Weight {
@@ -155,6 +170,15 @@ impl fmt::Display for Error {
                 f,
                 "a series observes state {state}, but the model has states 0 to {}",
                 states - 1
+            ),
+            ErrorKind::NoSuchParams { what, range, num_params } => write!(
+                f,
+                "`{what}` names the parameters {range:?}, but the model has {num_params}: give a \
+                 range within 0..{num_params}"
+            ),
+            ErrorKind::Ridge { strength } => write!(
+                f,
+                "the strength of the ridge is {strength}: give a finite number, 0 or larger"
             ),
             ErrorKind::Weight { series, value } => write!(
                 f,

@@ -3,6 +3,7 @@ use crate::{Dataset, Error, ErrorKind, ErrorScale, Settings};
 use ode_core::{OdeProblem, Options, Save, Tsit5, solve};
 use optimize::{Bound, Objective};
 use sensitivity::{DiscreteAdjoint, StepControl};
+use std::ops::Range;
 use system::System;
 
 /// A model held against measurements: the loss of any initial state and parameters, and its exact
@@ -22,8 +23,9 @@ impl<'a, F: System> Fitting<'a, F> {
     ///
     /// # Errors
     ///
-    /// When a length does not fit, a series observes a state that does not exist, a weight is
-    /// negative, or the scale is logarithmic and a measurement is not positive.
+    /// When a length does not fit, a series observes a state that does not exist, a weight or the
+    /// ridge is negative or not finite, the ridge covers parameters that do not exist, or the scale
+    /// is logarithmic and a measurement is not positive.
     pub fn new(system: &'a F, data: &'a Dataset, mut settings: Settings) -> Result<Self, Error> {
         let (n, m) = (system.dim(), data.num_series());
         if settings.observes.is_empty() {
@@ -48,9 +50,11 @@ impl<'a, F: System> Fitting<'a, F> {
         if let Some(series) = settings.weights.iter().position(|&w| !(w >= 0.0 && w.is_finite())) {
             return Err(ErrorKind::Weight { series, value: settings.weights[series] }.into());
         }
-        if let Some((range, _)) = &settings.ridge {
-            let num_params = system.num_params();
-            length("ridge (the end of its range)", num_params, range.end.max(num_params))?;
+        if let Some((range, strength)) = &settings.ridge {
+            within("ridge", range, system.num_params())?;
+            if !(*strength >= 0.0 && strength.is_finite()) {
+                return Err(ErrorKind::Ridge { strength: *strength }.into());
+            }
         }
         if settings.scale == ErrorScale::Log
             && let Some((row, series)) = data.first_nonpositive()
@@ -190,6 +194,18 @@ fn length(what: &'static str, expected: usize, found: usize) -> Result<(), Error
     match expected == found {
         true => Ok(()),
         false => Err(ErrorKind::Length { what, expected, found }.into()),
+    }
+}
+
+/// A range of parameters runs forwards and ends where they end.
+pub(crate) fn within(
+    what: &'static str,
+    range: &Range<usize>,
+    num_params: usize,
+) -> Result<(), Error> {
+    match range.start <= range.end && range.end <= num_params {
+        true => Ok(()),
+        false => Err(ErrorKind::NoSuchParams { what, range: range.clone(), num_params }.into()),
     }
 }
 

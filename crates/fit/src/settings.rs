@@ -17,6 +17,7 @@ pub struct Settings {
     /// Bounds of the parameters; empty for none.
     pub p_bounds: Vec<Bound>,
     /// `strength · Σ p²` over a range of parameters is added to the loss: keeps a network small.
+    /// A range that runs beyond the last parameter is refused.
     pub ridge: Option<(Range<usize>, f64)>,
     /// Tolerances and budget of the solves.
     pub options: Options,
