@@ -115,7 +115,7 @@ pub enum ErrorKind {
         /// Condition number of the residuals' Jacobian.
         condition: f64,
     },
-    /// The singular values of the residuals' Jacobian did not converge (it is not finite).
+    /// A residual or its derivatives are not finite, so that their Jacobian has no singular values.
     NotDecomposed,
     /// A solve failed.
     Solve(ode_core::Error),
@@ -206,9 +206,10 @@ impl fmt::Display for Error {
                 "the data do not determine `{name}` (condition {condition:.1e}): freeze it, bound \
                  it, or remove the term"
             ),
-            ErrorKind::NotDecomposed => {
-                f.write_str("the sensitivities of the residuals are not finite at this fit")
-            }
+            ErrorKind::NotDecomposed => f.write_str(
+                "the residuals or their sensitivities are not finite at this fit: on a \
+                     logarithmic scale, every observed state must stay positive",
+            ),
             ErrorKind::Solve(error) => error.fmt(f),
             ErrorKind::Gradient(error) => error.fmt(f),
         }

@@ -37,15 +37,20 @@ impl Laplace {
     ///
     /// # Errors
     ///
-    /// When there are not more measurements than free unknowns, the data do not determine some
-    /// combination of them (the one that weighs most is named), or a solve fails.
+    /// When `theta` has the wrong length or a free unknown violates its bound, nothing is free, there
+    /// are not more measurements than free unknowns, the data do not determine some combination of
+    /// them (the one that weighs most is named), a residual is not finite (a logarithm of a negative
+    /// state), or a solve fails.
     pub fn new<F: System>(
         fitting: &Fitting<'_, F>,
         theta: &[f64],
         free: &Free,
     ) -> Result<Self, Error> {
-        let n = fitting.system.dim();
-        let free = free.indices(n, fitting.system.num_params());
+        fitting.split(theta)?;
+        let free = free.indices(fitting.system.dim(), fitting.system.num_params());
+        if free.is_empty() {
+            return Err(ErrorKind::NothingFree { stage: "uncertainty".into() }.into());
+        }
         let bounds: Vec<Bound> = free.iter().map(|&i| fitting.bounds()[i]).collect();
         let center = bounds
             .iter()
@@ -61,6 +66,11 @@ impl Laplace {
         }
         let slope = |j: usize| bounds[j].slope(center[j]);
         let jacobian = Mat::from_fn(m, k, |i, j| rows[i][free[j]] * slope(j));
+        let finite =
+            |i: usize| residuals[i].is_finite() && (0..k).all(|j| jacobian[(i, j)].is_finite());
+        if !(0..m).all(finite) {
+            return Err(ErrorKind::NotDecomposed.into());
+        }
         let svd = jacobian.thin_svd().map_err(|_| ErrorKind::NotDecomposed)?;
         let singular: Vec<f64> = (0..k).map(|i| svd.S().column_vector()[i]).collect();
         let v = svd.V();
@@ -129,7 +139,7 @@ fn residuals<F: System>(
 ) -> Result<(Vec<f64>, Vec<Vec<f64>>), Error> {
     let data = fitting.data();
     let settings = fitting.settings();
-    let (u0, p) = theta.split_at(fitting.system.dim().min(theta.len()));
+    let (u0, p) = fitting.split(theta)?;
     let Some(&end) = data.times().last() else { return Ok((Vec::new(), Vec::new())) };
     let problem = fitting.problem(u0, p, end)?;
     let found = ForwardSensitivity.solve(&problem, Vern7, &fitting.options(data.times()))?;
@@ -152,10 +162,13 @@ fn residuals<F: System>(
 }
 
 fn name_of<F: System>(fitting: &Fitting<'_, F>, i: usize) -> String {
-    let states = fitting.system.state_names();
-    match states.get(i) {
-        Some(state) => format!("{state}(t0)"),
-        None => fitting.system.param_names().swap_remove(i - states.len()),
+    let n = fitting.system.dim();
+    match i.checked_sub(n) {
+        None => match fitting.system.state_names().get(i) {
+            Some(state) => format!("{state}(t0)"),
+            None => format!("u{}(t0)", i + 1),
+        },
+        Some(j) => fitting.system.param_names().get(j).cloned().unwrap_or(format!("p{}", j + 1)),
     }
 }
 
