@@ -112,7 +112,7 @@ pub enum ErrorKind {
     Unidentifiable {
         /// The unknown that weighs most in it.
         name: String,
-        /// Condition number of the residuals' Jacobian.
+        /// Condition number of the residuals' Jacobian, its columns scaled to length one.
         condition: f64,
     },
     /// A residual or its derivatives are not finite, so that their Jacobian has no singular values.

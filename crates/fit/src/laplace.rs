@@ -2,7 +2,7 @@ use crate::fitting::Fitting;
 use crate::training::Free;
 use crate::{Error, ErrorKind};
 use faer::Mat;
-use ode_core::Vern7;
+use ode_core::{Options, Vern7};
 use optimize::Bound;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -29,8 +29,13 @@ pub struct Laplace {
     condition: f64,
 }
 
-/// An unknown is called unidentifiable beyond this condition of the Jacobian.
+/// An unknown is called unidentifiable beyond this condition of the scaled Jacobian.
 const WORST_CONDITION: f64 = 1e8;
+
+/// Sensitivities are solved at least to these tolerances: errors of the Jacobian hide a singular
+/// direction beyond a condition of one over them.
+const RTOL: f64 = 1e-10;
+const ATOL: f64 = 1e-12;
 
 impl Laplace {
     /// The approximation around `theta`, over the unknowns of `free`.
@@ -71,20 +76,30 @@ impl Laplace {
         if !(0..m).all(finite) {
             return Err(ErrorKind::NotDecomposed.into());
         }
-        let svd = jacobian.thin_svd().map_err(|_| ErrorKind::NotDecomposed)?;
+        // Columns of length one: what the data determine does not depend on units.
+        let length = |j: usize| (0..m).map(|i| jacobian[(i, j)].powi(2)).sum::<f64>().sqrt();
+        let lengths: Vec<f64> = (0..k).map(length).collect();
+        let unidentifiable = |j: usize, condition| {
+            Error::from(ErrorKind::Unidentifiable { name: name_of(fitting, free[j]), condition })
+        };
+        if let Some(j) = lengths.iter().position(|&length| length == 0.0) {
+            return Err(unidentifiable(j, f64::INFINITY));
+        }
+        let scaled = Mat::from_fn(m, k, |i, j| jacobian[(i, j)] / lengths[j]);
+        let svd = scaled.thin_svd().map_err(|_| ErrorKind::NotDecomposed)?;
         let singular: Vec<f64> = (0..k).map(|i| svd.S().column_vector()[i]).collect();
         let v = svd.V();
         let condition = singular[0] / singular[k - 1];
         if !(condition <= WORST_CONDITION) {
             let weight = |j: usize| v[(j, k - 1)].abs();
             let worst = (0..k).max_by(|&a, &b| weight(a).total_cmp(&weight(b))).unwrap_or(0);
-            let name = name_of(fitting, free[worst]);
-            return Err(ErrorKind::Unidentifiable { name, condition }.into());
+            return Err(unidentifiable(worst, condition));
         }
         let rss: f64 = residuals.iter().map(|r| r * r).sum();
         let sigma = (rss / (m - k) as f64).sqrt();
-        let factor =
-            (0..k).map(|i| (0..k).map(|j| sigma * v[(i, j)] / singular[j]).collect()).collect();
+        let factor = (0..k)
+            .map(|i| (0..k).map(|j| sigma * v[(i, j)] / (singular[j] * lengths[i])).collect())
+            .collect();
         let theta = theta.to_vec();
         Ok(Self { theta, free, bounds, center, factor, sigma, degrees: m - k, condition })
     }
@@ -99,7 +114,8 @@ impl Laplace {
         self.degrees
     }
 
-    /// Condition number of the residuals' Jacobian: how unevenly the data determine the unknowns.
+    /// Condition number of the residuals' Jacobian, its columns scaled to length one: how unevenly
+    /// the data determine the unknowns, whatever their units.
     pub fn condition(&self) -> f64 {
         self.condition
     }
@@ -142,7 +158,9 @@ fn residuals<F: System>(
     let (u0, p) = fitting.split(theta)?;
     let Some(&end) = data.times().last() else { return Ok((Vec::new(), Vec::new())) };
     let problem = fitting.problem(u0, p, end)?;
-    let found = ForwardSensitivity.solve(&problem, Vern7, &fitting.options(data.times()))?;
+    let options = fitting.options(data.times());
+    let options = Options { rtol: options.rtol.min(RTOL), atol: options.atol.min(ATOL), ..options };
+    let found = ForwardSensitivity.solve(&problem, Vern7, &options)?;
     let (mut residuals, mut rows) = (Vec::new(), Vec::new());
     for i in 0..data.len() {
         for ((&d, &state), &weight) in
