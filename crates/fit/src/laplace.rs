@@ -52,7 +52,7 @@ impl Laplace {
         free: &Free,
     ) -> Result<Self, Error> {
         fitting.split(theta)?;
-        let free = free.indices(fitting.system.dim(), fitting.system.num_params());
+        let free = free.indices(fitting.system.dim(), fitting.system.num_params())?;
         if free.is_empty() {
             return Err(ErrorKind::NothingFree { stage: "uncertainty".into() }.into());
         }

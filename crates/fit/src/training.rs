@@ -1,4 +1,4 @@
-use crate::fitting::{Fitting, Unfrozen};
+use crate::fitting::{Fitting, Unfrozen, within};
 use crate::{Error, ErrorKind};
 use optimize::{Bounded, Control, Minimizer, Multistart, Stop, StopReason, multistart};
 use std::ops::Range;
@@ -17,7 +17,8 @@ impl Free {
     /// Everything.
     pub const ALL: Self = Self { initial_state: true, params: None };
 
-    /// These parameters, and nothing else.
+    /// These parameters, and nothing else. A range that runs beyond the last parameter is refused
+    /// where it is used.
     pub fn params(range: Range<usize>) -> Self {
         Self { initial_state: false, params: Some(range) }
     }
@@ -29,10 +30,11 @@ impl Free {
     }
 
     /// The indices into `theta = (u0, p)`.
-    pub(crate) fn indices(&self, n: usize, num_params: usize) -> Vec<usize> {
+    pub(crate) fn indices(&self, n: usize, num_params: usize) -> Result<Vec<usize>, Error> {
         let state = if self.initial_state { 0..n } else { 0..0 };
         let params = self.params.clone().unwrap_or(0..num_params);
-        state.chain(params.start + n..params.end.min(num_params) + n).collect()
+        within("free", &params, num_params)?;
+        Ok(state.chain(params.start + n..params.end + n).collect())
     }
 }
 
@@ -208,7 +210,7 @@ impl<'a, F: System> Fitting<'a, F> {
         if !(2..=available).contains(&rows) {
             return Err(ErrorKind::Rows { stage: stage.name.into(), rows, available }.into());
         }
-        let free = stage.free.indices(self.system.dim(), self.system.num_params());
+        let free = stage.free.indices(self.system.dim(), self.system.num_params())?;
         if free.is_empty() {
             return Err(ErrorKind::NothingFree { stage: stage.name.into() }.into());
         }
