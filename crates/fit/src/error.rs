@@ -94,6 +94,13 @@ pub enum ErrorKind {
         /// The rows of the data.
         available: usize,
     },
+    /// All measurements in the rows of a stage are missing or have weight zero.
+    NoMeasurements {
+        /// The stage.
+        stage: String,
+        /// The rows that it uses.
+        rows: usize,
+    },
     /// A minimiser refused to start.
     Training {
         /// The stage.
@@ -168,8 +175,7 @@ impl fmt::Display for Error {
             }
             ErrorKind::NoSuchState { state, states } => write!(
                 f,
-                "a series observes state {state}, but the model has states 0 to {}",
-                states - 1
+                "a series observes state {state}, but the model has {states} states, counted from 0"
             ),
             ErrorKind::NoSuchParams { what, range, num_params } => write!(
                 f,
@@ -192,9 +198,16 @@ impl fmt::Display for Error {
             ErrorKind::NothingFree { stage } => {
                 write!(f, "stage `{stage}` frees no unknown: there is nothing to train")
             }
-            ErrorKind::Rows { stage, rows, available } => {
-                write!(f, "stage `{stage}` asks for {rows} rows of the data: give 2 to {available}")
-            }
+            ErrorKind::Rows { stage, rows, available } => write!(
+                f,
+                "stage `{stage}` asks for {rows} rows of the data: give at least 2, and at most \
+                 the {available} that there are"
+            ),
+            ErrorKind::NoMeasurements { stage, rows } => write!(
+                f,
+                "stage `{stage}`: the first {rows} rows hold no measurement that counts; use more \
+                 rows, or give a series a weight"
+            ),
             ErrorKind::Training { stage, error } => write!(f, "stage `{stage}`: {error}"),
             ErrorKind::TooFewMeasurements { measurements, unknowns } => write!(
                 f,

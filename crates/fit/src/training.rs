@@ -86,7 +86,7 @@ pub struct TrainingProgress<'a> {
 pub struct Trained {
     /// The unknowns: initial state, then parameters.
     pub theta: Vec<f64>,
-    /// The loss of the last stage.
+    /// The loss of the last stage; infinite without any.
     pub loss: f64,
     /// What happened.
     pub stages: Vec<StageReport>,
@@ -106,14 +106,16 @@ impl<'a, F: System> Fitting<'a, F> {
     ///
     /// # Errors
     ///
-    /// When `theta` has the wrong length or violates a bound, a stage frees nothing or uses fewer
-    /// than two rows, or the loss is not finite at the start of a stage.
+    /// When `theta` has the wrong length or a free unknown violates its bound; a stage frees nothing,
+    /// or parameters that do not exist; uses fewer than two rows, more than there are, or rows
+    /// without any measurement; or the loss is not finite at the start of a stage.
     pub fn train(
         &self,
         theta: &[f64],
         stages: &[Stage<'_>],
         progress: &mut dyn FnMut(&TrainingProgress<'_>) -> Control,
     ) -> Result<Trained, Error> {
+        self.split(theta)?;
         let mut trained =
             Trained { theta: theta.to_vec(), loss: f64::INFINITY, stages: Vec::new() };
         for (index, stage) in stages.iter().enumerate() {
@@ -200,15 +202,14 @@ impl<'a, F: System> Fitting<'a, F> {
         theta: &[f64],
         stage: &Stage<'_>,
     ) -> Result<Unfrozen<'f, 'a, F>, Error> {
-        let expected = self.num_unknowns();
-        if theta.len() != expected {
-            let found = theta.len();
-            return Err(ErrorKind::Length { what: "theta", expected, found }.into());
-        }
+        self.split(theta)?;
         let available = self.data().len();
         let rows = stage.rows.unwrap_or(available);
         if !(2..=available).contains(&rows) {
             return Err(ErrorKind::Rows { stage: stage.name.into(), rows, available }.into());
+        }
+        if self.num_residuals(rows) == 0 {
+            return Err(ErrorKind::NoMeasurements { stage: stage.name.into(), rows }.into());
         }
         let free = stage.free.indices(self.system.dim(), self.system.num_params())?;
         if free.is_empty() {
