@@ -101,6 +101,13 @@ pub enum ErrorKind {
         /// The rows that it uses.
         rows: usize,
     },
+    /// Points to train from differ in an unknown that the stage keeps frozen.
+    FrozenDiffer {
+        /// The first point that differs from point 0.
+        point: usize,
+        /// The index of the unknown.
+        unknown: usize,
+    },
     /// A minimiser refused to start.
     Training {
         /// The stage.
@@ -207,6 +214,11 @@ impl fmt::Display for Error {
                 f,
                 "stage `{stage}`: the first {rows} rows hold no measurement that counts; use more \
                  rows, or give a series a weight"
+            ),
+            ErrorKind::FrozenDiffer { point, unknown } => write!(
+                f,
+                "point {point} differs from point 0 in unknown {unknown}, which is frozen: free it, \
+                 or give all points the same value"
             ),
             ErrorKind::Training { stage, error } => write!(f, "stage `{stage}`: {error}"),
             ErrorKind::TooFewMeasurements { measurements, unknowns } => write!(

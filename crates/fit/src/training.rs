@@ -155,11 +155,12 @@ impl<'a, F: System> Fitting<'a, F> {
     }
 
     /// Runs one stage from many points and returns the results, best first: cheap screening of all,
-    /// then the best few to the end.
+    /// then the best few to the end. The points differ in the free unknowns only.
     ///
     /// # Errors
     ///
-    /// As [`train`](Fitting::train); points where the loss is not finite are skipped, unless all are.
+    /// As [`train`](Fitting::train), and when points differ in a frozen unknown. Points where the
+    /// loss is not finite are skipped, unless all are.
     pub fn train_from_many(
         &self,
         points: &[Vec<f64>],
@@ -169,11 +170,16 @@ impl<'a, F: System> Fitting<'a, F> {
         let at_stage = |error| ErrorKind::Training { stage: stage.name.into(), error };
         let first = points.first().ok_or_else(|| at_stage(optimize::ErrorKind::NoPoints.into()))?;
         let objective = self.unfrozen(first, stage)?;
-        let bounds = objective.bounds();
+        let (bounds, free) = (objective.bounds(), objective.free.clone());
         let mut bounded = Bounded::new(objective, &bounds).map_err(at_stage)?;
         let mut starts = Vec::with_capacity(points.len());
-        for point in points {
+        let frozen: Vec<usize> =
+            (0..first.len()).filter(|i| free.binary_search(i).is_err()).collect();
+        for (index, point) in points.iter().enumerate() {
             let start = self.unfrozen(point, stage)?.start();
+            if let Some(&unknown) = frozen.iter().find(|&&i| point[i] != first[i]) {
+                return Err(ErrorKind::FrozenDiffer { point: index, unknown }.into());
+            }
             starts.push(bounded.to_unconstrained(&start).map_err(at_stage)?);
         }
         let found = multistart(&starts, &mut bounded, stage.minimizer, &stage.stop, options)
