@@ -174,8 +174,8 @@ impl fmt::Display for Error {
             ErrorKind::Data(error) => error.fmt(f),
             ErrorKind::Network { what, expected, found } => write!(
                 f,
-                "the network has {found} {what}, but the known part asks for {expected} (and at \
-                 most 32 are possible)"
+                "the network has {found} {what}, but {expected} are needed: as many as the known \
+                 part asks for, and at most 32"
             ),
             ErrorKind::Length { what, expected, found } => {
                 write!(f, "`{what}` has length {found}, but {expected} is needed")

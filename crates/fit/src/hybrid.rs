@@ -118,20 +118,21 @@ impl<K: Known> UniversalOde<K> {
         self.physical..self.physical + self.network.num_params()
     }
 
-    /// Physical parameters as given, followed by freshly initialised weights.
+    /// Physical parameters as given, followed by freshly initialised weights. (As many as were given:
+    /// a wrong number of them shows as a wrong length of `theta`.)
     pub fn init(&self, physical: &[f64], init: Init, seed: u64) -> Vec<f64> {
         [physical, &self.network.init(init, seed)].concat()
     }
 
-    /// The outputs of the network at a point; NaN where the lengths are wrong.
+    /// The outputs of the network at a point, given all parameters; NaN where a length is wrong.
     #[inline]
     pub fn network_at<S: Scalar>(&self, t: S, u: &[S], p: &[S], outputs: &mut [S]) {
-        if p.len() != self.num_params() {
+        if p.len() != self.num_params() || u.len() != self.dim() {
             return system::wrong_lengths(outputs);
         }
         let (physical, weights) = p.split_at(self.physical);
         let mut inputs = [S::zero(); CONNECTIONS];
-        let inputs = &mut inputs[..self.known.network_inputs()];
+        let inputs = &mut inputs[..self.network.inputs()];
         self.known.features(t, u, physical, inputs);
         self.network.eval(weights, inputs, outputs);
     }
@@ -145,13 +146,13 @@ impl<K: Known> System for UniversalOde<K> {
         self.physical + self.network.num_params()
     }
     fn rhs<S: Scalar>(&self, t: S, u: &[S], p: &[S], du: &mut [S]) {
-        let mut outputs = [S::zero(); CONNECTIONS];
-        let outputs = &mut outputs[..self.known.network_outputs()];
-        self.network_at(t, u, p, outputs);
-        match p.get(..self.physical) {
-            Some(physical) => self.known.rhs(t, u, physical, outputs, du),
-            None => system::wrong_lengths(du),
+        if p.len() != self.num_params() || u.len() != self.dim() || du.len() != self.dim() {
+            return system::wrong_lengths(du);
         }
+        let mut outputs = [S::zero(); CONNECTIONS];
+        let outputs = &mut outputs[..self.network.outputs()];
+        self.network_at(t, u, p, outputs);
+        self.known.rhs(t, u, &p[..self.physical], outputs, du);
     }
     fn state_names(&self) -> Vec<String> {
         self.known.state_names()
