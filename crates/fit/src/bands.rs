@@ -1,4 +1,15 @@
 /// Pointwise quantiles of many trajectories: a median and a band around it.
+///
+/// ```
+/// use fit::Bands;
+///
+/// // One state at two times; one draw of the parameters could not be solved.
+/// let line = |slope: f64| Some(vec![vec![1.0], vec![1.0 + slope]]);
+/// let bands = Bands::new(&[line(1.0), None, line(2.0), line(3.0)], 0.5);
+/// assert_eq!((bands.used, bands.failed), (3, 1));
+/// assert_eq!(Bands::column(&bands.median, 0), [1.0, 3.0]);
+/// assert_eq!((bands.lower[1][0], bands.upper[1][0]), (2.5, 3.5));
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bands {
     /// For each time, the lower end of each state.
@@ -9,17 +20,22 @@ pub struct Bands {
     pub upper: Vec<Vec<f64>>,
     /// Number of trajectories that entered.
     pub used: usize,
-    /// Number of trajectories that failed or were not finite, and did not.
+    /// Number of trajectories that failed, were not finite, or had another shape, and did not.
     pub failed: usize,
 }
 
 impl Bands {
     /// The band that holds a fraction `level` of the trajectories at each time. A trajectory is a row
-    /// of states per time; one that is `None`, or not finite everywhere, counts as failed. Without any
-    /// other, the bands are empty.
+    /// of states per time; one that is `None`, not finite everywhere, or of another shape than the
+    /// first that is finite, counts as failed. Without any other, the bands are empty.
     pub fn new(trajectories: &[Option<Vec<Vec<f64>>>], level: f64) -> Self {
         let finite = |rows: &&Vec<Vec<f64>>| rows.iter().flatten().all(|u| u.is_finite());
-        let good: Vec<&Vec<Vec<f64>>> = trajectories.iter().flatten().filter(finite).collect();
+        let mut good: Vec<&Vec<Vec<f64>>> = trajectories.iter().flatten().filter(finite).collect();
+        if let Some(&first) = good.first() {
+            let shape = |rows: &[Vec<f64>]| rows.iter().map(Vec::len).collect::<Vec<_>>();
+            let expected = shape(first);
+            good.retain(|rows| shape(rows) == expected);
+        }
         let failed = trajectories.len() - good.len();
         let mut bands = Self {
             lower: Vec::new(),
@@ -54,6 +70,11 @@ impl Bands {
 }
 
 /// The `q`-quantile of sorted numbers, linear between order statistics (Hyndman and Fan's type 7).
+/// NaN without numbers.
+///
+/// ```
+/// assert_eq!(fit::quantile(&[1.0, 2.0, 4.0], 0.75), 3.0);
+/// ```
 pub fn quantile(sorted: &[f64], q: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
     let position = q.clamp(0.0, 1.0) * last as f64;
