@@ -1,4 +1,5 @@
 use crate::fitting::Fitting;
+use crate::student_t::student_t;
 use crate::training::Free;
 use crate::{Error, ErrorKind};
 use faer::Mat;
@@ -14,7 +15,33 @@ use system::System;
 ///
 /// With the residuals `r` and their Jacobian `J` with respect to the free unknowns (each on the
 /// unbounded scale of its [`Bound`]), the covariance is `σ² (JᵀJ)⁻¹`, `σ² = rᵀr / (m - k)`: the
-/// Gauss–Newton form of Laplace's approximation (Seber and Wild 1989, ch. 5).
+/// Gauss–Newton form of Laplace's approximation (Seber and Wild 1989, ch. 5). All rows of the data
+/// count; the ridge does not.
+///
+/// Cost: one solve with duals per 8 unknowns, and a singular value decomposition of `m` by `k`.
+///
+/// ```
+/// use fit::{Dataset, Fitting, Free, Laplace, Settings};
+///
+/// system::system! {
+///     struct Line;
+///     state { y }
+///     params { slope }
+///     rhs(_t) {
+///         d(y) = slope;
+///     }
+/// }
+///
+/// // y = 1 + 2 t at t = 0, 1, 2, 3, off by ±0.1: the least-squares line has slope 1.96.
+/// let data = Dataset::new(&[0.0, 1.0, 2.0, 3.0], &["y"], &[1.1, 2.9, 5.1, 6.9])?;
+/// let fitting = Fitting::new(&Line, &data, Settings::default())?;
+/// let laplace = Laplace::new(&fitting, &[1.06, 1.96], &Free::ALL)?;
+/// assert_eq!(laplace.degrees(), 2);
+/// let (low, high) = laplace.interval(1, 0.95).unwrap_or_default();
+/// assert!(low < 2.0 && 2.0 < high);
+/// assert_eq!(laplace.draws(10, 7), laplace.draws(10, 7));
+/// # Ok::<(), fit::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Laplace {
     theta: Vec<f64>,
@@ -120,7 +147,9 @@ impl Laplace {
         self.condition
     }
 
-    /// The interval that holds unknown `i` with probability `level`; `None` if it was not free.
+    /// The interval that holds unknown `i` with probability `level`, by Student's t on the unbounded
+    /// scale of its bound, so that its ends are inside; `None` if it was not free. A level beyond
+    /// 0 and 1 is taken as the nearer of them (just below 1).
     pub fn interval(&self, i: usize, level: f64) -> Option<(f64, f64)> {
         let j = self.free.iter().position(|&free| free == i)?;
         let error = self.factor[j].iter().map(|f| f * f).sum::<f64>().sqrt();
@@ -187,45 +216,5 @@ fn name_of<F: System>(fitting: &Fitting<'_, F>, i: usize) -> String {
             None => format!("u{}(t0)", i + 1),
         },
         Some(j) => fitting.system.param_names().get(j).cloned().unwrap_or(format!("p{}", j + 1)),
-    }
-}
-
-/// The two-sided quantile of Student's t: `P(|t| <= x) = level`. Expansion in 1/ν around the normal
-/// quantile (Abramowitz and Stegun 26.7.5); better than 1 % from ν = 3 on at 95 %.
-fn student_t(level: f64, degrees: usize) -> f64 {
-    let z = normal_quantile(0.5 + 0.5 * level.clamp(0.0, 1.0 - 1e-12));
-    let v = degrees as f64;
-    let g1 = (z.powi(3) + z) / 4.0;
-    let g2 = (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0;
-    let g3 = (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / 384.0;
-    z + g1 / v + g2 / v.powi(2) + g3 / v.powi(3)
-}
-
-/// The quantile of the standard normal distribution above one half: the rational approximation of
-/// Abramowitz and Stegun 26.2.23, to 4.5e-4.
-fn normal_quantile(p: f64) -> f64 {
-    let t = (-2.0 * (1.0 - p).ln()).sqrt();
-    let above = 2.515517 + t * (0.802853 + t * 0.010328);
-    let below = 1.0 + t * (1.432788 + t * (0.189269 + t * 0.001308));
-    t - above / below
-}
-
-#[cfg(test)]
-mod tests {
-    use super::student_t;
-
-    /// Printed tables of Student's distribution.
-    #[test]
-    fn quantiles_of_student() {
-        for (level, degrees, table) in [
-            (0.95, 3, 3.182),
-            (0.95, 10, 2.228),
-            (0.95, 24, 2.064),
-            (0.9, 10, 1.812),
-            (0.99, 30, 2.750),
-        ] {
-            let found = student_t(level, degrees);
-            assert!((found - table).abs() < 0.01 * table, "{level} {degrees}: {found}");
-        }
     }
 }

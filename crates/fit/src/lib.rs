@@ -24,6 +24,7 @@ mod laplace;
 mod pelts;
 mod score;
 mod settings;
+mod student_t;
 mod training;
 
 pub use bands::{Bands, quantile};
