@@ -4,6 +4,14 @@ use sensitivity::Loss;
 use std::ops::Range;
 
 /// On which scale residuals are taken.
+///
+/// ```
+/// use fit::ErrorScale;
+///
+/// assert_eq!(ErrorScale::Log.apply(1.0), 0.0);
+/// assert_eq!(ErrorScale::Log.invert(0.0), 1.0);
+/// assert_eq!(ErrorScale::default().apply(-2.0), -2.0);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ErrorScale {
     /// `u - d`: errors of the same size everywhere.

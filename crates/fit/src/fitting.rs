@@ -10,6 +10,39 @@ use system::System;
 /// gradient by the discrete adjoint.
 ///
 /// All unknowns together are `theta = (u0, p)`. The first measurement time is the initial time.
+///
+/// ```
+/// use fit::{Dataset, Fitting, Free, Settings, Stage};
+/// use optimize::{Control, Lbfgs, Stop};
+///
+/// system::system! {
+///     struct Decay;
+///     state { u }
+///     params { rate }
+///     rhs(_t) {
+///         d(u) = -rate * u;
+///     }
+/// }
+///
+/// let data = Dataset::new(&[0.0, 1.0, 2.0], &["u"], &[2.0, 1.0, 0.5])?;
+/// let fitting = Fitting::new(&Decay, &data, Settings::default())?;
+/// let mut gradient = [0.0; 2];
+/// let loss = fitting.loss(&[2.0, 0.0], 3, &mut gradient); // without decay
+/// assert!((loss - (1.0 + 1.5 * 1.5) / 3.0).abs() < 1e-12 && gradient[1] < 0.0);
+///
+/// let all = Stage {
+///     name: "all",
+///     free: Free::ALL,
+///     rows: None,
+///     minimizer: &Lbfgs::default(),
+///     stop: Stop::default(),
+/// };
+/// let trained = fitting.train(&[1.0, 0.1], &[all], &mut |_| Control::Continue)?;
+/// assert!((trained.theta[1] - 2f64.ln()).abs() < 1e-5);
+/// let future = fitting.simulate(&trained.theta, &[3.0, 4.0])?;
+/// assert!((future[1][0] - 0.125).abs() < 1e-5);
+/// # Ok::<(), fit::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Fitting<'a, F> {
     pub(crate) system: &'a F,

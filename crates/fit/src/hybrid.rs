@@ -64,6 +64,47 @@ pub trait Known {
 /// network inside one [`System`].
 ///
 /// Its parameters are the physical ones, followed by the weights of the network.
+///
+/// ```
+/// use fit::{Known, UniversalOde};
+/// use nn::{Activation, Init, Mlp};
+/// use scalar::Scalar;
+/// use system::System;
+///
+/// /// Growth is known; what limits it is not.
+/// struct Growth;
+///
+/// impl Known for Growth {
+///     fn dim(&self) -> usize {
+///         1
+///     }
+///     fn param_names(&self) -> Vec<String> {
+///         vec!["rate".into()]
+///     }
+///     fn network_inputs(&self) -> usize {
+///         1
+///     }
+///     fn network_outputs(&self) -> usize {
+///         1
+///     }
+///     fn features<S: Scalar>(&self, _t: S, u: &[S], _p: &[S], x: &mut [S]) {
+///         x[0] = u[0];
+///     }
+///     fn rhs<S: Scalar>(&self, _t: S, u: &[S], p: &[S], network: &[S], du: &mut [S]) {
+///         du[0] = p[0] * u[0] + network[0];
+///     }
+/// }
+///
+/// let ude = UniversalOde::new(Growth, Mlp::new(&[1, 4, 1], Activation::Tanh).unwrap())?;
+/// let p = ude.init(&[0.7], Init::Glorot, 1);
+/// let (mut du, mut missing) = ([0.0], [0.0]);
+/// ude.rhs(0.0, &[2.0], &p, &mut du);
+/// ude.network_at(0.0, &[2.0], &p, &mut missing);
+/// assert_eq!(du[0], 0.7 * 2.0 + missing[0]);
+/// assert_eq!((ude.physical_params(), ude.network_params()), (0..1, 1..14));
+/// assert_eq!(ude.param_names()[..2], ["rate", "w1"]);
+/// # Ok::<(), fit::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct UniversalOde<K> {
     known: K,

@@ -4,6 +4,19 @@ use optimize::Bound;
 use std::ops::Range;
 
 /// How a model is held against data.
+///
+/// ```
+/// use fit::{ErrorScale, Settings};
+/// use optimize::Bound;
+///
+/// let settings = Settings {
+///     scale: ErrorScale::Log,
+///     observes: vec![1], // the only series is the second state
+///     p_bounds: vec![Bound::Positive, Bound::Box(0.0, 1.0)],
+///     ..Settings::default()
+/// };
+/// assert!(settings.weights.is_empty()); // all equal
+/// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// On which scale residuals are taken.

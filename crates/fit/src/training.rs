@@ -5,6 +5,16 @@ use std::ops::Range;
 use system::System;
 
 /// Which unknowns a stage may change.
+///
+/// ```
+/// use fit::Free;
+///
+/// // The first three parameters, and then the initial state with them.
+/// let physics = Free::params(0..3);
+/// assert!(!physics.initial_state);
+/// assert_eq!(physics.and_initial_state(), Free { initial_state: true, params: Some(0..3) });
+/// assert_eq!(Free::ALL, Free { initial_state: true, params: None });
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Free {
     /// Whether the initial state may.
@@ -39,6 +49,30 @@ impl Free {
 }
 
 /// One stage of training: which unknowns are free, over how much of the data, by which minimiser.
+///
+/// ```
+/// use fit::{Free, Stage};
+/// use optimize::{Adam, Lbfgs, Stop};
+///
+/// // A few careful steps on the first ten rows, then everything to the end.
+/// let stages = [
+///     Stage {
+///         name: "beginning",
+///         free: Free::params(0..2),
+///         rows: Some(10),
+///         minimizer: &Adam { rate: 1e-2, ..Adam::default() },
+///         stop: Stop::iterations(100),
+///     },
+///     Stage {
+///         name: "all",
+///         free: Free::ALL,
+///         rows: None,
+///         minimizer: &Lbfgs::default(),
+///         stop: Stop::default(),
+///     },
+/// ];
+/// # assert_eq!(stages.len(), 2);
+/// ```
 pub struct Stage<'a> {
     /// A name for people.
     pub name: &'a str,
@@ -94,6 +128,21 @@ pub struct Trained {
 
 impl Trained {
     /// All losses, stage after stage.
+    ///
+    /// ```
+    /// use fit::{StageReport, Trained};
+    /// use optimize::StopReason;
+    ///
+    /// let stage = |losses: &[f64]| StageReport {
+    ///     name: "all".into(),
+    ///     reason: StopReason::MaxIterations,
+    ///     losses: losses.to_vec(),
+    ///     evaluations: losses.len(),
+    /// };
+    /// let stages = vec![stage(&[4.0, 2.0]), stage(&[2.0, 1.0])];
+    /// let trained = Trained { theta: vec![0.0], loss: 1.0, stages };
+    /// assert_eq!(trained.losses(), [4.0, 2.0, 2.0, 1.0]);
+    /// ```
     pub fn losses(&self) -> Vec<f64> {
         self.stages.iter().flat_map(|stage| stage.losses.iter().copied()).collect()
     }
@@ -103,6 +152,8 @@ impl<'a, F: System> Fitting<'a, F> {
     /// Runs the stages, each from where the one before ended.
     ///
     /// A solve that fails during training is an infinite loss, from which the minimiser recovers.
+    /// Frozen unknowns keep their bits; free ones stay inside their bounds. `progress` sees every
+    /// iteration and may end the training.
     ///
     /// # Errors
     ///
