@@ -1,0 +1,499 @@
+//! Requests without sense: each is a typed error with its data and a text that says what to try, and
+//! nothing panics.
+
+use fit::{
+    Dataset, Error, ErrorKind, ErrorScale, Fitting, Free, Laplace, Settings, Stage, Trained,
+};
+use optimize::{Bound, Control, Lbfgs, Multistart, Stop};
+use system::System;
+
+system::system! {
+    struct Decay;
+    state { u, v }
+    params { rate, inflow, lag }
+    rhs(_t) {
+        d(u) = inflow - rate * u;
+        d(v) = (u - v) / lag;
+    }
+}
+
+const GOOD: [f64; 5] = [2.0, 0.0, 1.0, 0.5, 0.7];
+const NAN: f64 = f64::NAN;
+const INF: f64 = f64::INFINITY;
+
+fn data() -> Dataset {
+    let values = [2.0, 0.1, 1.4, 0.6, 1.1, 0.8, 0.9, 0.9, 0.7, 0.8, 0.6, 0.7];
+    Dataset::new(&[0.0, 0.5, 1.0, 1.5, 2.0, 3.0], &["u", "v"], &values).unwrap()
+}
+
+fn new(settings: Settings) -> Result<(), Error> {
+    Fitting::new(&Decay, &data(), settings).map(|_| ())
+}
+
+fn train(
+    settings: Settings,
+    theta: &[f64],
+    free: Free,
+    rows: Option<usize>,
+) -> Result<Trained, Error> {
+    let data = data();
+    let fitting = Fitting::new(&Decay, &data, settings)?;
+    let minimizer = Lbfgs::default();
+    let stop = Stop::iterations(3);
+    let stage = Stage { name: "first", free, rows, minimizer: &minimizer, stop };
+    fitting.train(theta, &[stage], &mut |_| Control::Continue)
+}
+
+fn laplace(theta: &[f64], free: Free) -> Result<Laplace, Error> {
+    let data = data();
+    Laplace::new(&Fitting::new(&Decay, &data, Settings::default())?, theta, &free)
+}
+
+/// The error is of this kind, and its text holds these words.
+macro_rules! refused {
+    ($result:expr, $kind:pat $(if $guard:expr)?, $($word:literal),+) => {{
+        let error = $result.map(|_| ()).expect_err("this must be refused");
+        assert!(matches!(error.kind(), $kind $(if $guard)?), "{error:?}");
+        let text = error.to_string();
+        $(assert!(text.contains($word), "{:?} is not in: {text}", $word);)+
+    }};
+}
+
+use ErrorKind::{
+    FrozenDiffer, Gradient, Length, NoMeasurements, NoSuchParams, NoSuchState, NotDecomposed,
+    NotPositive, NothingFree, Ridge, Rows, Solve, TooFewMeasurements, Training, Weight,
+};
+
+#[test]
+fn the_good_case_is_good() {
+    assert!(new(Settings::default()).is_ok());
+    assert!(train(Settings::default(), &GOOD, Free::ALL, None).is_ok());
+    assert!(laplace(&GOOD, Free::ALL).is_ok());
+}
+
+#[test]
+fn settings_of_a_wrong_length() {
+    let s = Settings::default;
+    refused!(
+        new(Settings { weights: vec![1.0], ..s() }),
+        Length { what: "weights", expected: 2, found: 1 },
+        "`weights`",
+        "length 1",
+        "2 is needed"
+    );
+    refused!(
+        new(Settings { observes: vec![0, 1, 1], ..s() }),
+        Length { what: "observes", expected: 2, found: 3 },
+        "`observes`"
+    );
+    refused!(
+        new(Settings { u0_bounds: vec![Bound::Free; 3], ..s() }),
+        Length { what: "u0_bounds", expected: 2, found: 3 },
+        "`u0_bounds`"
+    );
+    refused!(
+        new(Settings { p_bounds: vec![Bound::Free; 2], ..s() }),
+        Length { what: "p_bounds", expected: 3, found: 2 },
+        "`p_bounds`"
+    );
+}
+
+#[test]
+fn settings_without_sense() {
+    let s = Settings::default;
+    refused!(
+        new(Settings { observes: vec![0, 2], ..s() }),
+        NoSuchState { state: 2, states: 2 },
+        "state 2",
+        "2 states"
+    );
+    for bad in [-1.0, NAN, INF] {
+        refused!(
+            new(Settings { weights: vec![1.0, bad], ..s() }),
+            Weight { series: 1, value } if value.to_bits() == bad.to_bits(),
+            "series 1",
+            "0 or larger"
+        );
+        refused!(
+            new(Settings { ridge: Some((0..1, bad)), ..s() }),
+            Ridge { strength } if strength.to_bits() == bad.to_bits(),
+            "ridge",
+            "0 or larger"
+        );
+    }
+    #[expect(clippy::reversed_empty_ranges)]
+    for bad in [0..4, 3..1, 7..7, usize::MAX - 1..usize::MAX] {
+        refused!(
+            new(Settings { ridge: Some((bad.clone(), 1.0)), ..s() }),
+            NoSuchParams { what: "ridge", range, num_params: 3 } if *range == bad,
+            "`ridge`",
+            "within 0..3"
+        );
+    }
+    let three = Dataset::new(&[0.0, 1.0], &["a", "b", "c"], &[1.0; 6]).unwrap();
+    refused!(Fitting::new(&Decay, &three, s()), NoSuchState { state: 2, states: 2 }, "state 2");
+}
+
+#[test]
+fn no_logarithm() {
+    for bad in [0.0, -3.5] {
+        let data = Dataset::new(&[0.0, 4.0], &["u", "v"], &[1.0, NAN, 2.0, bad]).unwrap();
+        let settings = Settings { scale: ErrorScale::Log, ..Settings::default() };
+        refused!(
+            Fitting::new(&Decay, &data, settings),
+            NotPositive { series, t: 4.0, value } if series == "v" && *value == bad,
+            "`v`",
+            "t = 4",
+            "ErrorScale::Absolute"
+        );
+    }
+}
+
+#[test]
+fn theta_of_a_wrong_length() {
+    for theta in [&GOOD[..0], &GOOD[..1], &GOOD[..4], &[1.0; 6]] {
+        let found_here = theta.len();
+        let data = data();
+        let fitting = Fitting::new(&Decay, &data, Settings::default()).unwrap();
+        let none = fitting.train(theta, &[], &mut |_| Control::Continue);
+        let minimizer = Lbfgs::default();
+        let stop = Stop::default();
+        let stage = Stage { name: "", free: Free::ALL, rows: None, minimizer: &minimizer, stop };
+        let mixed = [GOOD.to_vec(), theta.to_vec()];
+        for refused in [
+            none.map(|_| ()),
+            train(Settings::default(), theta, Free::ALL, None).map(|_| ()),
+            laplace(theta, Free::ALL).map(|_| ()),
+            laplace(theta, Free::params(0..1)).map(|_| ()),
+            fitting.simulate(theta, &[1.0, 2.0]).map(|_| ()),
+            fitting.simulate(theta, &[0.0]).map(|_| ()),
+            fitting.simulate(theta, &[]).map(|_| ()),
+            fitting.train_from_many(&mixed, &stage, &Multistart::default()).map(|_| ()),
+            fitting.train_from_many(&mixed[1..], &stage, &Multistart::default()).map(|_| ()),
+        ] {
+            refused!(
+                refused,
+                Length { what: "theta", expected: 5, found } if *found == found_here,
+                "`theta`",
+                "5 is needed"
+            );
+        }
+    }
+}
+
+/// The loss is a number and not a result, for minimisers: infinite for what cannot be computed.
+#[test]
+fn the_loss_of_nonsense_is_infinite() {
+    let data = data();
+    let fitting = Fitting::new(&Decay, &data, Settings::default()).unwrap();
+    let loss = |theta: &[f64], rows, gradient| fitting.loss(theta, rows, &mut vec![0.5; gradient]);
+    assert!(loss(&GOOD, 6, 5).is_finite() && loss(&GOOD, 2, 5).is_finite());
+    for rows in [0, 1, 7, usize::MAX] {
+        assert_eq!(loss(&GOOD, rows, 5), INF);
+    }
+    for length in [0, 1, 4] {
+        assert_eq!(loss(&GOOD[..length], 6, length), INF);
+    }
+    for gradient in [0, 4, 6] {
+        assert_eq!(loss(&GOOD, 6, gradient), INF);
+    }
+    for i in 0..5 {
+        for bad in [NAN, INF, -INF] {
+            let mut theta = GOOD;
+            theta[i] = bad;
+            assert_eq!(loss(&theta, 6, 5), INF);
+        }
+    }
+}
+
+#[test]
+fn rows_of_a_stage() {
+    for bad in [0, 1, 7, usize::MAX] {
+        refused!(
+            train(Settings::default(), &GOOD, Free::ALL, Some(bad)),
+            Rows { stage, rows, available: 6 } if stage == "first" && *rows == bad,
+            "stage `first`",
+            "at least 2",
+            "the 6"
+        );
+    }
+}
+
+#[test]
+fn rows_without_measurements() {
+    let values = [NAN, NAN, NAN, 1.0, NAN, 1.0];
+    let data = Dataset::new(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0], &["u"], &values).unwrap();
+    let minimizer = Lbfgs::default();
+    let stage = |rows| Stage {
+        name: "early",
+        free: Free::ALL,
+        rows,
+        minimizer: &minimizer,
+        stop: Stop::default(),
+    };
+    let go = |weights: Vec<f64>, rows| {
+        let settings = Settings { weights, ..Settings::default() };
+        let fitting = Fitting::new(&Decay, &data, settings).unwrap();
+        fitting.train(&GOOD, &[stage(rows)], &mut |_| Control::Continue)
+    };
+    refused!(
+        go(vec![], Some(3)),
+        NoMeasurements { stage, rows: 3 } if stage == "early",
+        "stage `early`",
+        "first 3 rows"
+    );
+    assert!(go(vec![], Some(4)).is_ok());
+    refused!(go(vec![0.0], None), NoMeasurements { rows: 6, .. }, "weight");
+}
+
+#[test]
+fn nothing_free_and_too_much() {
+    for stage in ["first", "uncertainty"] {
+        let go = |free| match stage {
+            "first" => train(Settings::default(), &GOOD, free, None).map(|_| ()),
+            _ => laplace(&GOOD, free).map(|_| ()),
+        };
+        refused!(go(Free::params(1..1)), NothingFree { stage: s } if s == stage, "frees no unknown");
+        assert!(go(Free::params(0..0).and_initial_state()).is_ok());
+        #[expect(clippy::reversed_empty_ranges)]
+        for bad in [0..4, 3..4, 2..1, 5..5, usize::MAX..usize::MAX] {
+            refused!(
+                go(Free::params(bad.clone())),
+                NoSuchParams { what: "free", range, num_params: 3 } if *range == bad,
+                "`free`",
+                "within 0..3"
+            );
+        }
+    }
+}
+
+#[test]
+fn bounds_violated_at_the_start() {
+    let bounded = |bound| Settings { p_bounds: vec![bound; 3], ..Settings::default() };
+    for (bound, bad) in [
+        (Bound::Positive, -1.0),
+        (Bound::Positive, 0.0),
+        (Bound::Box(0.1, 2.0), 2.0),
+        (Bound::Upper(0.9), 1.0),
+    ] {
+        let mut theta = GOOD;
+        theta[2] = bad;
+        refused!(
+            train(bounded(bound), &theta, Free::ALL, None),
+            Training { stage, error } if stage == "first"
+                && matches!(error.kind(), optimize::ErrorKind::OutsideBound { .. }),
+            "stage `first`",
+            "strictly between"
+        );
+        let data = data();
+        let fitting = Fitting::new(&Decay, &data, bounded(bound)).unwrap();
+        refused!(
+            Laplace::new(&fitting, &theta, &Free::ALL),
+            Training { stage, .. } if stage == "uncertainty",
+            "uncertainty"
+        );
+    }
+    for empty in [Bound::Box(2.0, 1.0), Bound::Box(NAN, 1.0), Bound::Lower(INF)] {
+        refused!(
+            train(bounded(empty), &GOOD, Free::ALL, None),
+            Training { error, .. }
+                if matches!(error.kind(), optimize::ErrorKind::EmptyInterval { .. }),
+            "empty"
+        );
+    }
+}
+
+#[test]
+fn numbers_that_are_none_at_the_start() {
+    for i in 0..5 {
+        for bad in [NAN, INF] {
+            let mut theta = GOOD;
+            theta[i] = bad;
+            for free in [Free::ALL, Free::params(0..1), Free::params(2..3)] {
+                refused!(
+                    train(Settings::default(), &theta, free.clone(), None),
+                    Training { stage, .. } if stage == "first",
+                    "stage `first`"
+                );
+                refused!(laplace(&theta, free), Training { .. } | Solve(_), "[");
+            }
+            let data = data();
+            let fitting = Fitting::new(&Decay, &data, Settings::default()).unwrap();
+            refused!(fitting.simulate(&theta, &[0.0]), Solve(_), "finite");
+            refused!(fitting.simulate(&theta, &[0.0, 1.0]), Solve(_), "finite");
+        }
+    }
+}
+
+#[test]
+fn the_loss_is_not_finite_at_the_start() {
+    // The model does not reach the end: lag = 0 divides by zero.
+    let mut theta = GOOD;
+    theta[4] = 0.0;
+    refused!(
+        train(Settings::default(), &theta, Free::ALL, None),
+        Training { error, .. }
+            if matches!(error.kind(), optimize::ErrorKind::StartNotEvaluable { .. }),
+        "start from a point"
+    );
+    refused!(laplace(&theta, Free::ALL), Gradient(_) | Solve(_), "t =");
+}
+
+#[test]
+fn times_of_a_simulation() {
+    let data = data();
+    let fitting = Fitting::new(&Decay, &data, Settings::default()).unwrap();
+    let simulate = |times: &[f64]| fitting.simulate(&GOOD, times);
+    assert_eq!(simulate(&[]).unwrap(), Vec::<Vec<f64>>::new());
+    assert_eq!(simulate(&[0.0]).unwrap(), [[2.0, 0.0]]);
+    assert_eq!(simulate(&[0.0, 0.1]).unwrap()[0], [2.0, 0.0]);
+    assert_eq!(simulate(&[0.3, 90.0]).unwrap().len(), 2);
+    for (times, bad, word) in [
+        (&[1.0, 0.5][..], 1, "sort the times"),
+        (&[0.5, 0.5], 1, "sort the times"),
+        (&[0.0, 0.0], 1, "sort the times"),
+        (&[2.0, 1.0, 3.0], 1, "sort the times"),
+        (&[-1.0], 0, "before the first measurement"),
+        (&[-1.0, 1.0], 0, "before the first measurement"),
+        (&[NAN], 0, "not finite"),
+        (&[1.0, INF], 1, "not finite"),
+        (&[-INF, 1.0], 0, "not finite"),
+    ] {
+        let error = simulate(times).unwrap_err();
+        let ErrorKind::Solve(inner) = error.kind() else { panic!("{error:?}") };
+        let ode_core::ErrorKind::Times { what: "times", index, .. } = inner.kind() else {
+            panic!("{error:?}")
+        };
+        assert_eq!(*index, bad);
+        assert!(error.to_string().contains(word), "{error}");
+    }
+}
+
+#[test]
+fn too_few_measurements_for_an_uncertainty() {
+    let values = [1.0, NAN, 0.8, 0.5, 0.6, NAN];
+    let data = Dataset::new(&[0.0, 1.0, 2.0], &["u", "v"], &values).unwrap();
+    let fitting = Fitting::new(&Decay, &data, Settings::default()).unwrap();
+    refused!(
+        Laplace::new(&fitting, &GOOD, &Free::ALL),
+        TooFewMeasurements { measurements: 4, unknowns: 5 },
+        "4 measurements",
+        "5 unknowns"
+    );
+    refused!(
+        Laplace::new(&fitting, &GOOD, &Free::params(1..3).and_initial_state()),
+        TooFewMeasurements { measurements: 4, unknowns: 4 },
+        "free fewer"
+    );
+    assert!(Laplace::new(&fitting, &GOOD, &Free::params(0..1)).is_ok());
+    // Weight zero does not count.
+    let settings = Settings { weights: vec![0.0, 1.0], ..Settings::default() };
+    let fitting = Fitting::new(&Decay, &data, settings).unwrap();
+    refused!(
+        Laplace::new(&fitting, &GOOD, &Free::params(0..1)),
+        TooFewMeasurements { measurements: 1, unknowns: 1 },
+        "1 measurements"
+    );
+}
+
+#[test]
+fn a_negative_state_on_the_log_scale() {
+    let data = data();
+    let settings = Settings { scale: ErrorScale::Log, ..Settings::default() };
+    let fitting = Fitting::new(&Decay, &data, settings).unwrap();
+    let theta = [2.0, -1.0, 1.0, 0.5, 0.7];
+    refused!(Laplace::new(&fitting, &theta, &Free::ALL), NotDecomposed, "stay positive");
+    assert_eq!(fitting.loss(&theta, 6, &mut [0.0; 5]), INF);
+}
+
+#[test]
+fn a_single_row_cannot_be_trained_on() {
+    let one = data().window(0.0, 0.1).unwrap();
+    assert_eq!(one.len(), 1);
+    let fitting = Fitting::new(&Decay, &one, Settings::default()).unwrap();
+    let minimizer = Lbfgs::default();
+    let stop = Stop::default();
+    let stage = Stage { name: "x", free: Free::ALL, rows: None, minimizer: &minimizer, stop };
+    refused!(
+        fitting.train(&GOOD, &[stage], &mut |_| Control::Continue),
+        Rows { rows: 1, available: 1, .. },
+        "at least 2"
+    );
+    let free = Free::params(0..1);
+    refused!(Laplace::new(&fitting, &GOOD, &free), Solve(_), "span");
+    assert_eq!(fitting.simulate(&GOOD, &[0.0]).unwrap(), [[2.0, 0.0]]);
+}
+
+#[test]
+fn many_starts_without_sense() {
+    let data = data();
+    let fitting = Fitting::new(&Decay, &data, Settings::default()).unwrap();
+    let minimizer = Lbfgs::default();
+    let stop = Stop::iterations(2);
+    let stage =
+        Stage { name: "many", free: Free::params(0..2), rows: None, minimizer: &minimizer, stop };
+    let go = |points: &[Vec<f64>]| fitting.train_from_many(points, &stage, &Multistart::default());
+    refused!(go(&[]), Training { stage, .. } if stage == "many", "at least one point");
+    let mut other = GOOD.to_vec();
+    other[4] = 0.9;
+    refused!(
+        go(&[GOOD.to_vec(), GOOD.to_vec(), other]),
+        FrozenDiffer { point: 2, unknown: 4 },
+        "point 2",
+        "unknown 4"
+    );
+    let nan = vec![2.0, 0.0, NAN, 0.5, 0.7];
+    refused!(go(&[GOOD.to_vec(), nan]), Training { .. }, "finite");
+    // All of them fail: lag = 0.
+    let dead = vec![2.0, 0.0, 1.0, 0.5, 0.0];
+    refused!(go(&[dead.clone(), dead]), Training { .. }, "none of the 2 starts");
+}
+
+/// A model whose list of parameter names is too short: they are only names.
+struct Nameless;
+
+impl System for Nameless {
+    fn dim(&self) -> usize {
+        1
+    }
+    fn num_params(&self) -> usize {
+        2
+    }
+    fn rhs<S: system::Scalar>(&self, _t: S, u: &[S], p: &[S], du: &mut [S]) {
+        du[0] = -(p[0] + p[1]) * u[0];
+    }
+    fn param_names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+#[test]
+fn parameters_without_names_can_still_be_told_what_is_wrong() {
+    let data = Dataset::new(&[0.0, 1.0, 2.0, 3.0], &["u"], &[1.0, 0.5, 0.25, 0.2]).unwrap();
+    let fitting = Fitting::new(&Nameless, &data, Settings::default()).unwrap();
+    let error = Laplace::new(&fitting, &[1.0, 0.3, 0.3], &Free::ALL).unwrap_err();
+    let ErrorKind::Unidentifiable { name, .. } = error.kind() else { panic!("{error:?}") };
+    assert!(name == "p1" || name == "p2", "{name}");
+}
+
+/// A model without states.
+struct Empty;
+
+impl System for Empty {
+    fn dim(&self) -> usize {
+        0
+    }
+    fn num_params(&self) -> usize {
+        0
+    }
+    fn rhs<S: system::Scalar>(&self, _t: S, _u: &[S], _p: &[S], _du: &mut [S]) {}
+}
+
+#[test]
+fn a_model_without_states() {
+    refused!(
+        Fitting::new(&Empty, &data(), Settings::default()),
+        NoSuchState { state: 0, states: 0 },
+        "0 states"
+    );
+}
