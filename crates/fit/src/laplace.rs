@@ -148,10 +148,10 @@ impl Laplace {
     }
 
     /// The interval that holds unknown `i` with probability `level`, by Student's t on the unbounded
-    /// scale of its bound, so that its ends are inside; `None` if it was not free. A level beyond
+    /// scale of its bound, so that its ends are inside; `None` if it was not free, or for a level of NaN. A level beyond
     /// 0 and 1 is taken as the nearer of them (just below 1).
     pub fn interval(&self, i: usize, level: f64) -> Option<(f64, f64)> {
-        let j = self.free.iter().position(|&free| free == i)?;
+        let j = self.free.iter().position(|&free| free == i).filter(|_| !level.is_nan())?;
         let error = self.factor[j].iter().map(|f| f * f).sum::<f64>().sqrt();
         let reach = student_t(level, self.degrees) * error;
         let at = |z: f64| self.bounds[j].constrain(z);
