@@ -148,8 +148,8 @@ impl Laplace {
     }
 
     /// The interval that holds unknown `i` with probability `level`, by Student's t on the unbounded
-    /// scale of its bound, so that its ends are inside; `None` if it was not free, or for a level of NaN. A level beyond
-    /// 0 and 1 is taken as the nearer of them (just below 1).
+    /// scale of its bound, so that its ends are inside. A level outside 0 to 1 is taken as the nearer
+    /// end (just below 1). `None` if the unknown was not free, or for a level of NaN.
     pub fn interval(&self, i: usize, level: f64) -> Option<(f64, f64)> {
         let j = self.free.iter().position(|&free| free == i).filter(|_| !level.is_nan())?;
         let error = self.factor[j].iter().map(|f| f * f).sum::<f64>().sqrt();
