@@ -129,7 +129,8 @@ pub enum ErrorKind {
         /// Condition number of the residuals' Jacobian, its columns scaled to length one.
         condition: f64,
     },
-    /// A residual or its derivatives are not finite, so that their Jacobian has no singular values.
+    /// A residual or its derivatives (or their squares) are not finite, so that their Jacobian has no
+    /// singular values.
     NotDecomposed,
     /// A solve failed.
     Solve(ode_core::Error),

@@ -98,14 +98,13 @@ impl Laplace {
         }
         let slope = |j: usize| bounds[j].slope(center[j]);
         let jacobian = Mat::from_fn(m, k, |i, j| rows[i][free[j]] * slope(j));
-        let finite =
-            |i: usize| residuals[i].is_finite() && (0..k).all(|j| jacobian[(i, j)].is_finite());
-        if !(0..m).all(finite) {
-            return Err(ErrorKind::NotDecomposed.into());
-        }
         // Columns of length one: what the data determine does not depend on units.
         let length = |j: usize| (0..m).map(|i| jacobian[(i, j)].powi(2)).sum::<f64>().sqrt();
         let lengths: Vec<f64> = (0..k).map(length).collect();
+        let rss: f64 = residuals.iter().map(|r| r * r).sum();
+        if !(rss.is_finite() && lengths.iter().all(|length| length.is_finite())) {
+            return Err(ErrorKind::NotDecomposed.into());
+        }
         let unidentifiable = |j: usize, condition| {
             Error::from(ErrorKind::Unidentifiable { name: name_of(fitting, free[j]), condition })
         };
@@ -117,12 +116,11 @@ impl Laplace {
         let singular: Vec<f64> = (0..k).map(|i| svd.S().column_vector()[i]).collect();
         let v = svd.V();
         let condition = singular[0] / singular[k - 1];
-        if !(condition <= WORST_CONDITION) {
+        if condition.is_nan() || condition > WORST_CONDITION {
             let weight = |j: usize| v[(j, k - 1)].abs();
             let worst = (0..k).max_by(|&a, &b| weight(a).total_cmp(&weight(b))).unwrap_or(0);
             return Err(unidentifiable(worst, condition));
         }
-        let rss: f64 = residuals.iter().map(|r| r * r).sum();
         let sigma = (rss / (m - k) as f64).sqrt();
         let factor = (0..k)
             .map(|i| (0..k).map(|j| sigma * v[(i, j)] / (singular[j] * lengths[i])).collect())

@@ -407,6 +407,21 @@ fn a_negative_state_on_the_log_scale() {
 }
 
 #[test]
+fn residuals_whose_squares_overflow() {
+    let data = Dataset::new(&[0.0, 1.0, 2.0], &["u"], &[1e200, -1e200, 1e200]).unwrap();
+    let fitting = Fitting::new(&Decay, &data, Settings::default()).unwrap();
+    refused!(Laplace::new(&fitting, &GOOD, &Free::params(0..1)), NotDecomposed, "not finite");
+    let minimizer = Lbfgs::default();
+    let stop = Stop::default();
+    let stage = Stage { name: "x", free: Free::ALL, rows: None, minimizer: &minimizer, stop };
+    refused!(
+        fitting.train(&GOOD, &[stage], &mut |_| Control::Continue),
+        Training { .. },
+        "stage `x`"
+    );
+}
+
+#[test]
 fn a_single_row_cannot_be_trained_on() {
     let one = data().window(0.0, 0.1).unwrap();
     assert_eq!(one.len(), 1);
