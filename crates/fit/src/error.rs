@@ -112,7 +112,7 @@ pub enum ErrorKind {
     Training {
         /// The stage.
         stage: String,
-        /// Why.
+        /// Why. Indices in it count all unknowns, the initial state first.
         error: optimize::Error,
     },
     /// There are not more measurements than unknowns, so that nothing is left to estimate errors.

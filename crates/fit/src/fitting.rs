@@ -230,6 +230,22 @@ fn length(what: &'static str, expected: usize, found: usize) -> Result<(), Error
     }
 }
 
+/// Puts the place among all unknowns into an error that counts the free ones only.
+pub(crate) fn among_all(error: optimize::Error, free: &[usize]) -> optimize::Error {
+    use optimize::ErrorKind::{EmptyInterval, NonFiniteStart, OutsideBound};
+    let place = |index: usize| free.get(index).copied().unwrap_or(index);
+    match *error.kind() {
+        OutsideBound { index, value, lower, upper } => {
+            OutsideBound { index: place(index), value, lower, upper }.into()
+        }
+        EmptyInterval { index, lower, upper } => {
+            EmptyInterval { index: place(index), lower, upper }.into()
+        }
+        NonFiniteStart { index, value } => NonFiniteStart { index: place(index), value }.into(),
+        _ => error,
+    }
+}
+
 /// A range of parameters runs forwards and ends where they end.
 pub(crate) fn within(
     what: &'static str,

@@ -1,4 +1,4 @@
-use crate::fitting::Fitting;
+use crate::fitting::{Fitting, among_all};
 use crate::student_t::student_t;
 use crate::training::Free;
 use crate::{Error, ErrorKind};
@@ -87,7 +87,7 @@ impl Laplace {
         let center = bounds
             .iter()
             .zip(&free)
-            .map(|(bound, &i)| bound.unconstrain(theta[i]))
+            .map(|(bound, &i)| bound.unconstrain(theta[i]).map_err(|e| among_all(e, &[i])))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| ErrorKind::Training { stage: "uncertainty".into(), error })?;
 

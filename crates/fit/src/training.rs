@@ -1,4 +1,4 @@
-use crate::fitting::{Fitting, Unfrozen, within};
+use crate::fitting::{Fitting, Unfrozen, among_all, within};
 use crate::{Error, ErrorKind};
 use optimize::{Bounded, Control, Minimizer, Multistart, Stop, StopReason, multistart};
 use std::ops::Range;
@@ -171,7 +171,11 @@ impl<'a, F: System> Fitting<'a, F> {
             Trained { theta: theta.to_vec(), loss: f64::INFINITY, stages: Vec::new() };
         for (index, stage) in stages.iter().enumerate() {
             let objective = self.unfrozen(&trained.theta, stage)?;
-            let at_stage = |error| ErrorKind::Training { stage: stage.name.into(), error };
+            let free = objective.free.clone();
+            let at_stage = |error| {
+                let error = among_all(error, &free);
+                ErrorKind::Training { stage: stage.name.into(), error }
+            };
             let (bounds, start) = (objective.bounds(), objective.start());
             let mut bounded = Bounded::new(objective, &bounds).map_err(at_stage)?;
             let mut stopped = false;
@@ -218,10 +222,16 @@ impl<'a, F: System> Fitting<'a, F> {
         stage: &Stage<'_>,
         options: &Multistart,
     ) -> Result<Vec<Trained>, Error> {
-        let at_stage = |error| ErrorKind::Training { stage: stage.name.into(), error };
-        let first = points.first().ok_or_else(|| at_stage(optimize::ErrorKind::NoPoints.into()))?;
+        let Some(first) = points.first() else {
+            let error = optimize::ErrorKind::NoPoints.into();
+            return Err(ErrorKind::Training { stage: stage.name.into(), error }.into());
+        };
         let objective = self.unfrozen(first, stage)?;
         let (bounds, free) = (objective.bounds(), objective.free.clone());
+        let at_stage = |error| {
+            let error = among_all(error, &free);
+            ErrorKind::Training { stage: stage.name.into(), error }
+        };
         let mut bounded = Bounded::new(objective, &bounds).map_err(at_stage)?;
         let mut starts = Vec::with_capacity(points.len());
         let frozen: Vec<usize> =

@@ -303,6 +303,30 @@ fn bounds_violated_at_the_start() {
     }
 }
 
+/// The index in the error is that of all unknowns, whichever are free.
+#[test]
+fn a_violated_bound_is_named_by_its_place_among_all_unknowns() {
+    let mut theta = GOOD;
+    theta[3] = -0.5;
+    let p_bounds = vec![Bound::Free, Bound::Positive, Bound::Free];
+    let settings = Settings { p_bounds, ..Settings::default() };
+    let data = data();
+    let fitting = Fitting::new(&Decay, &data, settings.clone()).unwrap();
+    for free in [Free::ALL, Free::params(0..3), Free::params(1..2)] {
+        refused!(
+            train(settings.clone(), &theta, free.clone(), None),
+            Training { error, .. } if matches!(
+                error.kind(),
+                optimize::ErrorKind::OutsideBound { index: 3, .. }
+            ),
+            "x[3] = -0.5"
+        );
+        refused!(Laplace::new(&fitting, &theta, &free), Training { .. }, "x[3] = -0.5");
+    }
+    // A frozen unknown may lie anywhere.
+    assert!(train(settings, &theta, Free::params(0..1), None).is_ok());
+}
+
 #[test]
 fn numbers_that_are_none_at_the_start() {
     for i in 0..5 {
