@@ -1,6 +1,9 @@
 //! Requests without sense: each is a typed error with its data and a text that says what to try, and
 //! nothing panics.
 
+#[macro_use]
+mod common;
+
 use fit::{
     Dataset, Error, ErrorKind, ErrorScale, Fitting, Free, Laplace, Settings, Stage, Trained,
 };
@@ -26,10 +29,6 @@ fn data() -> Dataset {
     Dataset::new(&[0.0, 0.5, 1.0, 1.5, 2.0, 3.0], &["u", "v"], &values).unwrap()
 }
 
-fn new(settings: Settings) -> Result<(), Error> {
-    Fitting::new(&Decay, &data(), settings).map(|_| ())
-}
-
 fn train(
     settings: Settings,
     theta: &[f64],
@@ -49,104 +48,15 @@ fn laplace(theta: &[f64], free: Free) -> Result<Laplace, Error> {
     Laplace::new(&Fitting::new(&Decay, &data, Settings::default())?, theta, &free)
 }
 
-/// The error is of this kind, and its text holds these words.
-macro_rules! refused {
-    ($result:expr, $kind:pat $(if $guard:expr)?, $($word:literal),+) => {{
-        let error = $result.map(|_| ()).expect_err("this must be refused");
-        assert!(matches!(error.kind(), $kind $(if $guard)?), "{error:?}");
-        let text = error.to_string();
-        $(assert!(text.contains($word), "{:?} is not in: {text}", $word);)+
-    }};
-}
-
 use ErrorKind::{
-    FrozenDiffer, Gradient, Length, NoMeasurements, NoSuchParams, NoSuchState, NotDecomposed,
-    NotPositive, NothingFree, Ridge, Rows, Solve, TooFewMeasurements, Training, Weight,
+    FrozenDiffer, Gradient, Length, NoMeasurements, NoSuchParams, NotDecomposed, NothingFree, Rows,
+    Solve, TooFewMeasurements, Training,
 };
 
 #[test]
 fn the_good_case_is_good() {
-    assert!(new(Settings::default()).is_ok());
     assert!(train(Settings::default(), &GOOD, Free::ALL, None).is_ok());
     assert!(laplace(&GOOD, Free::ALL).is_ok());
-}
-
-#[test]
-fn settings_of_a_wrong_length() {
-    let s = Settings::default;
-    refused!(
-        new(Settings { weights: vec![1.0], ..s() }),
-        Length { what: "weights", expected: 2, found: 1 },
-        "`weights`",
-        "length 1",
-        "2 is needed"
-    );
-    refused!(
-        new(Settings { observes: vec![0, 1, 1], ..s() }),
-        Length { what: "observes", expected: 2, found: 3 },
-        "`observes`"
-    );
-    refused!(
-        new(Settings { u0_bounds: vec![Bound::Free; 3], ..s() }),
-        Length { what: "u0_bounds", expected: 2, found: 3 },
-        "`u0_bounds`"
-    );
-    refused!(
-        new(Settings { p_bounds: vec![Bound::Free; 2], ..s() }),
-        Length { what: "p_bounds", expected: 3, found: 2 },
-        "`p_bounds`"
-    );
-}
-
-#[test]
-fn settings_without_sense() {
-    let s = Settings::default;
-    refused!(
-        new(Settings { observes: vec![0, 2], ..s() }),
-        NoSuchState { state: 2, states: 2 },
-        "state 2",
-        "2 states"
-    );
-    for bad in [-1.0, NAN, INF] {
-        refused!(
-            new(Settings { weights: vec![1.0, bad], ..s() }),
-            Weight { series: 1, value } if value.to_bits() == bad.to_bits(),
-            "series 1",
-            "0 or larger"
-        );
-        refused!(
-            new(Settings { ridge: Some((0..1, bad)), ..s() }),
-            Ridge { strength } if strength.to_bits() == bad.to_bits(),
-            "ridge",
-            "0 or larger"
-        );
-    }
-    #[expect(clippy::reversed_empty_ranges)]
-    for bad in [0..4, 3..1, 7..7, usize::MAX - 1..usize::MAX] {
-        refused!(
-            new(Settings { ridge: Some((bad.clone(), 1.0)), ..s() }),
-            NoSuchParams { what: "ridge", range, num_params: 3 } if *range == bad,
-            "`ridge`",
-            "within 0..3"
-        );
-    }
-    let three = Dataset::new(&[0.0, 1.0], &["a", "b", "c"], &[1.0; 6]).unwrap();
-    refused!(Fitting::new(&Decay, &three, s()), NoSuchState { state: 2, states: 2 }, "state 2");
-}
-
-#[test]
-fn no_logarithm() {
-    for bad in [0.0, -3.5] {
-        let data = Dataset::new(&[0.0, 4.0], &["u", "v"], &[1.0, NAN, 2.0, bad]).unwrap();
-        let settings = Settings { scale: ErrorScale::Log, ..Settings::default() };
-        refused!(
-            Fitting::new(&Decay, &data, settings),
-            NotPositive { series, t: 4.0, value } if series == "v" && *value == bad,
-            "`v`",
-            "t = 4",
-            "ErrorScale::Absolute"
-        );
-    }
 }
 
 #[test]
@@ -513,26 +423,4 @@ fn parameters_without_names_can_still_be_told_what_is_wrong() {
     let error = Laplace::new(&fitting, &[1.0, 0.3, 0.3], &Free::ALL).unwrap_err();
     let ErrorKind::Unidentifiable { name, .. } = error.kind() else { panic!("{error:?}") };
     assert!(name == "p1" || name == "p2", "{name}");
-}
-
-/// A model without states.
-struct Empty;
-
-impl System for Empty {
-    fn dim(&self) -> usize {
-        0
-    }
-    fn num_params(&self) -> usize {
-        0
-    }
-    fn rhs<S: system::Scalar>(&self, _t: S, _u: &[S], _p: &[S], _du: &mut [S]) {}
-}
-
-#[test]
-fn a_model_without_states() {
-    refused!(
-        Fitting::new(&Empty, &data(), Settings::default()),
-        NoSuchState { state: 0, states: 0 },
-        "0 states"
-    );
 }
