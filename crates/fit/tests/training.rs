@@ -7,7 +7,8 @@ use optimize::{
     StopReason, latin_hypercube,
 };
 use scalar::Scalar;
-use std::cell::RefCell;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use system::System;
 
 system::system! {
@@ -74,7 +75,12 @@ fn positive(scale: ErrorScale) -> Settings {
     }
 }
 
-fn stage<'a>(name: &'a str, free: Free, minimizer: &'a dyn Minimizer, stop: Stop) -> Stage<'a> {
+fn stage<'a>(
+    name: &'a str,
+    free: Free,
+    minimizer: &'a (dyn Minimizer + Sync),
+    stop: Stop,
+) -> Stage<'a> {
     Stage { name, free, rows: None, minimizer, stop }
 }
 
@@ -107,12 +113,12 @@ fn all_unknowns_are_recovered_from_wrong_starts() {
 /// A minimiser that writes down every point at which the objective is evaluated.
 struct Spy<M> {
     inner: M,
-    seen: RefCell<Vec<Vec<f64>>>,
+    seen: Mutex<Vec<Vec<f64>>>,
 }
 
 struct Watched<'a> {
     objective: &'a mut dyn Objective,
-    seen: &'a RefCell<Vec<Vec<f64>>>,
+    seen: &'a Mutex<Vec<Vec<f64>>>,
 }
 
 impl Objective for Watched<'_> {
@@ -120,7 +126,7 @@ impl Objective for Watched<'_> {
         self.objective.dim()
     }
     fn value_gradient(&mut self, x: &[f64], gradient: &mut [f64]) -> f64 {
-        self.seen.borrow_mut().push(x.to_vec());
+        self.seen.lock().unwrap().push(x.to_vec());
         self.objective.value_gradient(x, gradient)
     }
 }
@@ -143,21 +149,21 @@ fn frozen_unknowns_keep_their_bits() {
     let fitting = Fitting::new(&LotkaVolterra, &data, positive(ErrorScale::Log)).unwrap();
     // Numbers that a round trip through ln and exp would change.
     let start = [1.1, 0.7, 1.0 / 3.0, 0.1 + 0.2, 0.77, 1.9];
-    let lbfgs = Spy { inner: Lbfgs::default(), seen: RefCell::new(Vec::new()) };
+    let lbfgs = Spy { inner: Lbfgs::default(), seen: Mutex::new(Vec::new()) };
     for (free, frozen, count) in [
         (Free::params(2..4), &[0, 1, 2, 3][..], 2),
         (Free::params(0..1), &[0, 1, 3, 4, 5], 1),
         (Free::params(1..4).and_initial_state(), &[2], 5),
         (Free { initial_state: true, params: Some(0..0) }, &[2, 3, 4, 5], 2),
     ] {
-        lbfgs.seen.borrow_mut().clear();
+        lbfgs.seen.lock().unwrap().clear();
         let stages = [stage("one", free.clone(), &lbfgs, Stop::iterations(5))];
         let trained = fitting.train(&start, &stages, &mut go_on()).unwrap();
         for i in 0..6 {
             let same = trained.theta[i].to_bits() == start[i].to_bits();
             assert_eq!(same, frozen.contains(&i), "{free:?}, unknown {i}");
         }
-        assert!(lbfgs.seen.borrow().iter().all(|x| x.len() == count));
+        assert!(lbfgs.seen.lock().unwrap().iter().all(|x| x.len() == count));
         let history = &trained.stages[0].losses;
         assert!(history[history.len() - 1] < history[0]);
         assert_eq!(trained.loss, fitting.loss(&trained.theta, 11, &mut [0.0; 6]));
@@ -234,7 +240,8 @@ fn bounds_hold_at_all_times() {
     let times = times(8, 0.5);
     let y: Vec<f64> = times.iter().map(|t| 2.0 * (-0.8 * t).exp()).collect();
     let data = Dataset::new(&times, &["u"], &y).unwrap();
-    let cases: [&dyn Minimizer; 2] = [&Adam { rate: 0.3, ..Adam::default() }, &Lbfgs::default()];
+    let cases: [&(dyn Minimizer + Sync); 2] =
+        [&Adam { rate: 0.3, ..Adam::default() }, &Lbfgs::default()];
     for bounds in [
         [Bound::Box(0.1, 0.5), Bound::Positive],
         [Bound::Lower(1.0), Bound::Lower(-0.05)],
@@ -254,11 +261,11 @@ fn bounds_hold_at_all_times() {
                 ..Settings::default()
             };
             let fitting = Fitting::new(&fenced, &data, settings).unwrap();
-            let spy = Failures { inner: minimizer, failed: RefCell::new(0) };
+            let spy = Failures { inner: minimizer, failed: AtomicUsize::new(0) };
             let theta = [1.0, start[0], start[1]];
             let stages = [stage("all", Free::ALL, &spy, Stop::iterations(150))];
             let trained = fitting.train(&theta, &stages, &mut go_on()).unwrap();
-            assert_eq!(*spy.failed.borrow(), 0, "a bound was crossed on the way");
+            assert_eq!(spy.failed.load(Ordering::Relaxed), 0, "a bound was crossed on the way");
             for (x, bound) in trained.theta.iter().zip(fitting.bounds()) {
                 let (low, high) = bound.ends();
                 assert!(low < *x && *x < high, "{x} {bound:?}");
@@ -343,22 +350,22 @@ fn failed_solves_are_survived() {
     let data = Dataset::new(&times, &["u"], &y).unwrap();
     let fitting = Fitting::new(&BlowUp, &data, Settings::default()).unwrap();
     assert_eq!(fitting.loss(&[1.0, 1.2], 11, &mut [0.0; 2]), f64::INFINITY);
-    let minimizers: [&dyn Minimizer; 2] =
+    let minimizers: [&(dyn Minimizer + Sync); 2] =
         [&Adam { rate: 0.4, ..Adam::default() }, &Lbfgs::default()];
     for minimizer in minimizers {
-        let spy = Failures { inner: minimizer, failed: RefCell::new(0) };
+        let spy = Failures { inner: minimizer, failed: AtomicUsize::new(0) };
         let stop = Stop::iterations(400);
         let stages = [stage("g", Free::params(0..1), &spy, stop)];
         let trained = fitting.train(&[1.0, -3.0], &stages, &mut go_on()).unwrap();
         assert!((trained.theta[1] - 0.9).abs() < 1e-3, "{:?}", trained.theta);
         assert!(trained.loss.is_finite() && trained.losses().iter().all(|loss| loss.is_finite()));
-        assert!(*spy.failed.borrow() > 0, "nothing failed: the test shows nothing");
+        assert!(spy.failed.load(Ordering::Relaxed) > 0, "nothing failed: the test shows nothing");
     }
 }
 
 struct Failures<'a> {
-    inner: &'a dyn Minimizer,
-    failed: RefCell<usize>,
+    inner: &'a (dyn Minimizer + Sync),
+    failed: AtomicUsize,
 }
 
 impl Minimizer for Failures<'_> {
@@ -370,7 +377,7 @@ impl Minimizer for Failures<'_> {
         callback: &mut dyn FnMut(&Iterate<'_>) -> Control,
     ) -> Result<Outcome, optimize::Error> {
         let outcome = self.inner.minimize(objective, x0, stop, callback)?;
-        *self.failed.borrow_mut() += outcome.recoveries;
+        self.failed.fetch_add(outcome.recoveries, Ordering::Relaxed);
         Ok(outcome)
     }
 }
