@@ -65,12 +65,15 @@ fn every_line_is_a_record() {
     assert_eq!(problems.len(), 12);
     let decades = [1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12];
     for problem in problems {
-        for (method, count) in [("Dp5", 7), ("Tsit5", 7), ("Vern7", 9)] {
+        for (method, count) in [("Bs3", 3), ("Dp5", 7), ("Tsit5", 7), ("Vern7", 9)] {
             let rows = &errors[&(problem.clone(), method.to_owned())];
             let tolerances: Vec<f64> = rows.iter().map(|row| row.0).collect();
             assert_eq!(tolerances, decades[..count], "{problem}, {method}");
-            // Six decades of tolerance are worth at least four of error.
-            assert!(rows[6].1 < 1e-4 * rows[0].1, "{problem}, {method}: {rows:?}");
+            // Every decade of tolerance is worth at least two thirds of one of error; chaos and
+            // close approaches hide it at loose tolerances.
+            if count > 3 {
+                assert!(rows[6].1 < 1e-4 * rows[0].1, "{problem}, {method}: {rows:?}");
+            }
         }
     }
 }

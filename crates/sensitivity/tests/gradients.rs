@@ -1,7 +1,8 @@
 //! Every algorithm against the others, against reference files, and against closed forms.
 
 use ode_core::{
-    Dp5, Euler, ExplicitRk, Midpoint, OdeProblem, Options, Rk4, Save, StepSize, Tsit5, Vern7, solve,
+    Bs3, Dp5, Euler, ExplicitRk, Midpoint, OdeProblem, Options, Rk4, Save, StepSize, Tsit5, Vern7,
+    solve,
 };
 use scalar::{Dual, Scalar};
 use sensitivity::{DiscreteAdjoint, ErrorKind, ForwardSensitivity, Gradient, Loss, StepControl};
@@ -141,6 +142,7 @@ fn the_discrete_adjoint_is_the_transpose_of_the_tangent() {
     check(Euler);
     check(Midpoint);
     check(Rk4);
+    check(Bs3);
     check(Dp5);
     check(Tsit5);
     check(Vern7);

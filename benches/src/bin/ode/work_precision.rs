@@ -3,7 +3,7 @@
 
 use crate::SUITE;
 use benches::{Contender, Record, Recorder, interleave};
-use ode_core::{Algorithm, Dp5, OdeProblem, Options, Save, Tsit5, Vern7, solve};
+use ode_core::{Algorithm, Bs3, Dp5, OdeProblem, Options, Save, Tsit5, Vern7, solve};
 use std::error::Error;
 use std::fmt;
 use std::hint::black_box;
@@ -45,7 +45,12 @@ impl<'a, F: System + Copy, const N: usize> Case<'a, F, N> {
 
     /// The adaptive methods, ready to be timed at `rtol = 10^-digits`: a new one is one entry.
     fn enter_all(&self, digits: u32) -> Vec<Result<Option<Entry<'_>>, Failure>> {
-        vec![self.enter(Dp5, digits), self.enter(Tsit5, digits), self.enter(Vern7, digits)]
+        vec![
+            self.enter(Bs3, digits),
+            self.enter(Dp5, digits),
+            self.enter(Tsit5, digits),
+            self.enter(Vern7, digits),
+        ]
     }
 
     /// Solves once for the error; `None` where the tolerance is not for this method.
