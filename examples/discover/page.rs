@@ -7,7 +7,7 @@ use crate::models::PARAMETERS;
 use crate::scenario::Scenario;
 use sciml::fit::Bands;
 use sciml::report::{
-    Align, Best, Cell, Coefficient, Coefficients, Error, LossCurve, PhasePortrait, Report,
+    Align, Best, Cell, Coefficient, Coefficients, Error, LossCurve, PhasePortrait, Plot, Report,
     Residuals, Scale, Series, Stage, Table, Timeseries, significant,
 };
 
@@ -21,11 +21,11 @@ pub(crate) fn page(found: &Findings<'_>) -> Result<Report, Error> {
         .paragraph(&found.verdict())
         .equations(&equations(best))
         .figure(
-            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 0)?,
+            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 0, true)?,
             &caption(scenario, 0),
         )
         .figure(
-            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 1)?,
+            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 1, true)?,
             &caption(scenario, 1),
         )
         .section("Scores")
@@ -64,8 +64,11 @@ pub(crate) fn page(found: &Findings<'_>) -> Result<Report, Error> {
     };
     let report = report
         .section("All models")
-        .figure(all(scenario, &found.forecasts(), 0)?, "Every model that has a curve.")
-        .figure(all(scenario, &found.forecasts(), 1)?, "The same for the other population.");
+        .figure(forecasts(scenario, &found.forecasts(), 0, false)?, "Every model that has a curve.")
+        .figure(
+            forecasts(scenario, &found.forecasts(), 1, false)?,
+            "The same for the other population.",
+        );
     Ok(report
         .footer(&format!("Seed {}. Made by cargo run --release --example discover.", found.seed)))
 }
@@ -87,61 +90,39 @@ fn y_label(scenario: &Scenario, j: usize) -> String {
     if scenario.unit.is_empty() { name.clone() } else { format!("{name}, {}", scenario.unit) }
 }
 
+/// Measurements and models over time, with bands or without.
 fn forecasts(
     scenario: &Scenario,
     models: &[&Forecast],
     j: usize,
-) -> Result<sciml::report::Plot, Error> {
+    with_bands: bool,
+) -> Result<Plot, Error> {
     let grid = scenario.grid();
-    let data = measurements(scenario, j);
-    let curves: Vec<(&str, Vec<f64>, Option<(Vec<f64>, Vec<f64>)>)> = models
+    let (times, measured) = measurements(scenario, j);
+    let models: Vec<&&Forecast> = models.iter().filter(|f| !f.curve.is_empty()).collect();
+    let curves: Vec<Vec<f64>> = models.iter().map(|f| Bands::column(&f.curve, j)).collect();
+    let bands: Vec<Option<[Vec<f64>; 2]>> = models
         .iter()
-        .filter(|f| !f.curve.is_empty())
         .map(|f| {
-            let band = f
-                .bands
-                .as_ref()
-                .map(|bands| (Bands::column(&bands.lower, j), Bands::column(&bands.upper, j)));
-            (f.name, Bands::column(&f.curve, j), band)
+            let bands = f.bands.as_ref().filter(|_| with_bands)?;
+            Some([Bands::column(&bands.lower, j), Bands::column(&bands.upper, j)])
         })
         .collect();
-    let series = curves.iter().map(|(name, y, band)| {
-        let series = Series::new(name, &grid, y);
-        match band {
-            Some((lower, upper)) => series.band(lower, upper),
-            None => series,
-        }
-    });
-    Timeseries {
-        title: &scenario.names[j],
-        x_label: &scenario.time,
-        y_label: &y_label(scenario, j),
-        y_scale: Scale::Log,
-        data: &[Series::new("measured", &data.0, &data.1)],
-        models: &series.collect::<Vec<_>>(),
-        forecast_from: Some(scenario.train_end()),
-        ..Timeseries::default()
+    let mut series = Vec::new();
+    for ((model, curve), band) in models.iter().zip(&curves).zip(&bands) {
+        let line = Series::new(model.name, &grid, curve);
+        series.push(match band {
+            Some([lower, upper]) => line.band(lower, upper),
+            None => line,
+        });
     }
-    .plot()
-}
-
-fn all(scenario: &Scenario, models: &[&Forecast], j: usize) -> Result<sciml::report::Plot, Error> {
-    let grid = scenario.grid();
-    let data = measurements(scenario, j);
-    let curves: Vec<(&str, Vec<f64>)> = models
-        .iter()
-        .filter(|f| !f.curve.is_empty())
-        .map(|f| (f.name, Bands::column(&f.curve, j)))
-        .collect();
-    let models: Vec<Series<'_>> =
-        curves.iter().map(|(name, y)| Series::new(name, &grid, y)).collect();
     Timeseries {
         title: &scenario.names[j],
         x_label: &scenario.time,
         y_label: &y_label(scenario, j),
         y_scale: Scale::Log,
-        data: &[Series::new("measured", &data.0, &data.1)],
-        models: &models,
+        data: &[Series::new("measured", &times, &measured)],
+        models: &series,
         forecast_from: Some(scenario.train_end()),
         ..Timeseries::default()
     }
@@ -191,7 +172,7 @@ fn range(interval: Option<(f64, f64)>) -> String {
     })
 }
 
-fn coefficients(found: &Discovered) -> Result<sciml::report::Plot, Error> {
+fn coefficients(found: &Discovered) -> Result<Plot, Error> {
     let terms: Vec<String> =
         found.coefficients.iter().map(|c| format!("{} in d({})/dt", c.term, c.target)).collect();
     let bars: Vec<Coefficient<'_>> = found
@@ -232,7 +213,7 @@ fn candidates(found: &Discovered) -> Result<Table, Error> {
     ))
 }
 
-fn phase(scenario: &Scenario, found: &Findings<'_>) -> Result<sciml::report::Plot, Error> {
+fn phase(scenario: &Scenario, found: &Findings<'_>) -> Result<Plot, Error> {
     let (x, y) = (measurements(scenario, 0).1, measurements(scenario, 1).1);
     let column = |f: &Forecast, j| Bands::column(&f.curve, j);
     let (network, equations) = (&found.universal, &found.interactions.forecast);
@@ -245,12 +226,11 @@ fn phase(scenario: &Scenario, found: &Findings<'_>) -> Result<sciml::report::Plo
         scale: Scale::Log,
         data: Some(Series::new("measured", &x, &y)),
         trajectories: &[Series::new(network.name, &nx, &ny), Series::new(equations.name, &ex, &ey)],
-        ..PhasePortrait::default()
     }
     .plot()
 }
 
-fn residuals(scenario: &Scenario, found: &Discovered) -> Result<sciml::report::Plot, Error> {
+fn residuals(scenario: &Scenario, found: &Discovered) -> Result<Plot, Error> {
     let times = scenario.all_times();
     let residual = |j: usize| -> Vec<f64> {
         let rows = scenario.train.rows().chain(scenario.test.rows());
@@ -268,12 +248,11 @@ fn residuals(scenario: &Scenario, found: &Discovered) -> Result<sciml::report::P
             Series::new(&scenario.names[1], times, &b),
         ],
         forecast_from: Some(scenario.train_end()),
-        ..Residuals::default()
     }
     .plot()
 }
 
-fn losses(found: &Findings<'_>) -> Result<sciml::report::Plot, Error> {
+fn losses(found: &Findings<'_>) -> Result<Plot, Error> {
     let mut start = 0;
     let stages: Vec<Stage<'_>> = found
         .training
@@ -285,11 +264,5 @@ fn losses(found: &Findings<'_>) -> Result<sciml::report::Plot, Error> {
             marked
         })
         .collect();
-    LossCurve {
-        title: "Training",
-        losses: &found.training.losses(),
-        stages: &stages,
-        ..LossCurve::default()
-    }
-    .plot()
+    LossCurve { title: "Training", losses: &found.training.losses(), stages: &stages }.plot()
 }

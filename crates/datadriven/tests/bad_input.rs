@@ -1,13 +1,13 @@
 //! Nothing panics, nothing hangs, nothing lies: each fault has its own kind.
 
-mod common;
+mod known_data;
 
-use common::cloud;
 use datadriven::{
     Differentiate, Ensemble, ErrorKind as K, Estimate, FiniteDifference, Library,
     PolynomialLibrary, Regression, SavitzkyGolay, Smoothing, SmoothingSpline, SparseSystem, Status,
     Stlsq, ThresholdGrid,
 };
+use known_data::cloud;
 use proptest::prelude::*;
 use system::{System, system};
 

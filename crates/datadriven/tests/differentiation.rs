@@ -1,9 +1,9 @@
 //! Orders of convergence, exactness, and noise.
 
-mod common;
+mod known_data;
 
-use common::Noise;
 use datadriven::{Differentiate, FiniteDifference, SavitzkyGolay, Smoothing, SmoothingSpline};
+use known_data::Noise;
 
 /// Uneven times in [0, 2]: spacings vary by a factor of about 4.
 fn uneven(n: usize) -> Vec<f64> {

@@ -1,9 +1,9 @@
 //! A found system under every number type, and without allocation.
 
-mod common;
+mod known_data;
 
-use common::cloud;
 use datadriven::{PolynomialLibrary, Regression, SparseSystem, Stlsq};
+use known_data::cloud;
 use scalar::{Dual, Lanes};
 use system::{Jacobian, System, jacobian_pattern, system};
 

@@ -1,9 +1,9 @@
 //! What must not change the answer.
 
-mod common;
+mod known_data;
 
-use common::{Noise, cloud};
 use datadriven::{Ensemble, PolynomialLibrary, Regression, SparseModel, Stlsq};
+use known_data::{Noise, cloud};
 use proptest::prelude::*;
 
 type Rows = Vec<Vec<f64>>;

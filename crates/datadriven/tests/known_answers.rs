@@ -1,12 +1,12 @@
 //! Systems whose equations are known.
 
-mod common;
+mod known_data;
 
-use common::{Noise, cloud, lorenz, lorenz_rhs};
 use datadriven::{
     Criterion, Ensemble, FiniteDifference, Library, PolynomialLibrary, Regression, SmoothingSpline,
     SparseModel, SparseSystem, Stlsq, ThresholdGrid,
 };
+use known_data::{Noise, cloud, lorenz, lorenz_rhs};
 use proptest::prelude::*;
 use system::System;
 

@@ -1,9 +1,9 @@
 //! Standard errors, intervals and criteria against textbook formulas.
 
-mod common;
+mod known_data;
 
-use common::{Noise, cloud};
 use datadriven::{Ensemble, PolynomialLibrary, Regression, Statistics, Stlsq, ThresholdGrid};
+use known_data::{Noise, cloud};
 
 fn line_regression(x: &[f64], y: &[f64]) -> Regression {
     let library = PolynomialLibrary { degree: 1, ..Default::default() }.build(&["x"]).unwrap();

@@ -2,7 +2,7 @@
 //! nothing panics.
 
 #[macro_use]
-mod common;
+mod refused_macro;
 
 use fit::{
     Dataset, Error, ErrorKind, ErrorScale, Fitting, Free, Laplace, Settings, Stage, Trained,

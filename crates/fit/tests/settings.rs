@@ -1,7 +1,7 @@
 //! Settings that do not belong to model and data: each is a typed error.
 
 #[macro_use]
-mod common;
+mod refused_macro;
 
 use fit::ErrorKind::{Length, NoSuchParams, NoSuchState, NotPositive, Ridge, Weight};
 use fit::{Dataset, Error, ErrorScale, Fitting, Settings};

@@ -1,10 +1,10 @@
 //! A step allocates nothing, and memory is what the caller asked to keep.
 
-mod common;
+mod method_matrix;
 
 use allocation_counter::{AllocationInfo, measure};
-use common::{Claim, Visitor, every};
 use core::fmt::Debug;
+use method_matrix::{Claim, Visitor, every};
 use ode_core::{ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, StepSize, solve};
 use system::Buffer;
 use testset::models::LotkaVolterra;

@@ -1,9 +1,9 @@
 //! Everything that can be wrong with a problem, with options or with a question to a solution: a
 //! typed error that names it, before the first evaluation.
 
-mod common;
+mod method_matrix;
 
-use common::{Claim, Visitor, every};
+use method_matrix::{Claim, Visitor, every};
 use ode_core::{
     Error, ErrorKind, ExplicitRk, OdeProblem, Options, PiController, Save, StepSize, Tsit5, solve,
 };

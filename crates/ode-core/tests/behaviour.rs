@@ -1,9 +1,9 @@
 //! What a solve does, as opposed to how accurate it is: direction, saving, stops, sizes, output.
 
-mod common;
+mod method_matrix;
 
-use common::{Claim, Visitor, every};
 use core::fmt::Debug;
+use method_matrix::{Claim, Visitor, every};
 use ode_core::{
     Dp5, ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, Solution, StepSize, Tsit5,
     Vern7, solve,

@@ -1,8 +1,8 @@
 //! Observed orders of convergence, of the solutions and of the interpolants, with fixed steps.
 
-mod common;
+mod method_matrix;
 
-use common::{Claim, Visitor, every};
+use method_matrix::{Claim, Visitor, every};
 use ode_core::{ExplicitRk, OdeProblem, Options, Save, Solution, StepSize, solve};
 use system::System;
 use testset::models::LinearDampedOscillator;

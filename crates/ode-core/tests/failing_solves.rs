@@ -1,9 +1,9 @@
 //! Solves that cannot go on: a typed error that says where and why, at a bounded cost, with the
 //! solution up to there.
 
-mod common;
+mod method_matrix;
 
-use common::{Claim, Visitor, every};
+use method_matrix::{Claim, Visitor, every};
 use ode_core::{
     Dp5, ErrorKind, Euler, ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, SolveError,
     StepSize, Tsit5, Vern7, solve,

@@ -1,9 +1,9 @@
 //! The same solve over other number types: `f32`, lanes, duals, nested duals.
 
-mod common;
+mod method_matrix;
 
-use common::{Claim, Visitor, every};
 use core::fmt::Debug;
+use method_matrix::{Claim, Visitor, every};
 use ode_core::{ExplicitRk, OdeProblem, Options, Save, StepSize, solve};
 use scalar::{Dual, Lanes};
 use testset::models::{

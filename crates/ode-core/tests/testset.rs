@@ -3,10 +3,10 @@
 //! Tolerances: `atol = 0.01 rtol max |component|` over components and listed times, as the runs of
 //! the peer (scipy's DOP853) that stand in the reference files, here one number for all components.
 
-mod common;
+mod method_matrix;
 
-use common::{Claim, Visitor as Methods, every};
 use core::fmt::Debug;
+use method_matrix::{Claim, Visitor as Methods, every};
 use ode_core::{
     Dp5, ExplicitRk, OdeProblem, Options, Save, Solution, StepSize, Tsit5, Vern7, solve,
 };
