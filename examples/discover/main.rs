@@ -188,6 +188,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let html = arguments.out.join("report.html");
     page::page(&found)?.write(&html)?;
+    std::fs::write(arguments.out.join("forecast.svg"), page::picture(&found)?)?;
     let equations = found.interactions.model.equations();
     let report = json::report(&equations, &found.forecasts(), &console.seconds, seed, extra);
     let path = arguments.out.join("report.json");

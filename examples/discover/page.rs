@@ -7,8 +7,8 @@ use crate::models::PARAMETERS;
 use crate::scenario::Scenario;
 use sciml::fit::Bands;
 use sciml::report::{
-    Align, Best, Cell, Coefficient, Coefficients, Error, LossCurve, PhasePortrait, Plot, Report,
-    Residuals, Scale, Series, Stage, Table, Timeseries, significant,
+    Align, Best, Cell, Coefficient, Coefficients, Error, Figure, LossCurve, PhasePortrait, Plot,
+    Report, Residuals, Scale, Series, Stage, Table, Timeseries, significant,
 };
 
 /// The whole page.
@@ -71,6 +71,16 @@ pub(crate) fn page(found: &Findings<'_>) -> Result<Report, Error> {
         );
     Ok(report
         .footer(&format!("Seed {}. Made by cargo run --release --example discover.", found.seed)))
+}
+
+/// Measurements, mechanistic fit and discovered equations of both populations: one picture.
+pub(crate) fn picture(found: &Findings<'_>) -> Result<String, Error> {
+    let models = [&found.mechanistic.forecast, &found.interactions.forecast];
+    let mut figure = Figure::new(1);
+    for j in 0..2 {
+        figure = figure.panel(forecasts(found.scenario, &models, j, true)?);
+    }
+    Ok(figure.to_svg(760.0, 560.0))
 }
 
 fn equations(found: &Discovered) -> Vec<sciml::report::Equation> {

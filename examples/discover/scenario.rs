@@ -120,7 +120,7 @@ impl Scenario {
     /// A fine grid over everything, for curves.
     pub(crate) fn grid(&self) -> Vec<f64> {
         let (start, end) = (self.start(), self.end());
-        (0..=600).map(|i| start + (end - start) * f64::from(i) / 600.0).collect()
+        (0..=300).map(|i| start + (end - start) * f64::from(i) / 300.0).collect()
     }
 
     pub(crate) fn start(&self) -> f64 {
