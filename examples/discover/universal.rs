@@ -41,7 +41,7 @@ impl Universal {
 }
 
 /// Strengths of the ridge on the network, relative to the noise.
-const RIDGES: [f64; 4] = [0.003, 0.03, 0.3, 3.0];
+const RIDGES: [f64; 5] = [0.003, 0.03, 0.3, 3.0, 30.0];
 
 /// Trains an ensemble, with the ridge that forecasts best within the training data.
 pub(crate) fn train(

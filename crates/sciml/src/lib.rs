@@ -70,3 +70,8 @@ pub mod prelude {
     pub use sensitivity::{DiscreteAdjoint, ForwardSensitivity, Gradient, Loss};
     pub use system::{FiniteDiff, FromFn, System, literals, system};
 }
+
+/// The README's programs are compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
