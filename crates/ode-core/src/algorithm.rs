@@ -1,4 +1,4 @@
-use crate::Dense;
+use crate::{Dense, Taken};
 use system::{Buffer, Failure};
 
 /// One step, from `(t, u)` over `dt`; the method fills `u_next` and `error`.
@@ -103,7 +103,7 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     fn dense(
         &self,
         rhs: &F,
-        step: &Interval<'_, B>,
+        interval: &Interval<'_, B>,
         scratch: &mut B,
         cache: &mut Self::Cache,
         dense: &mut Dense<B::Item>,
@@ -116,13 +116,11 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     fn evaluations(&self, cache: &Self::Cache) -> usize;
 }
 
-/// A step that has been taken.
+/// A step that has been taken, with the state at its start.
 #[derive(Debug)]
 pub struct Interval<'a, B: Buffer> {
-    /// Start of the step.
-    pub t: f64,
-    /// Signed length of the step.
-    pub dt: f64,
+    /// Its times.
+    pub step: Taken,
     /// State at the start.
     pub u: &'a B,
     /// Parameters.

@@ -25,7 +25,8 @@ impl<S: Scalar> Dense<S> {
         &mut self.coefficients
     }
 
-    /// The state at time `t` into `u`; meaningful between the ends of the step.
+    /// The state at time `t` into `u`; meaningful between the ends of the step. NaN if `u` has the
+    /// wrong length.
     pub fn eval(&self, t: f64, u: &mut [S]) {
         horner(&self.coefficients, self.n, (t - self.t0) / self.dt, u);
     }
@@ -35,6 +36,10 @@ impl<S: Scalar> Dense<S> {
 pub(crate) fn horner<S: Scalar>(coefficients: &[S], n: usize, theta: f64, u: &mut [S]) {
     let mut terms = coefficients.chunks_exact(n).rev();
     let Some(highest) = terms.next() else { return };
+    if u.len() != n {
+        u.fill(S::from_f64(f64::NAN));
+        return;
+    }
     u.copy_from_slice(highest);
     for term in terms {
         for (u, &c) in u.iter_mut().zip(term) {

@@ -230,7 +230,7 @@ where
 
     /// Makes the derivative at the start of a step available.
     fn begin(&mut self) -> Result<(), Error> {
-        match std::mem::replace(&mut self.start, Start::Ready) {
+        match self.start {
             Start::Evaluate(t) => {
                 let begun = self.algorithm.begin(self.rhs, t, &self.u, &self.p, &mut self.cache);
                 begun.map_err(|failure| self.refused(&failure))?;
@@ -246,6 +246,8 @@ where
             }
             Start::Ready => {}
         }
+        // Only now: a start that failed is evaluated again by the next attempt.
+        self.start = Start::Ready;
         self.dense_is_current = false;
         Ok(())
     }
@@ -350,15 +352,17 @@ where
     ///
     /// # Errors
     ///
-    /// When the right-hand side fails at an extra stage.
+    /// When no step has been taken yet, or the right-hand side fails at an extra stage.
     pub fn dense(&mut self) -> Result<&Dense<B::Item>, Error> {
+        if self.before.dt == 0.0 {
+            return Err(ErrorKind::NotDense { t: self.t }.into());
+        }
         if !self.dense_is_current {
-            let interval =
-                Interval { t: self.before.t, dt: self.before.dt, u: &self.u_before, p: &self.p };
+            let interval = Interval { step: self.before, u: &self.u_before, p: &self.p };
             self.algorithm
                 .dense(self.rhs, &interval, &mut self.error, &mut self.cache, &mut self.dense)
                 .map_err(|failure| {
-                    let (t, reason) = (interval.t, failure.to_string());
+                    let (t, reason) = (interval.step.t, failure.to_string());
                     ErrorKind::RightHandSide { t, reason }
                 })?;
             let n = self.u.as_ref().len();

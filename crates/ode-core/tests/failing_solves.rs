@@ -326,3 +326,32 @@ fn an_interpolant_that_is_not_finite_is_an_error() {
         assert!(error.partial().iter().all(|(_, u)| u[0].is_finite()));
     }
 }
+
+/// A start that was refused is evaluated again by the next attempt, not taken for granted.
+#[test]
+fn a_step_can_be_tried_again_after_a_failed_start() {
+    let calls = std::cell::Cell::new(0);
+    let refuses_once = FromFn::fallible(1, |_t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| {
+        calls.set(calls.get() + 1);
+        du[0] = -u[0];
+        if calls.get() == 1 { Err(Failure::Recoverable) } else { Ok(()) }
+    });
+    let problem = OdeProblem::new(refuses_once, [1.0], [], (0.0, 1.0)).unwrap();
+    let options = Options { step: StepSize::Fixed(1.0), ..Options::default() };
+    let mut integrator = Integrator::new(&problem, Euler, &options).unwrap();
+    assert!(matches!(integrator.step().unwrap_err().kind(), ErrorKind::RightHandSide { .. }));
+    assert_eq!(integrator.step().unwrap(), Progress::Finished);
+    assert_eq!(integrator.u(), [0.0]); // one Euler step: 1 - 1 · 1
+}
+
+#[test]
+fn there_is_no_interpolant_before_the_first_step() {
+    let problem = lotka_volterra();
+    let options = Options::default();
+    let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
+    assert!(matches!(integrator.dense().unwrap_err().kind(), ErrorKind::NotDense { t: 0.0 }));
+    integrator.step().unwrap();
+    let mut short = [0.0];
+    integrator.dense().unwrap().eval(0.0, &mut short);
+    assert!(short[0].is_nan());
+}

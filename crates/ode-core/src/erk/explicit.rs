@@ -181,17 +181,18 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     fn dense(
         &self,
         rhs: &F,
-        step: &Interval<'_, B>,
+        interval: &Interval<'_, B>,
         scratch: &mut B,
         cache: &mut ErkCache<B>,
         dense: &mut Dense<B::Item>,
     ) -> Result<(), Failure> {
-        let n = step.u.as_ref().len();
+        let step = interval.step;
+        let n = interval.u.as_ref().len();
         let first = const { M::TABLEAU.next_stage() } + 1;
         for (i, extra) in M::TABLEAU.interpolant.extra().iter().enumerate() {
             let (done, rest) = cache.k.split_at_mut(first + i);
             // z = u + dt Σ aⱼ kⱼ
-            scratch.as_mut().copy_from_slice(step.u.as_ref());
+            scratch.as_mut().copy_from_slice(interval.u.as_ref());
             for (&a, k) in extra.a.iter().zip(&*done) {
                 if a != 0.0 {
                     for (z, k) in scratch.as_mut().iter_mut().zip(k.as_ref()) {
@@ -199,12 +200,12 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
                     }
                 }
             }
-            let t = B::Item::from_f64(step.t + extra.c * step.dt);
+            let t = if extra.c == 1.0 { step.t_last } else { step.t + extra.c * step.dt };
             cache.evaluations += 1;
-            rhs.eval(t, scratch.as_ref(), step.p, rest[0].as_mut())?;
+            rhs.eval(B::Item::from_f64(t), scratch.as_ref(), interval.p, rest[0].as_mut())?;
         }
         let coefficients = dense.reset(step.t, step.dt, n, cache.weights.degree());
-        coefficients[..n].copy_from_slice(step.u.as_ref());
+        coefficients[..n].copy_from_slice(interval.u.as_ref());
         for (i, k) in cache.k.iter().enumerate() {
             for (m, &w) in cache.weights.row(i).iter().enumerate() {
                 if w != 0.0 {
