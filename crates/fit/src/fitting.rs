@@ -2,7 +2,7 @@ use crate::data_loss::DataLoss;
 use crate::{Dataset, Error, ErrorKind, ErrorScale, Settings};
 use ode_core::{OdeProblem, Options, Save, Tsit5, solve};
 use optimize::{Bound, Objective};
-use sensitivity::{DiscreteAdjoint, StepControl};
+use sensitivity::DiscreteAdjoint;
 use std::ops::Range;
 use system::System;
 
@@ -156,7 +156,7 @@ impl<'a, F: System> Fitting<'a, F> {
             ridge: &self.settings.ridge,
             mean: 1.0 / self.num_residuals(rows).max(1) as f64,
         };
-        let adjoint = DiscreteAdjoint { control: StepControl::State };
+        let adjoint = DiscreteAdjoint { control: self.settings.control };
         let found = adjoint.gradient(&problem, Tsit5, &options, &loss)?;
         for (to, from) in gradient.iter_mut().zip(found.u0.iter().chain(&found.p)) {
             *to = *from;

@@ -1,6 +1,7 @@
 use crate::ErrorScale;
 use ode_core::Options;
 use optimize::Bound;
+use sensitivity::StepControl;
 use std::ops::Range;
 
 /// How a model is held against data.
@@ -32,6 +33,10 @@ pub struct Settings {
     /// `strength · Σ p²` over a range of parameters is added to the loss: keeps a network small.
     /// A range that runs beyond the last parameter is refused.
     pub ridge: Option<(Range<usize>, f64)>,
+    /// What the step sizes of differentiated solves have to resolve: by default a sensitivity too;
+    /// `StepControl::State` is cheaper, and good enough where the states move as much as their
+    /// sensitivities do.
+    pub control: StepControl,
     /// Tolerances and budget of the solves.
     pub options: Options,
 }
@@ -45,6 +50,7 @@ impl Default for Settings {
             u0_bounds: Vec::new(),
             p_bounds: Vec::new(),
             ridge: None,
+            control: StepControl::default(),
             options: Options { rtol: 1e-6, atol: 1e-8, max_steps: 5_000, ..Options::default() },
         }
     }

@@ -87,6 +87,13 @@ pub struct Stage<'a> {
     pub stop: Stop,
 }
 
+impl<'a> Stage<'a> {
+    /// Everything free, all rows, at most a thousand iterations.
+    pub fn new(name: &'a str, minimizer: &'a (dyn Minimizer + Sync)) -> Self {
+        Self { name, free: Free::ALL, rows: None, minimizer, stop: Stop::default() }
+    }
+}
+
 /// What happened in a stage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StageReport {

@@ -227,3 +227,30 @@ fn shifting_all_times_changes_nothing() {
     assert!((a - b).abs() < 1e-9 * a);
     assert!(ga.iter().zip(gb).all(|(a, b)| (a - b).abs() < 1e-7));
 }
+
+/// The state stands still while its sensitivities grow: steps that resolve the state alone would
+/// give a plausible wrong gradient.
+#[test]
+fn a_state_at_rest_does_not_hide_its_sensitivities() {
+    use testset::models::TimeSwitchedLotkaVolterra as Model;
+
+    let times = Model::save_times();
+    let data = Dataset::new(&times, &["u1", "u2"], &vec![0.5; 2 * times.len()]).unwrap();
+    let options = ode_core::Options {
+        rtol: 1e-9,
+        atol: 1e-9,
+        stops: Model::SWITCH_TIMES.to_vec(),
+        ..Settings::default().options
+    };
+    let fitting = Fitting::new(&Model {}, &data, Settings { options, ..Settings::default() });
+    let fitting = fitting.unwrap();
+    let theta = [&Model::U0[..], &Model::P].concat();
+    let mut gradient = vec![0.0; theta.len()];
+    let loss = fitting.loss(&theta, times.len(), &mut gradient);
+    // u = 1 everywhere, so that the mean of (u - 1/2)² has the gradient 1/m Σ ∂u with m residuals.
+    let m = 2.0 * times.len() as f64;
+    assert!((loss - 0.25).abs() < 1e-12);
+    for (found, exact) in gradient[2..].iter().zip(Model::GRADIENT) {
+        assert!((m * found - exact).abs() < 1e-6, "{} vs {exact}", m * found);
+    }
+}

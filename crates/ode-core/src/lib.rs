@@ -52,8 +52,8 @@ pub use algorithm::{Algorithm, Interval, Step};
 pub use controller::PiController;
 pub use dense::Dense;
 pub use erk::{
-    Bs3, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Interpolant, Midpoint, Rk4,
-    Tsit5, Vern7,
+    Bs3, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Interpolant, InterpolantWeights,
+    Midpoint, Rk4, Tsit5, Vern7,
 };
 pub use error::{Error, ErrorKind};
 pub use integrator::{Integrator, Progress, Taken};

@@ -58,16 +58,19 @@ pub use ode_core as ode;
 /// The names that most programs need.
 pub mod prelude {
     pub use datadriven::{PolynomialLibrary, Regression, SparseModel, SparseSystem, Stlsq};
-    pub use fit::{CsvOptions, Dataset, ErrorScale, Fitting, Free, Known, Stage, UniversalOde};
+    pub use fit::{
+        CsvOptions, Dataset, ErrorScale, Fitting, Free, Known, Laplace, Settings, Stage,
+        UniversalOde,
+    };
     pub use nn::{Activation, Init, Mlp};
     pub use ode_core::{
         Bs3, Dp5, Euler, Integrator, Midpoint, OdeProblem, Options, Rk4, Save, StepSize, Tsit5,
         Vern7, solve,
     };
-    pub use optimize::{Adam, Bound, Lbfgs, Schedule, Stop};
-    pub use report::{Plot, Report};
+    pub use optimize::{Adam, Bound, Control, Lbfgs, Schedule, Stop};
+    pub use report::{Band, Line, Plot, Points, Report, Scale, Series, Timeseries};
     pub use scalar::{Dual, Lanes, Scalar};
-    pub use sensitivity::{DiscreteAdjoint, ForwardSensitivity, Gradient, Loss};
+    pub use sensitivity::{DiscreteAdjoint, ForwardSensitivity, Gradient, Loss, StepControl};
     pub use system::{FiniteDiff, FromFn, System, literals, system};
 }
 

@@ -20,6 +20,15 @@ pub enum ErrorKind {
         /// The save time.
         t: f64,
     },
+    /// The loss's term that depends on the parameters only is NaN or infinite.
+    PenaltyNotFinite,
+    /// The loss is finite, but its derivative is not.
+    GradientNotFinite {
+        /// Which derivative: `u0` or `p`.
+        input: &'static str,
+        /// The index in it.
+        index: usize,
+    },
     /// The right-hand side succeeded forwards, but refused when it was evaluated again.
     Replay {
         /// Start of the step.
@@ -77,6 +86,14 @@ impl fmt::Display for Error {
                 f,
                 "the loss is NaN or infinite at save time {index} (t = {t}): check it for \
                  logarithms and roots of negative numbers, and for missing data"
+            ),
+            ErrorKind::PenaltyNotFinite => {
+                f.write_str("the penalty of the loss is NaN or infinite at these parameters")
+            }
+            ErrorKind::GradientNotFinite { input, index } => write!(
+                f,
+                "the loss is finite, but its derivative with respect to `{input}[{index}]` is not: \
+                 look for a root or a power at zero, in the loss or in the model"
             ),
             ErrorKind::Replay { t, reason } => write!(
                 f,

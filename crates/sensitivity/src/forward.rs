@@ -22,7 +22,7 @@ impl ForwardSensitivity {
     ///
     /// # Errors
     ///
-    /// When a solve fails, no save times are given, or the loss is not finite.
+    /// When a solve fails, no save times are given, or the loss or its gradient is not finite.
     pub fn gradient<F, A, B>(
         &self,
         problem: &OdeProblem<F, B>,
@@ -51,7 +51,7 @@ impl ForwardSensitivity {
             Ok(())
         })?;
         let p = derivatives.split_off(problem.u0().as_ref().len());
-        Ok(Gradient { loss: value, u0: derivatives, p, stats })
+        Gradient { loss: value, u0: derivatives, p, stats }.checked()
     }
 
     /// The states at the save times and all their derivatives `∂u(t)/∂(u0, p)`.

@@ -277,6 +277,35 @@ fn errors_name_what_is_missing() {
         assert_eq!(error.kind(), &ErrorKind::LossNotFinite { index: 1, t: 1.0 });
     }
 
+    // A finite loss with an infinite slope, and a penalty that does not exist.
+    struct Root;
+    impl Loss for Root {
+        fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+            (u[0] - u[0]).sqrt()
+        }
+    }
+    struct Penalty;
+    impl Loss for Penalty {
+        fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+            u[0]
+        }
+        fn penalty<S: Scalar>(&self, p: &[S]) -> S {
+            (-p[0]).ln()
+        }
+    }
+    for error in [
+        DiscreteAdjoint::default().gradient(&problem, Tsit5, &options, &Penalty).unwrap_err(),
+        ForwardSensitivity.gradient(&problem, Tsit5, &options, &Penalty).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), &ErrorKind::PenaltyNotFinite);
+    }
+    for error in [
+        DiscreteAdjoint::default().gradient(&problem, Tsit5, &options, &Root).unwrap_err(),
+        ForwardSensitivity.gradient(&problem, Tsit5, &options, &Root).unwrap_err(),
+    ] {
+        assert!(matches!(error.kind(), ErrorKind::GradientNotFinite { .. }), "{error:?}");
+    }
+
     let short = Options { max_steps: 3, ..options };
     let error = DiscreteAdjoint::default().gradient(&problem, Tsit5, &short, &Sum).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Solve(_)), "{error}");

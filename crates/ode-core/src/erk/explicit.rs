@@ -1,6 +1,5 @@
-use super::ErkTableau;
-use super::interpolant::Weights;
 use super::kernel::{combine, padded, row, sum};
+use super::{ErkTableau, InterpolantWeights};
 use crate::{Algorithm, Dense, Interval, Step};
 use scalar::Scalar;
 use system::{Buffer, Failure, Rhs};
@@ -50,7 +49,7 @@ pub struct ErkCache<B> {
     /// The stages, then `f(t + dt, u_next)` where that is not the last of them, then the extra
     /// stages of the interpolant.
     k: Vec<B>,
-    weights: Weights,
+    weights: InterpolantWeights,
     evaluations: usize,
 }
 
@@ -120,7 +119,7 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     }
 
     fn cache(&self, u: &B) -> ErkCache<B> {
-        let weights = Weights::new(&M::TABLEAU);
+        let weights = M::TABLEAU.interpolant_weights();
         ErkCache { k: vec![u.zeros(); weights.stages()], weights, evaluations: 0 }
     }
 

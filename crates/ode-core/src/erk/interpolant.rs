@@ -80,14 +80,17 @@ impl Interpolant {
     }
 }
 
-/// The polynomials of a tableau as one table: `weights[i][m]` multiplies `θ^(m+1)` for stage `i`.
+/// The polynomials `bᵢ(θ)` of a tableau's continuous extension, as one table.
+///
+/// Stages are counted as in [`Interpolant`]. Made by [`ErkTableau::interpolant_weights`].
 #[derive(Clone, Debug)]
-pub(crate) struct Weights {
+pub struct InterpolantWeights {
+    // `table[i * degree + m]` multiplies `θ^(m+1)` for stage `i`.
     degree: usize,
     table: Vec<f64>,
 }
 
-impl Weights {
+impl InterpolantWeights {
     pub(crate) fn new(tableau: &ErkTableau) -> Self {
         let next = tableau.next_stage();
         let degree = tableau.interpolant.degree();
@@ -114,7 +117,8 @@ impl Weights {
         self.degree
     }
 
-    pub(crate) fn stages(&self) -> usize {
+    /// Number of stages, extra ones included.
+    pub fn stages(&self) -> usize {
         self.table.len() / self.degree
     }
 
@@ -123,9 +127,10 @@ impl Weights {
         &self.table[i * self.degree..(i + 1) * self.degree]
     }
 
-    /// `bᵢ(θ)`
-    pub(crate) fn at(&self, i: usize, theta: f64) -> f64 {
-        self.row(i).iter().rev().fold(0.0, |sum, w| (sum + w) * theta)
+    /// `bᵢ(θ)`; zero for a stage that does not exist.
+    pub fn at(&self, i: usize, theta: f64) -> f64 {
+        let row = if i < self.stages() { self.row(i) } else { &[] };
+        row.iter().rev().fold(0.0, |sum, w| (sum + w) * theta)
     }
 
     fn add(&mut self, i: usize, terms: &[f64]) {

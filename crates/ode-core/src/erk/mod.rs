@@ -16,7 +16,7 @@ pub use bs3::Bs3;
 pub use dp5::Dp5;
 pub use euler::Euler;
 pub use explicit::{ErkCache, ExplicitRk};
-pub use interpolant::{ExtraStage, Interpolant};
+pub use interpolant::{ExtraStage, Interpolant, InterpolantWeights};
 pub use midpoint::Midpoint;
 pub use rk4::Rk4;
 pub use tableau::ErkTableau;

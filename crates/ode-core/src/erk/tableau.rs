@@ -1,5 +1,4 @@
-use super::Interpolant;
-use super::interpolant::Weights;
+use super::{Interpolant, InterpolantWeights};
 
 /// An explicit Butcher tableau.
 ///
@@ -106,11 +105,9 @@ impl ErkTableau {
         if i >= 1 && i <= self.a.len() && j < i { self.a[i - 1][j] } else { 0.0 }
     }
 
-    /// The weights `bᵢ(θ)` of the continuous extension: one per stage, in the order that
-    /// [`Interpolant`] tells.
-    pub fn interpolant_weights(&self, theta: f64) -> Vec<f64> {
-        let weights = Weights::new(self);
-        (0..weights.stages()).map(|i| weights.at(i, theta)).collect()
+    /// The polynomials of the continuous extension.
+    pub fn interpolant_weights(&self) -> InterpolantWeights {
+        InterpolantWeights::new(self)
     }
 
     /// Abscissa of stage `i`, counting from 0.

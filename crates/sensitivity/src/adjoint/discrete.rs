@@ -39,7 +39,7 @@ impl DiscreteAdjoint {
     ///
     /// # Errors
     ///
-    /// When the solve fails, no save times are given, or the loss is not finite.
+    /// When the solve fails, no save times are given, or the loss or its gradient is not finite.
     pub fn gradient<F, M, B>(
         &self,
         problem: &OdeProblem<F, B>,
@@ -110,7 +110,7 @@ fn backwards<F: Vjp, M: ExplicitRk>(
     let terms = LossTerms::new(loss, trajectory, times, p)?;
     let mut adjoint = StepAdjoint::new(rhs, const { &M::TABLEAU }, p, n);
     let (mut lambda, mut p_bar) = (vec![0.0; n], terms.p_bar.clone());
-    let mut interior = Vec::new();
+    let (table, mut interior) = (M::TABLEAU.interpolant_weights(), Vec::new());
     for (i, step) in trajectory.steps.iter().enumerate().rev() {
         let first = match i {
             0 => usize::from(trajectory.saves_start),
@@ -125,7 +125,7 @@ fn backwards<F: Vjp, M: ExplicitRk>(
                 }
             } else {
                 let theta = (times[j] - step.t) / step.dt;
-                let weights = M::TABLEAU.interpolant_weights(theta);
+                let weights = (0..table.stages()).map(|i| table.at(i, theta)).collect();
                 interior.push(Interior { weights, u_bar: terms.at(j, n) });
             }
         }
@@ -136,5 +136,5 @@ fn backwards<F: Vjp, M: ExplicitRk>(
             *lambda += bar;
         }
     }
-    Ok(Gradient { loss: terms.value, u0: lambda, p: p_bar, stats: trajectory.stats })
+    Gradient { loss: terms.value, u0: lambda, p: p_bar, stats: trajectory.stats }.checked()
 }
