@@ -1,5 +1,7 @@
 //! What the user asks for.
 
+use sciml::fit::{self, DataError, ErrorKind};
+use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -53,7 +55,7 @@ impl fmt::Display for Misuse {
     }
 }
 
-impl std::error::Error for Misuse {}
+impl Error for Misuse {}
 
 impl From<lexopt::Error> for Misuse {
     fn from(error: lexopt::Error) -> Self {
@@ -113,6 +115,27 @@ impl Arguments {
             (None, false, None) => Source::Pelts,
         };
         Ok(found)
+    }
+}
+
+/// What to change on the command line, where an error of the library speaks of its own settings.
+pub(crate) fn advice(error: &(dyn Error + 'static)) -> Option<String> {
+    match error.downcast_ref::<fit::Error>()?.kind() {
+        ErrorKind::Data(DataError::WrongDelimiter { found, .. }) => {
+            let delimiter =
+                if *found == b'\t' { "tab".into() } else { char::from(*found).to_string() };
+            Some(format!("--delimiter '{delimiter}'"))
+        }
+        ErrorKind::Data(DataError::UnknownColumn { .. }) => {
+            Some("--states PREY,PREDATOR and --time COLUMN name columns".into())
+        }
+        ErrorKind::Data(DataError::EmptyWindow { .. }) => {
+            Some("--train-until must leave rows on both sides".into())
+        }
+        ErrorKind::NotPositive { .. } => {
+            Some("populations are fitted by relative errors, so they must be positive".into())
+        }
+        _ => None,
     }
 }
 

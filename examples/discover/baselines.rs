@@ -7,7 +7,7 @@ use sciml::prelude::*;
 use std::error::Error;
 
 /// Sparse regression on derivatives of the raw series, without a differential equation in the loop.
-pub(crate) fn direct_sindy(scenario: &Scenario) -> (Forecast, Option<SparseModel>) {
+pub(crate) fn direct_sindy(scenario: &Scenario) -> Forecast {
     const NAME: &str = "direct SINDy";
     match sindy(scenario) {
         Ok(model) => {
@@ -29,12 +29,9 @@ pub(crate) fn direct_sindy(scenario: &Scenario) -> (Forecast, Option<SparseModel
                     Ok(solution.iter().map(|(_, u)| u.to_vec()).collect())
                 })
             });
-            match forecast {
-                Ok(forecast) => (forecast, Some(model)),
-                Err(error) => (Forecast::failed(NAME, error.to_string()), Some(model)),
-            }
+            forecast.unwrap_or_else(|error| Forecast::failed(NAME, error.to_string()))
         }
-        Err(error) => (Forecast::failed(NAME, error.to_string()), None),
+        Err(error) => Forecast::failed(NAME, error.to_string()),
     }
 }
 

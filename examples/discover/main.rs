@@ -29,17 +29,28 @@ use sciml::fit::Trained;
 use serde_json::json;
 use std::error::Error;
 use std::process::ExitCode;
-use universal::Plan;
+use universal::{Plan, Universal};
 
 fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::FAILURE
+            if let Some(advice) = arguments::advice(error.as_ref()) {
+                eprintln!("  here: {advice}");
+            }
+            ExitCode::from(if error.is::<arguments::Misuse>() { 2 } else { 1 })
         }
     }
 }
+
+/// Names of the models with a network.
+const MISSING: &str = "universal ODE, no interactions";
+const CORRECTED: &str = "universal ODE, corrected LV";
+const NEURAL: &str = "neural ODE";
+
+/// Equations, or why there are none: the other models go on.
+type Found = Result<Discovered, String>;
 
 /// Everything that the report shows.
 struct Findings<'a> {
@@ -48,19 +59,19 @@ struct Findings<'a> {
     mechanistic: mechanistic::Mechanistic,
     /// The hybrid model with the interactions missing.
     universal: Forecast,
-    training: Trained,
-    interactions: Discovered,
+    training: Option<Trained>,
+    interactions: Found,
     /// The hybrid model that corrects Lotka–Volterra, and what was found by it.
     corrected: Forecast,
-    limited: Result<Discovered, String>,
+    limited: Found,
     baselines: Vec<Forecast>,
 }
 
 impl Findings<'_> {
     /// All models, in the order of the tables.
     fn forecasts(&self) -> Vec<&Forecast> {
-        let mut all =
-            vec![&self.mechanistic.forecast, &self.universal, &self.interactions.forecast];
+        let mut all = vec![&self.mechanistic.forecast, &self.universal];
+        all.extend(self.interactions.as_ref().ok().map(|found| &found.forecast));
         all.push(&self.corrected);
         all.extend(self.limited.as_ref().ok().map(|found| &found.forecast));
         all.extend(&self.baselines);
@@ -82,7 +93,8 @@ impl Findings<'_> {
             words +=
                 &format!("The rows that no model saw are forecast best by: {name} ({score:.3}). ");
         }
-        if let Some(score) = self.interactions.forecast.test {
+        let equations = self.interactions.as_ref().ok();
+        if let Some(score) = equations.and_then(|found| found.forecast.test) {
             words += &format!("The equations below reach {score:.3}.");
         }
         words
@@ -98,7 +110,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let seed = arguments.seed;
     let scenario = Scenario::new(&arguments.source, seed)?;
     println!("{}\n", scenario.title);
-    println!("{}\n{}", scenario.train, scenario.test.len());
+    println!("{}", scenario.train);
+    println!("{} rows after {} are held back\n", scenario.test.len(), scenario.train_end());
     let mut console = Console::new();
 
     // 1. The mechanistic model.
@@ -108,68 +121,72 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     // 2. Hybrid models: without the interactions, and with all of Lotka–Volterra.
     let rate = 4.0 / (scenario.train_end() - scenario.start());
-    let plan = |name, knowledge, physical| Plan { name, knowledge, physical, noise, seed };
+    let start = scenario.first_guess();
+    let plan =
+        |name, knowledge, start, physical| Plan { name, knowledge, start, physical, noise, seed };
     let growth = [rate, rate];
-    let missing = plan("universal ODE, no interactions", Knowledge::GrowthAndDeath, &growth);
-    let missing =
-        console.step("universal, interactions", |c| universal::train(&scenario, &missing, c))?;
-    let correct = plan("universal ODE, corrected LV", Knowledge::LotkaVolterra, &theta[2..]);
-    let correct =
-        console.step("universal, corrections", |c| universal::train(&scenario, &correct, c))?;
+    let missing = plan(MISSING, Knowledge::GrowthAndDeath, &start, &growth);
+    let correct = plan(CORRECTED, Knowledge::LotkaVolterra, &theta[..2], &theta[2..]);
+    let nothing = plan(NEURAL, Knowledge::Nothing, &start, &[]);
+    let mut train = |step, plan: &Plan<'_>| {
+        let trained = console.step(step, |console| universal::train(&scenario, plan, console));
+        trained.map_err(|error| error.to_string())
+    };
+    let missing = train("universal, interactions", &missing);
+    let correct = train("universal, corrections", &correct);
+    let neural = train("neural ODE", &nothing);
 
     // 3. From networks to equations.
     let [prey, predator] = scenario.names.clone();
     let product = format!("{prey}·{predator}");
-    let known = [vec![prey.clone()], vec![predator.clone()]];
-    let interactions = console.step("equations, interactions", |_| {
-        equations::discover("discovered equations", &scenario, &missing, &known, seed)
-    })?;
-    let known = [vec![prey, product.clone()], vec![predator, product]];
-    let limited = console
-        .step("equations, corrections", |_| {
-            equations::discover("discovered corrections", &scenario, &correct, &known, seed)
-        })
-        .map_err(|error| error.to_string());
+    let own = [vec![prey.clone()], vec![predator.clone()]];
+    let all = [vec![prey, product.clone()], vec![predator, product]];
+    let mut discover = |step, name, universal: &Result<Universal, String>, known| -> Found {
+        let universal = universal.as_ref().map_err(|_| "its network could not be trained")?;
+        console
+            .step(step, |_| equations::discover(name, &scenario, universal, known, seed))
+            .map_err(|error| error.to_string())
+    };
+    let interactions = discover("equations, interactions", "discovered equations", &missing, &own);
+    let limited = discover("equations, corrections", "discovered corrections", &correct, &all);
 
     // 4. What they must beat.
-    let nothing = plan("neural ODE", Knowledge::Nothing, &[]);
-    let neural = console.step("neural ODE", |c| universal::train(&scenario, &nothing, c))?;
-    let (sindy, _) = console.step("direct SINDy", |_| baselines::direct_sindy(&scenario));
+    let sindy = console.step("direct SINDy", |_| baselines::direct_sindy(&scenario));
+    let forecast = |name, trained: Result<Universal, String>| {
+        trained.map_or_else(|why| Forecast::failed(name, why), |universal| universal.forecast)
+    };
+    let training = missing.as_ref().ok().map(|universal| universal.members[0].clone());
     let baselines = vec![
-        neural.forecast,
+        forecast(NEURAL, neural),
         sindy,
         baselines::persistence(&scenario),
         baselines::periodic(&scenario),
     ];
-
-    let training = missing.members[0].clone();
     let found = Findings {
         scenario: &scenario,
         seed,
         mechanistic,
-        universal: missing.forecast,
+        universal: forecast(MISSING, missing),
         training,
         interactions,
-        corrected: correct.forecast,
+        corrected: forecast(CORRECTED, correct),
         limited,
         baselines,
     };
-    println!("\nDiscovered equations:");
-    for equation in found.interactions.model.equations() {
-        println!("  {equation}");
-    }
-    if let Ok(limited) = &found.limited {
-        println!("With corrections to Lotka-Volterra:");
-        for equation in limited.model.equations() {
-            println!("  {equation}");
+    let headings = ["Discovered equations:", "With corrections to Lotka-Volterra:"];
+    for (heading, equations) in headings.iter().zip([&found.interactions, &found.limited]) {
+        println!("\n{heading}");
+        match equations {
+            Ok(found) => found.model.equations().iter().for_each(|e| println!("  {e}")),
+            Err(why) => println!("  none: {why}"),
         }
     }
     console::scores(&found.forecasts());
     println!("\n{}", found.verdict());
 
     let mut extra = json!({});
-    if scenario.synthetic {
-        let recovery = truth::recovery(&scenario, &found.interactions)?;
+    if let (true, Ok(equations)) = (scenario.synthetic, &found.interactions) {
+        let recovery = truth::recovery(&scenario, equations)?;
         println!(
             "\nAgainst the truth: terms {}, coefficients within {:.2} %, period within {:.2} %, \
              peaks within {:.2} %",
@@ -189,7 +206,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let html = arguments.out.join("report.html");
     page::page(&found)?.write(&html)?;
     std::fs::write(arguments.out.join("forecast.svg"), page::picture(&found)?)?;
-    let equations = found.interactions.model.equations();
+    let equations = found.interactions.as_ref().map_or(Vec::new(), |f| f.model.equations());
     let report = json::report(&equations, &found.forecasts(), &console.seconds, seed, extra);
     let path = arguments.out.join("report.json");
     std::fs::write(&path, serde_json::to_string_pretty(&report)?)?;

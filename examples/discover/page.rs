@@ -5,7 +5,7 @@ use crate::equations::{Discovered, with_values};
 use crate::forecast::Forecast;
 use crate::models::PARAMETERS;
 use crate::scenario::Scenario;
-use sciml::fit::Bands;
+use sciml::fit::{Bands, Trained};
 use sciml::report::{
     Align, Best, Cell, Coefficient, Coefficients, Error, Figure, LossCurve, PhasePortrait, Plot,
     Report, Residuals, Scale, Series, Stage, Table, Timeseries, significant,
@@ -14,20 +14,19 @@ use sciml::report::{
 /// The whole page.
 pub(crate) fn page(found: &Findings<'_>) -> Result<Report, Error> {
     let scenario = found.scenario;
-    let best = &found.interactions;
-    let report = Report::new(&scenario.title)
+    let mut report = Report::new(&scenario.title)
         .subtitle("From measurements and half a model to the model")
         .section("What was found")
-        .paragraph(&found.verdict())
-        .equations(&equations(best))
-        .figure(
-            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 0, true)?,
-            &caption(scenario, 0),
-        )
-        .figure(
-            forecasts(scenario, &[&found.mechanistic.forecast, &best.forecast], 1, true)?,
-            &caption(scenario, 1),
-        )
+        .paragraph(&found.verdict());
+    report = match &found.interactions {
+        Ok(best) => report.equations(&equations(best)),
+        Err(why) => report.paragraph(&format!("No equations were found: {why}.")),
+    };
+    for j in 0..2 {
+        report = report
+            .figure(forecasts(scenario, &main_models(found), j, true)?, &caption(scenario, j));
+    }
+    report = report
         .section("Scores")
         .table(scores(&found.forecasts())?)
         .section("The mechanistic model")
@@ -41,41 +40,56 @@ pub(crate) fn page(found: &Findings<'_>) -> Result<Report, Error> {
             "Growth and death are known, the interactions are not: a network inside the \
              differential equation stands in for them. What it learned is turned into equations by \
              sparse regression, and these are fitted again, inside the differential equation.",
-        )
-        .figure(
-            coefficients(best)?,
-            "Coefficients with 95 % intervals; in brackets how often a \
-             bootstrap of the network's samples keeps the term.",
-        )
-        .table(candidates(best)?)
-        .figure(phase(scenario, found)?, "Phase portrait: measurements, hybrid model, equations.")
-        .figure(residuals(scenario, best)?, "Residuals of the equations on the logarithmic scale.")
-        .figure(losses(found)?, "The loss of the best hybrid model, stage by stage.")
-        .section("What is missing from Lotka and Volterra");
-    let report = match &found.limited {
-        Ok(limited) => report
-            .paragraph(
-                "Here all of the mechanistic model is known, and the network may only correct it: \
-                 self-limitation, saturation, whatever the data ask for.",
+        );
+    if let Ok(best) = &found.interactions {
+        report = report
+            .figure(
+                coefficients(best)?,
+                "Coefficients with 95 % intervals; in brackets how often a bootstrap of the \
+                 network's samples keeps the term.",
             )
+            .table(candidates(best)?)
+            .figure(
+                phase(scenario, found, best)?,
+                "Phase portrait: measurements, hybrid model, equations.",
+            )
+            .figure(
+                residuals(scenario, best)?,
+                "Residuals of the equations on the logarithmic scale.",
+            );
+    }
+    if let Some(training) = &found.training {
+        report =
+            report.figure(losses(training)?, "The loss of the best hybrid model, stage by stage.");
+    }
+    report = report.section("What is missing from Lotka and Volterra").paragraph(
+        "Here all of the mechanistic model is known, and the network may only correct it: \
+         self-limitation, saturation, whatever the data ask for.",
+    );
+    report = match &found.limited {
+        Ok(limited) => report
             .equations(&equations(limited))
             .figure(coefficients(limited)?, "Coefficients with 95 % intervals."),
-        Err(why) => report.paragraph(&format!("No equation was found: {why}.")),
+        Err(why) => report.paragraph(&format!("No equations were found: {why}.")),
     };
-    let report = report
-        .section("All models")
-        .figure(forecasts(scenario, &found.forecasts(), 0, false)?, "Every model that has a curve.")
-        .figure(
-            forecasts(scenario, &found.forecasts(), 1, false)?,
-            "The same for the other population.",
-        );
+    report = report.section("All models");
+    for j in 0..2 {
+        let caption = format!("{}: every model that has a curve.", scenario.names[j]);
+        report = report.figure(forecasts(scenario, &found.forecasts(), j, false)?, &caption);
+    }
     Ok(report
         .footer(&format!("Seed {}. Made by cargo run --release --example discover.", found.seed)))
 }
 
+/// The mechanistic fit, and the equations where there are any.
+fn main_models<'a>(found: &'a Findings<'_>) -> Vec<&'a Forecast> {
+    let equations = found.interactions.as_ref().ok().map(|found| &found.forecast);
+    [Some(&found.mechanistic.forecast), equations].into_iter().flatten().collect()
+}
+
 /// Measurements, mechanistic fit and discovered equations of both populations: one picture.
 pub(crate) fn picture(found: &Findings<'_>) -> Result<String, Error> {
-    let models = [&found.mechanistic.forecast, &found.interactions.forecast];
+    let models = main_models(found);
     let mut figure = Figure::new(1);
     for j in 0..2 {
         figure = figure.panel(forecasts(found.scenario, &models, j, true)?);
@@ -223,10 +237,10 @@ fn candidates(found: &Discovered) -> Result<Table, Error> {
     ))
 }
 
-fn phase(scenario: &Scenario, found: &Findings<'_>) -> Result<Plot, Error> {
+fn phase(scenario: &Scenario, found: &Findings<'_>, best: &Discovered) -> Result<Plot, Error> {
     let (x, y) = (measurements(scenario, 0).1, measurements(scenario, 1).1);
     let column = |f: &Forecast, j| Bands::column(&f.curve, j);
-    let (network, equations) = (&found.universal, &found.interactions.forecast);
+    let (network, equations) = (&found.universal, &best.forecast);
     let (nx, ny) = (column(network, 0), column(network, 1));
     let (ex, ey) = (column(equations, 0), column(equations, 1));
     PhasePortrait {
@@ -262,10 +276,9 @@ fn residuals(scenario: &Scenario, found: &Discovered) -> Result<Plot, Error> {
     .plot()
 }
 
-fn losses(found: &Findings<'_>) -> Result<Plot, Error> {
+fn losses(training: &Trained) -> Result<Plot, Error> {
     let mut start = 0;
-    let stages: Vec<Stage<'_>> = found
-        .training
+    let stages: Vec<Stage<'_>> = training
         .stages
         .iter()
         .map(|stage| {
@@ -274,5 +287,5 @@ fn losses(found: &Findings<'_>) -> Result<Plot, Error> {
             marked
         })
         .collect();
-    LossCurve { title: "Training", losses: &found.training.losses(), stages: &stages }.plot()
+    LossCurve { title: "Training", losses: &training.losses(), stages: &stages }.plot()
 }

@@ -25,6 +25,8 @@ const MEMBERS: u64 = 6;
 pub(crate) struct Plan<'a> {
     pub(crate) name: &'static str,
     pub(crate) knowledge: Knowledge,
+    /// Where the initial state starts.
+    pub(crate) start: &'a [f64],
     /// Where the physical parameters start.
     pub(crate) physical: &'a [f64],
     /// Mean square of the measurement noise on the logarithmic scale, as far as it is known.
@@ -61,7 +63,7 @@ pub(crate) fn train(
     let bar = console.bar(RIDGES.len() * origins.len() * 2 + MEMBERS as usize, plan.name);
     let trial = |ridge: f64, member: u64, seen: usize, next: &Dataset| -> Option<f64> {
         let fitting = fitting(scenario, &system, ridge * plan.noise).ok()?;
-        let trained = train_member(&fitting, &system, plan, scenario, seen, member).ok()?;
+        let trained = train_member(&fitting, &system, plan, seen, member).ok()?;
         bar.step("choosing the ridge", trained.loss);
         let forecast = fitting.simulate(&trained.theta, next.times()).ok()?;
         rmse(&forecast, next, &[0, 1], ErrorScale::Log)
@@ -86,7 +88,7 @@ pub(crate) fn train(
         .into_par_iter()
         .map(|member| {
             let rows = scenario.train.len();
-            let trained = train_member(&fitting, &system, plan, scenario, rows, member);
+            let trained = train_member(&fitting, &system, plan, rows, member);
             bar.step("training", trained.as_ref().map_or(f64::NAN, |trained| trained.loss));
             trained
         })
@@ -134,7 +136,6 @@ fn train_member(
     fitting: &Fitting<'_, UniversalOde<Hybrid>>,
     system: &UniversalOde<Hybrid>,
     plan: &Plan<'_>,
-    scenario: &Scenario,
     rows: usize,
     member: u64,
 ) -> Result<Trained, fit::Error> {
@@ -175,6 +176,6 @@ fn train_member(
     });
     let seed = plan.seed.wrapping_mul(1000) + member;
     let p = system.init(plan.physical, Init::SmallResidual { scale: 0.01 }, seed);
-    let theta = [scenario.first_guess(), p].concat();
+    let theta = [plan.start, &p].concat();
     fitting.train(&theta, &stages, &mut |_| sciml::optimize::Control::Continue)
 }
