@@ -81,7 +81,14 @@ impl Arguments {
                 Long("help") | Short('h') => found.help = true,
                 Long("synthetic") => synthetic = true,
                 Long("data") => path = Some(PathBuf::from(parser.value()?)),
-                Long("seed") => found.seed = parser.value()?.parse()?,
+                Long("seed") => {
+                    let text = parser.value()?.string()?;
+                    found.seed = text.parse().map_err(|_| {
+                        Misuse(format!(
+                            "--seed takes a whole number from 0 to 2^64 - 1, not {text:?}"
+                        ))
+                    })?;
+                }
                 Long("out") => found.out = parser.value()?.into(),
                 Long("states") => {
                     of_file = Some("--states");
@@ -98,7 +105,7 @@ impl Arguments {
                 }
                 Long("train-until") => {
                     of_file = Some("--train-until");
-                    train_until = Some(parser.value()?.parse()?);
+                    train_until = Some(finite_time(&parser.value()?.string()?)?);
                 }
                 _ => return Err(argument.unexpected().into()),
             }
@@ -137,6 +144,12 @@ pub(crate) fn advice(error: &(dyn Error + 'static)) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// A time must be finite.
+fn finite_time(text: &str) -> Result<f64, Misuse> {
+    let time = text.parse().ok().filter(|time: &f64| time.is_finite());
+    time.ok_or_else(|| Misuse(format!("--train-until takes a time as a number, not {text:?}")))
 }
 
 fn one_character(text: &str) -> Result<u8, Misuse> {
