@@ -20,7 +20,8 @@ pub(crate) fn predictive(
         .par_iter()
         .enumerate()
         .map(|(i, draw)| {
-            let mut rng = ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1_000_003) + i as u64);
+            let mut rng =
+                ChaCha8Rng::seed_from_u64(seed.wrapping_mul(1_000_003).wrapping_add(i as u64));
             let mut rows = simulate(draw)?;
             let factor = [(); 2].map(|()| {
                 let xi: f64 = StandardNormal.sample(&mut rng);

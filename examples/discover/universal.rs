@@ -174,7 +174,7 @@ fn train_member(
         minimizer: &lbfgs,
         stop: Stop { value_tol: 1e-9, ..Stop::iterations(600) },
     });
-    let seed = plan.seed.wrapping_mul(1000) + member;
+    let seed = plan.seed.wrapping_mul(1000).wrapping_add(member);
     let p = system.init(plan.physical, Init::SmallResidual { scale: 0.01 }, seed);
     let theta = [plan.start, &p].concat();
     fitting.train(&theta, &stages, &mut |_| sciml::optimize::Control::Continue)
