@@ -8,6 +8,7 @@ mod arguments;
 mod baselines;
 mod console;
 mod equations;
+mod folder;
 mod forecast;
 mod json;
 mod mechanistic;
@@ -22,6 +23,7 @@ mod universal;
 use arguments::{Arguments, USAGE};
 use console::Console;
 use equations::Discovered;
+use folder::Folder;
 use forecast::Forecast;
 use models::Knowledge;
 use scenario::Scenario;
@@ -109,6 +111,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     }
     let seed = arguments.seed;
     let scenario = Scenario::new(&arguments.source, seed)?;
+    let out = Folder::create(&arguments.out)?;
     println!("{}\n", scenario.title);
     println!("{}", scenario.train);
     println!("{} rows after {} are held back\n", scenario.test.len(), scenario.train_end());
@@ -203,13 +206,11 @@ fn run() -> Result<(), Box<dyn Error>> {
         }});
     }
 
-    let html = arguments.out.join("report.html");
-    page::page(&found)?.write(&html)?;
-    std::fs::write(arguments.out.join("forecast.svg"), page::picture(&found)?)?;
     let equations = found.interactions.as_ref().map_or(Vec::new(), |f| f.model.equations());
     let report = json::report(&equations, &found.forecasts(), &console.seconds, seed, extra);
-    let path = arguments.out.join("report.json");
-    std::fs::write(&path, serde_json::to_string_pretty(&report)?)?;
-    println!("\nWritten: {} and {}", html.display(), path.display());
+    out.write("forecast.svg", &page::picture(&found)?)?;
+    let html = out.write("report.html", &page::page(&found)?.to_html())?;
+    let json = out.write("report.json", &serde_json::to_string_pretty(&report)?)?;
+    println!("\nWritten: {} and {}", html.display(), json.display());
     Ok(())
 }
