@@ -1,3 +1,4 @@
+use crate::lengths::{check, check_work};
 use crate::{Failure, Jacobian, Rhs};
 
 /// A black box whose Jacobian comes from forward differences: about half the digits.
@@ -49,7 +50,13 @@ impl<R: Rhs<f64>> Jacobian<f64> for FiniteDiff<R> {
         jac: &mut [f64],
         [moved, f0, f1]: &mut Self::Work,
     ) -> Result<(), Failure> {
-        let n = u.len();
+        let n = self.states();
+        check("u", u.len(), n)?;
+        check("p", p.len(), self.params().unwrap_or(p.len()))?;
+        check("jac", jac.len(), n.saturating_mul(n))?;
+        for (name, buffer) in [("u", &moved), ("f(u)", &f0), ("f(u + h)", &f1)] {
+            check_work(name, buffer.len(), n)?;
+        }
         moved.copy_from_slice(u);
         self.eval(t, u, p, f0)?;
         for j in 0..n {

@@ -1,3 +1,4 @@
+use crate::lengths::{check, check_work};
 use crate::{Failure, Rhs, System};
 use scalar::{Dual, Scalar};
 
@@ -19,7 +20,8 @@ pub trait Jacobian<S>: Rhs<S> {
     ///
     /// # Errors
     ///
-    /// As the right-hand side itself.
+    /// As the right-hand side itself; and [`Failure::Fatal`], naming the slice, where a length does
+    /// not fit the model.
     fn jacobian(
         &self,
         t: S,
@@ -58,7 +60,13 @@ impl<F: System, S: Scalar> Jacobian<S> for F {
         jac: &mut [S],
         work: &mut DualWork<S>,
     ) -> Result<(), Failure> {
-        let n = u.len();
+        let (n, num_params) = (System::dim(self), System::num_params(self));
+        check("u", u.len(), n)?;
+        check("p", p.len(), num_params)?;
+        check("jac", jac.len(), n.saturating_mul(n))?;
+        check_work("u", work.u.len(), n)?;
+        check_work("p", work.p.len(), num_params)?;
+        check_work("du", work.du.len(), n)?;
         for (lifted, &p) in work.p.iter_mut().zip(p) {
             *lifted = Dual::constant(p);
         }

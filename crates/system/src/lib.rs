@@ -32,6 +32,7 @@ mod failure;
 mod finite_diff;
 mod from_fn;
 mod jacobian;
+mod lengths;
 mod macros;
 mod model;
 mod rhs;

@@ -1,7 +1,7 @@
 //! What the macro accepts, and that every view of a model agrees.
 
 use scalar::{Dual, Lanes};
-use system::{FiniteDiff, FromFn, Jacobian, Rhs, System, jacobian_pattern, system};
+use system::{Failure, FiniteDiff, FromFn, Jacobian, Rhs, System, jacobian_pattern, system};
 
 system! {
     /// Robertson's kinetics, with equations out of order and literals everywhere.
@@ -116,4 +116,37 @@ fn lanes_equal_single_evaluations() {
     let mut single = [0.0; 3];
     Robertson.rhs(1.0, &U.map(|u| 2.0 * u), &P, &mut single);
     assert_eq!(du.map(|d| d.0[1]), single);
+}
+
+/// Each slice in turn has a wrong length; the message names it, and both lengths.
+fn refuses_wrong_lengths<J: Jacobian<f64>>(f: &J, small: J::Work, names: [&str; 2]) {
+    let call = |u: &[f64], p: &[f64], jac: &mut [f64], work: &mut J::Work| match f
+        .jacobian(0.0, u, p, jac, work)
+    {
+        Err(Failure::Fatal(message)) => message,
+        other => panic!("{other:?}"),
+    };
+    let mut work = f.jacobian_work();
+    let (jac, short) = (&mut [0.0; 9], &mut [0.0; 8]);
+    let message = |name, found, expected| {
+        format!("`{name}` has length {found}, the model expects {expected}")
+    };
+    assert_eq!(call(&U[..2], &P, jac, &mut work), message("u", 2, 3));
+    assert_eq!(call(&[1.0; 4], &P, jac, &mut work), message("u", 4, 3));
+    assert_eq!(call(&U, &P, short, &mut work), message("jac", 8, 9));
+    assert_eq!(call(&U, &P, &mut [], &mut work), message("jac", 0, 9));
+    assert_eq!(call(&U, &P[..1], jac, &mut work), message("p", 1, 3));
+    let foreign = call(&U, &P, jac, &mut { small });
+    for part in names.iter().chain(&["another model", "jacobian_work"]) {
+        assert!(foreign.contains(part), "{foreign}");
+    }
+    assert_eq!(f.jacobian(0.0, &U, &P, jac, &mut work), Ok(()));
+}
+
+#[test]
+fn jacobians_refuse_wrong_lengths() {
+    let names = ["`u` has length 2", "expects 3"];
+    refuses_wrong_lengths(&Robertson, Ring(2).jacobian_work(), names);
+    let small = FiniteDiff(Ring(2)).jacobian_work();
+    refuses_wrong_lengths(&FiniteDiff(Robertson), small, names);
 }
