@@ -1,10 +1,13 @@
 //! From a checked model to the `impl System`.
 
-use crate::literals;
-use crate::model::Model;
-use proc_macro2::{TokenStream, TokenTree};
+use crate::documented::{Documented, section};
+use crate::model::{Line, Model};
+use crate::rename::{Rename, binding};
+use crate::{derives, literals};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::Result;
+use syn::visit_mut::VisitMut;
+use syn::{Ident, Result, parse_quote};
 
 /// Expands `system! { … }`. The first token is the path of the crate `system`, as its caller sees
 /// it: the macro also works through a crate that re-exports it.
@@ -12,24 +15,57 @@ pub(crate) fn system(input: TokenStream) -> Result<TokenStream> {
     let mut input = input.into_iter();
     let home: Option<TokenTree> = input.next();
     let input = input.collect();
-    let Model { attributes, visibility, name, states, params, time, mut locals, mut derivatives } =
+    let Model { mut attributes, visibility, name, states, params, time, mut body } =
         syn::parse2(input)?;
-    locals.iter_mut().for_each(literals::lift_statement);
-    derivatives.iter_mut().for_each(literals::lift);
+    let derives = derives::missing(&attributes)?;
+    for line in section("States", &states).into_iter().chain(section("Parameters", &params)) {
+        attributes.push(parse_quote! { #[doc = #line] });
+    }
     let (dim, num_params) = (states.len(), params.len());
-    let index = 0..dim;
+    let (state_texts, param_texts) =
+        (states.iter().map(Documented::text), params.iter().map(Documented::text));
+
+    let names = states.iter().chain(&params).map(|entry| &entry.name).chain(&time);
+    let mut rename = Rename(names.collect());
+    for line in &mut body {
+        match line {
+            Line::Let(local) => {
+                literals::lift_local(local);
+                rename.visit_local_mut(local);
+            }
+            Line::Equation { value, .. } => {
+                literals::lift(value);
+                rename.visit_expr_mut(value);
+            }
+        }
+    }
+    let bound_states = states.iter().map(|entry| binding(&entry.name));
+    let bound_params = params.iter().map(|entry| binding(&entry.name));
+    // Names of the expansion itself: the user cannot reach them, nor can they clash.
+    let own = |name: &str| Ident::new(name, Span::mixed_site());
+    let (u, p, du) = (own("u"), own("p"), own("du"));
+    let time = time.as_ref().map_or_else(|| own("time"), binding);
+    let derivative = |i: usize| own(&format!("derivative_{i}"));
+    let lines = body.iter().map(|line| match line {
+        Line::Let(local) => quote! { #local },
+        Line::Equation { state, value } => {
+            let derivative = derivative(*state);
+            quote! { let #derivative: S = #value; }
+        }
+    });
+    let (index, derivatives) = (0..dim, (0..dim).map(derivative));
     Ok(quote! {
         #(#attributes)*
-        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        #derives
         #visibility struct #name;
 
         impl #name {
             /// Names of the states, in order.
             #[allow(dead_code)]
-            pub const STATES: [&'static str; #dim] = [#(::core::stringify!(#states)),*];
+            pub const STATES: [&'static str; #dim] = [#(#state_texts),*];
             /// Names of the parameters, in order.
             #[allow(dead_code)]
-            pub const PARAMS: [&'static str; #num_params] = [#(::core::stringify!(#params)),*];
+            pub const PARAMS: [&'static str; #num_params] = [#(#param_texts),*];
         }
 
         impl #home::System for #name {
@@ -40,15 +76,15 @@ pub(crate) fn system(input: TokenStream) -> Result<TokenStream> {
                 #num_params
             }
             #[inline]
-            #[allow(unused_variables)]
-            fn rhs<S: #home::Scalar>(&self, #time: S, u: &[S], p: &[S], du: &mut [S]) {
+            #[allow(unused_variables, non_snake_case)]
+            fn rhs<S: #home::Scalar>(&self, #time: S, #u: &[S], #p: &[S], #du: &mut [S]) {
                 // Solvers check the lengths once; here they only tell the compiler.
-                let (&[#(#states),*], &[#(#params),*], #dim) = (u, p, du.len()) else {
-                    return #home::wrong_lengths(du);
+                let (&[#(#bound_states),*], &[#(#bound_params),*], #dim) = (#u, #p, #du.len())
+                else {
+                    return #home::wrong_lengths(#du);
                 };
-                #(#locals)*
-                let derivative = [#(#derivatives),*];
-                #(du[#index] = derivative[#index];)*
+                #(#lines)*
+                #(#du[#index] = #derivatives;)*
             }
             fn state_names(&self) -> ::std::vec::Vec<::std::string::String> {
                 Self::STATES.map(::std::string::String::from).to_vec()
@@ -91,15 +127,47 @@ mod tests {
     }
 
     #[test]
+    fn names_mean_one_thing() {
+        let rebound = |line: &str| error(&model(&format!("d(x) = y;\n{line}\nd(y) = x;")));
+        let message = |what: &str| (format!("{what} of this model: pick another name"), 8);
+        assert_eq!(rebound("let x = 2.0 * x;"), message("`x` is a state"));
+        assert_eq!(rebound("let mut a = x;"), message("`a` is a parameter"));
+        assert_eq!(rebound("let (b, [t, ..]) = (x, [a; 3]);"), message("`t` is the time"));
+        let state = error("home struct M;\nstate {\nx,\nt }\nparams {}\nrhs(t) {}");
+        assert_eq!(state, ("`t` is the time, `rhs(t)`: pick another name".into(), 4));
+        let parameter = error("home struct M;\nstate { x }\nparams {\nx,\nt }\nrhs(x) {}");
+        assert_eq!(parameter, ("`x` is the time, `rhs(x)`: pick another name".into(), 2));
+        assert_eq!(error("home struct M;\nstate { x }\nparams {\na,\nt }\nrhs(t) {}").1, 5);
+    }
+
+    #[test]
+    fn attributes_that_would_be_lost_are_refused() {
+        let state = error("home struct M;\nstate {\n/// Fine.\n#[cfg(test)] x }\nparams {}");
+        assert_eq!(state, ("only doc comments may stand before a state or a parameter".into(), 4));
+        let equation = error(&model("d(x) = y;\n#[cfg(test)]\nd(y) = x;"));
+        assert_eq!(equation, ("an equation takes no attributes, except doc comments".into(), 8));
+        assert_eq!(error("home struct M;\nstate { x }\nparams {}\nrhs(\nt, s) {}").1, 5);
+    }
+
+    #[test]
+    fn docs_of_names_join_those_of_the_struct() {
+        let model = "home /// M.\nstruct M; state { /// Metres.\n/// Up.\nx, y } params { a }
+            rhs(_) { d(x) = y; d(y) = x; }";
+        let code = system(model.parse().unwrap()).unwrap().to_string();
+        assert!(code.contains("- `x`: Metres. Up."), "{code}");
+        assert!(code.contains("States:") && !code.contains("Parameters:"), "{code}");
+    }
+
+    #[test]
     fn literals_are_lifted_and_exponents_are_not() {
         let rhs = "d(x) = 2.0 * x.powi(2) - 1 + y.powf(1.5);\nd(y) = S::from_f64(0.5) * x / 3.0;";
         let tokens = proc_macro2::TokenStream::from_str(&model(rhs)).unwrap();
         let code = system(tokens).unwrap().to_string().replace(' ', "");
         for expected in [
-            "(x.powi(2)).scale((2.0)asf64)",
+            "(value_of_x.powi(2)).scale((2.0)asf64)",
             "S::from_f64(1asf64)",
-            "y.powf(1.5)",
-            "S::from_f64(0.5)*x/S::from_f64(3.0)",
+            "value_of_y.powf(1.5)",
+            "S::from_f64(0.5)*value_of_x/S::from_f64(3.0)",
         ] {
             assert!(code.contains(expected), "{expected} in {code}");
         }

@@ -1,8 +1,11 @@
 //! Procedural macros of the crate `system`; use them from there.
 
+mod derives;
+mod documented;
 mod expand;
 mod literals;
 mod model;
+mod rename;
 
 use proc_macro::TokenStream;
 

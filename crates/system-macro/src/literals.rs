@@ -16,9 +16,9 @@ pub(crate) fn lift(expression: &mut Expr) {
     Lift.visit_expr_mut(expression);
 }
 
-/// Rewrites the statements of a block.
-pub(crate) fn lift_statement(statement: &mut syn::Stmt) {
-    Lift.visit_stmt_mut(statement);
+/// Rewrites a `let`.
+pub(crate) fn lift_local(local: &mut syn::Local) {
+    Lift.visit_local_mut(local);
 }
 
 /// Rewrites a whole function, free or in an `impl`.
