@@ -1,11 +1,14 @@
 //! From a checked model to the `impl System`.
 
+use crate::constant::Values;
+use crate::derives;
 use crate::documented::{Documented, section};
+use crate::literals::Lift;
 use crate::model::{Line, Model};
 use crate::rename::{Rename, binding};
-use crate::{derives, literals};
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
+use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
 use syn::{Ident, Result, parse_quote};
 
@@ -27,14 +30,23 @@ pub(crate) fn system(input: TokenStream) -> Result<TokenStream> {
 
     let names = states.iter().chain(&params).map(|entry| &entry.name).chain(&time);
     let mut rename = Rename(names.collect());
+    let mut values = Values::default();
+    rename.0.iter().for_each(|name| values.insert(name));
+    for line in &body {
+        match line {
+            Line::Let(local) => values.visit_local(local),
+            Line::Equation { value, .. } => values.visit_expr(value),
+        }
+    }
+    let mut lift = Lift::all(values);
     for line in &mut body {
         match line {
             Line::Let(local) => {
-                literals::lift_local(local);
+                lift.visit_local_mut(local);
                 rename.visit_local_mut(local);
             }
             Line::Equation { value, .. } => {
-                literals::lift(value);
+                lift.equation(value);
                 rename.visit_expr_mut(value);
             }
         }
@@ -159,17 +171,51 @@ mod tests {
     }
 
     #[test]
-    fn literals_are_lifted_and_exponents_are_not() {
-        let rhs = "d(x) = 2.0 * x.powi(2) - 1 + y.powf(1.5);\nd(y) = S::from_f64(0.5) * x / 3.0;";
-        let tokens = proc_macro2::TokenStream::from_str(&model(rhs)).unwrap();
-        let code = system(tokens).unwrap().to_string().replace(' ', "");
-        for expected in [
-            "(value_of_x.powi(2)).scale((2.0)asf64)",
-            "S::from_f64(1asf64)",
-            "value_of_y.powf(1.5)",
-            "S::from_f64(0.5)*value_of_x/S::from_f64(3.0)",
+    fn constants_are_lifted_and_plain_numbers_are_not() {
+        for (value, expected) in [
+            ("2.0 * x.powi(2) - 1 + y.powf(1.5)", "(x.powi(2)).scale(2.0)-S(1.0)+y.powf(1.5)"),
+            ("S::from_f64(0.5) * x / 3.0", "S(0.5)*x/S(3.0)"),
+            ("-1 * x + x / -2", "(x).scale(-1.0)+x/S(-2.0)"),
+            ("0", "S(0.0)"),
+            ("x.max(0).select_lt(0, -1, y)", "x.max(S(0.0)).select_lt(S(0.0),S(-1.0),y)"),
+            ("S::max(x, 0) + S::powi(x, 2)", "S::max(x,S(0.0))+S::powi(x,2)"),
+            ("x.powi(2 + 1).scale(2)", "x.powi(2+1).scale(2.0)"),
+            ("2 * 3 * x + 1 / 2 * y", "(x).scale(2.0*3.0)+(y).scale(1.0/2.0)"),
+            ("HILL * x / other::HILL", "(x).scale(HILL)/S(other::HILL)"),
+            ("x * 2 * core::f64::consts::PI", "((x).scale(2.0)).scale(core::f64::consts::PI)"),
+            ("G.sqrt() * x + T", "S(G).sqrt()*x+S(T)"),
+            ("f(2, 2.0, N, 2 * N)[N - 1]", "f(2,S(2.0),N,2*N)[N-1]"),
+            ("(0..3).map(|v| 2 * v + 1).sum()", "(0..3).map(|v|S(2.0)*(v)+S(1.0)).sum()"),
+            ("f(|v: S| 2.0 * v)", "f(|v:S|(v).scale(2.0))"),
+            ("2usize as f64 * x", "2usizeasf64*x"),
+            ("{ const C: f64 = 9.81; C * x }", "{constC:f64=9.81;(x).scale(C)}"),
+            ("{ let n: i32 = 2; x.powi(n) }", "{letn:i32=2;x.powi(n)}"),
+            ("{ let K = 2; K * x }", "{letK=S(2.0);K*x}"),
+            ("if flag { 0 } else { x }", "ifflag{S(0.0)}else{x}"),
+            ("match 3 { 3 => 1, _ => x }", "match3{3=>S(1.0),_=>x}"),
         ] {
-            assert!(code.contains(expected), "{expected} in {code}");
+            let code = system(model(&format!("d(x) = {value};\nd(y) = x;")).parse().unwrap());
+            let code = code.unwrap().to_string().replace(' ', "").replace("value_of_", "");
+            let code = code.replace("S::from_f64", "S");
+            assert!(code.contains(&format!(":S={expected};")), "{value}: {expected} in {code}");
+        }
+    }
+
+    #[test]
+    fn functions_lift_float_literals_only() {
+        for (line, expected) in [
+            ("let last = u.len() - 1;", "letlast=u.len()-1;"),
+            ("let k = 2 * i * N + j;", "letk=2*i*N+j;"),
+            ("const G: f64 = 9.81;", "constG:f64=9.81;"),
+            ("du[2 * i] = 2.0 * PI * u[i + 1] + 8 / 3.0;", "=(u[i+1]).scale(2.0*PI)+S(8.0/3.0);"),
+            ("let h: f64 = 0.5 * x;", "leth:f64=0.5*x;"),
+            ("let [a, b]: [S; 2] = [0.5, x];", "let[a,b]:[S;2]=[S(0.5),x];"),
+            ("s += u.iter().map(|v| 2.0 * v.max(0.0)).sum();", "|v|S(2.0)*(v.max(S(0.0)))"),
+        ] {
+            let function = format!("fn rhs<S>(u: &[S], du: &mut [S]) {{ {line} }}");
+            let code = crate::literals::lift_function(function.parse().unwrap()).unwrap();
+            let code = code.to_string().replace(' ', "").replace("S::from_f64", "S");
+            assert!(code.contains(expected), "{line}: {expected} in {code}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Procedural macros of the crate `system`; use them from there.
 
+mod constant;
 mod derives;
 mod documented;
 mod expand;

@@ -1,6 +1,6 @@
 //! What the grammar of `system!` accepts, and what each form means.
 
-use system::{System, system};
+use system::{Jacobian, Scalar, System, literals, system};
 
 /// The right-hand side at one point.
 fn rhs<const N: usize>(model: &impl System, t: f64, u: [f64; N], p: &[f64]) -> [f64; N] {
@@ -150,4 +150,102 @@ fn derives_of_the_user_come_first() {
     let copy = Derived;
     assert!(copy == Derived && copy <= Derived);
     assert_eq!(rhs(&All, 0.0, [1.0], &[]), [-1.0]);
+}
+
+const HILL: f64 = 2.5;
+
+#[test]
+fn any_number_may_stand_for_a_scalar() {
+    system! {
+        struct Numbers;
+        state { a, b, c, e, f, g }
+        params { x }
+        rhs(_t) {
+            let two = 2;
+            let n: i32 = 3;
+            d(a) = -1 * x + x / -two;
+            d(b) = 0;
+            d(c) = x.max(0) + x.min(1) + x.select_lt(0, -1, 1);
+            d(e) = x.powi(2 + 1) + x.powi(n) + x.powf(2) + x.scale(3);
+            d(f) = 2 * 3 * x + 1 / 2 * x;
+            d(g) = if n == 3 { 1 } else { x };
+        }
+    }
+    for x in [5.0, -5.0] {
+        let du = rhs(&Numbers, 0.0, [0.0; 6], &[x]);
+        let c = if x < 0.0 { 0.0 + x - 1.0 } else { x + 1.0 + 1.0 };
+        let e = 2.0 * x * x * x + x * x + 3.0 * x;
+        assert_eq!(du, [-1.5 * x, 0.0, c, e, 6.5 * x, 1.0]);
+    }
+}
+
+#[test]
+fn closures_without_types_are_inferred() {
+    system! {
+        struct Closures;
+        state { x, y }
+        params {}
+        rhs(_t) {
+            let double = |v| 2.0 * v;
+            let half = |v| v * HILL / 5;
+            d(x) = double(x) - 1;
+            d(y) = half(double(y)) + [x, y].map(|v| 3 * v.powi(2))[0];
+        }
+    }
+    assert_eq!(rhs(&Closures, 0.0, [3.0, 4.0], &[]), [5.0, 4.0 + 27.0]);
+    let mut jac = [0.0; 4];
+    Closures.jacobian(0.0, &[3.0, 4.0], &[], &mut jac, &mut Closures.jacobian_work()).unwrap();
+    assert_eq!(jac, [2.0, 0.0, 18.0, 1.0]);
+}
+
+#[test]
+fn constants_in_capitals_are_real() {
+    const G: f64 = 9.81;
+    system! {
+        struct Named;
+        state { x, y, z }
+        params { K }
+        rhs(_t) {
+            let Q = K * x;
+            d(x) = HILL * x - x * std::f64::consts::PI + Q;
+            d(y) = G;
+            d(z) = 2 * G / K + (1 - HILL).max(-G) * G.sqrt();
+        }
+    }
+    use std::f64::consts::PI;
+    let du = rhs(&Named, 0.0, [2.0, 0.0, 0.0], &[3.0]);
+    assert_eq!(du, [HILL * 2.0 - 2.0 * PI + 6.0, G, 2.0 * G / 3.0 - 1.5 * G.sqrt()]);
+}
+
+/// `#[literals]`: integers stay what they are.
+struct ByHand;
+
+impl System for ByHand {
+    fn dim(&self) -> usize {
+        3
+    }
+    fn num_params(&self) -> usize {
+        0
+    }
+    #[literals]
+    fn rhs<S: Scalar>(&self, _t: S, u: &[S], _p: &[S], du: &mut [S]) {
+        const G: f64 = 9.81;
+        const STRIDE: usize = 1;
+        fn half(x: f64) -> f64 {
+            0.5 * x
+        }
+        let last = u.len() - 1;
+        for i in 0..last {
+            let next = i * STRIDE + 1;
+            du[i] = 2.0 * G * u[next] - 1.0;
+        }
+        let weight: f64 = 0.25 * 2.0;
+        du[last] = u[0].scale(half(weight)) + 0.5;
+    }
+}
+
+#[test]
+fn integers_of_functions_stay_integers() {
+    let du = rhs(&ByHand, 0.0, [1.0, 2.0, 3.0], &[]);
+    assert_eq!(du, [19.62 * 2.0 - 1.0, 19.62 * 3.0 - 1.0, 0.75]);
 }
