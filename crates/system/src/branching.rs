@@ -33,7 +33,7 @@ use scalar::BranchScalar;
 /// # Ok::<(), system::Failure>(())
 /// ```
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// # use scalar::{BranchScalar, Lanes};
 /// # use system::{BranchSystem, Branching, Rhs};
 /// # struct Thermostat;

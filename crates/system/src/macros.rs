@@ -3,8 +3,16 @@ pub use system_macro::system as __system;
 
 /// Lets float literals stand in a function that is generic over a number type named `S`.
 ///
-/// `2.0 * x` becomes `x.scale(2.0)`, any other float literal becomes `S::from_f64(…)`. Integers
-/// stay integers, except as an operand of `+ - * /`; constant exponents stay constants.
+/// The rule: **a constant with a float literal in it is lifted, nothing else is.** A constant is an
+/// expression of literals, names in capitals (`PI`, `std::f64::consts::PI`) and `+ - * /`.
+///
+/// - A constant times something becomes `scale`: `2.0 * x` is `x.scale(2.0)`, and `2.0 * PI * x` is
+///   `x.scale(2.0 * PI)`. Any other constant becomes `S::from_f64(…)`.
+/// - Integers are never lifted: `u.len() - 1` and `i * N + j` stay integer arithmetic. Write
+///   `1.0 - x`, not `1 - x`; and `x.scale(PI)`, not `PI * x`.
+/// - What takes a plain number keeps it: arguments of `powi`, `powf`, `scale` and `from_f64`,
+///   indices, ranges, casts, the value of a `let` whose type names no `S` (`let h: f64 = 0.5;`).
+/// - Inner items (`const G: f64 = 9.81;`) and the arguments of macros are left alone.
 ///
 /// ```
 /// use system::{Scalar, System, literals};
@@ -33,8 +41,9 @@ pub use system_macro::literals;
 /// Declares a [`System`](crate::System) from its equations.
 ///
 /// The states and parameters are in scope by name, as values of the number type `S`; so is the
-/// time. `let` statements may come before, between and after the equations. Literals may stand on
-/// either side of an operator; integer exponents stay integers.
+/// time (`rhs(_)` if nothing depends on it). Doc comments may stand anywhere; those of states and
+/// parameters join the docs of the struct. The struct has the derives `Clone`, `Copy`, `Debug`,
+/// `Default`, `PartialEq` and `Eq`; name others above it, as for any struct.
 ///
 /// ```
 /// system::system! {
@@ -52,8 +61,53 @@ pub use system_macro::literals;
 /// assert_eq!(Pendulum::PARAMS, ["length", "damping"]);
 /// ```
 ///
-/// The order of the equations does not matter. A missing, repeated or unknown one is a compile
-/// error at the line in question:
+/// # Order
+///
+/// `let`s and equations are evaluated in the order of the source. Equations may come in any order,
+/// because they do not see each other: `d(x)` is no name. A `let` may replace an earlier one, but
+/// not a state, a parameter or the time, and those three have different names: `x` means the same
+/// in each equation. A constant in scope may share its name with them; in the model, the model's
+/// meaning holds.
+///
+/// # Numbers
+///
+/// Everything is a scalar, so constants may be written as they come:
+///
+/// ```
+/// # use system::System;
+/// const HILL: f64 = 2.5;
+///
+/// system::system! {
+///     struct Numbers;
+///     state { x, y, z }
+///     params { a }
+///     rhs(t) {
+///         let wave = (2 * std::f64::consts::PI * t).sin(); // t.scale(2.0 * PI)
+///         d(x) = -1 * a + x / -2 + wave;
+///         d(y) = HILL * x.max(0) - 1 / 2 * y.powi(2 + 1); // y³ / 2: nothing rounds to 0
+///         d(z) = 0;
+///     }
+/// }
+/// # let mut du = [9.0; 3];
+/// # Numbers.rhs(0.0, &[4.0, 2.0, 0.0], &[3.0], &mut du);
+/// # assert_eq!(du, [-5.0, 6.0, 0.0]);
+/// ```
+///
+/// - A *constant* is a literal, integer or float; a name in capitals, with or without a path
+///   (`HILL`, `G`, `std::f64::consts::PI`), that is no state, parameter or local and holds an `f64`;
+///   and `+ - * /` among these, computed in real numbers.
+/// - Where a scalar stands, a constant is lifted: an equation, a `let`, an operand of `+ - * /`, an
+///   argument of `min`, `max`, `pow`, `select_lt`, whatever a method of [`Scalar`](crate::Scalar)
+///   is called on. As a factor it becomes `x.scale(2.0)` (in closures without types, which Rust
+///   must infer, `S::from_f64(2.0) * v`), elsewhere `S::from_f64(2.0)`.
+/// - Arguments of other functions and methods are lifted if a float literal is in them.
+/// - What takes a plain number keeps it: arguments of `powi`, `powf`, `scale` and `from_f64`,
+///   indices, ranges, casts, integers with a suffix (`2usize`), the value of a `let` whose type
+///   names no `S` (`let n: i32 = 3;`), inner items, arguments of macros.
+///
+/// # Refused
+///
+/// A missing, repeated or unknown equation is a compile error at the line in question:
 ///
 /// ```compile_fail
 /// system::system! {
@@ -66,9 +120,23 @@ pub use system_macro::literals;
 /// }
 /// ```
 ///
-/// A model may not branch on its values, because not every interpretation can follow:
+/// So is a name with two meanings:
 ///
 /// ```compile_fail
+/// system::system! {
+///     pub struct Rebound;
+///     state { x }
+///     params {}
+///     rhs(_t) {
+///         let x = 2.0 * x; // error: `x` is a state of this model: pick another name
+///         d(x) = x;
+///     }
+/// }
+/// ```
+///
+/// A model may not branch on its values, because not every interpretation can follow:
+///
+/// ```compile_fail,E0369
 /// system::system! {
 ///     pub struct Branches;
 ///     state { x }
