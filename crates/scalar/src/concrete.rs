@@ -23,7 +23,7 @@ pub trait Concrete: Scalar {
 /// Evaluation and forward mode may branch. A recorded variable, a batch and a tracer may not, and
 /// do not implement this trait: the branch taken while recording would be wrong elsewhere.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// fn branches<S: scalar::BranchScalar>(x: S) -> bool {
 ///     x.primal() > 0.0
 /// }

@@ -8,7 +8,7 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 /// a symbol cannot branch. Write [`select_lt`](Scalar::select_lt), [`min`](Scalar::min),
 /// [`max`](Scalar::max) or [`abs`](Scalar::abs) instead of `if`:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0369
 /// fn relu<S: scalar::Scalar>(x: S) -> S {
 ///     if x < S::zero() { S::zero() } else { x }
 /// }
