@@ -100,7 +100,8 @@ fn every_adaptive_method_solves_every_problem() {
 }
 
 /// Errors after 20 000 equal steps: bounds for Euler, Midpoint, Rk4 and methods of higher order.
-/// (Infinite where equal steps of this size resolve nothing: close encounters and chaos.)
+/// (Above 1 where equal steps of this size resolve nothing, close encounters and chaos: there the
+/// bound says that the trajectory stays about where it belongs.)
 const FIXED: &[(&str, [f64; 4])] = &[
     ("linear_decay_forced", [1e-3, 1e-7, 1e-14, 1e-14]),
     ("linear_damped_oscillator", [1e-2, 1e-5, 2e-12, 1e-14]),
@@ -110,13 +111,11 @@ const FIXED: &[(&str, [f64; 4])] = &[
     ("lotka_volterra", [1e-2, 2e-6, 1e-12, 1e-13]),
     ("brusselator_0d", [1e-3, 2e-6, 2e-12, 1e-13]),
     ("fitzhugh_nagumo", [1e-3, 1e-6, 3e-12, 1e-13]),
-    ("lorenz63_short", [INF, 0.5, 1e-5, 1e-7]),
-    ("kepler_e05", [INF, 3e-4, 2e-10, 2e-12]),
-    ("arenstorf", [INF, INF, INF, 5e-2]),
-    ("pleiades", [INF, 0.1, 3e-5, 2e-7]),
+    ("lorenz63_short", [2.0, 0.5, 1e-5, 1e-7]),
+    ("kepler_e05", [2.0, 3e-4, 2e-10, 2e-12]),
+    ("arenstorf", [10.0, 6.0, 2.0, 5e-2]),
+    ("pleiades", [50.0, 0.1, 3e-5, 2e-7]),
 ];
-
-const INF: f64 = f64::INFINITY;
 
 struct FixedMatrix<M>(M);
 
