@@ -61,6 +61,17 @@ impl Scenario {
     }
 
     fn split(title: &str, unit: &str, data: &Dataset, until: f64) -> Result<Self, Box<dyn Error>> {
+        if let Some((row, j)) = data.first_nonpositive() {
+            return Err(format!(
+                "{title}: `{}` is {} at {} = {}: populations are fitted by relative errors, so they \
+                 must be positive; leave the cell empty if it is missing",
+                data.names()[j],
+                data.row(row)[j],
+                data.time_name(),
+                data.times()[row],
+            )
+            .into());
+        }
         let (train, test) = data.split_at(until)?;
         if train.len() < 8 {
             return Err(format!(

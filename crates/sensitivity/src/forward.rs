@@ -46,7 +46,7 @@ impl ForwardSensitivity {
                 total += term;
             }
             value = total.re;
-            derivatives.extend_from_slice(&total.eps[..seeded.len()]);
+            derivatives.extend(seeded.zip(total.eps).map(|(i, eps)| eps / scale(problem, i)));
             add(&mut stats, solution.stats());
             Ok(())
         })?;
@@ -88,7 +88,9 @@ impl ForwardSensitivity {
                 for (j, u) in u.iter().enumerate() {
                     found.states.push(u.re);
                     let row = &mut found.derivatives[(i * n + j) * inputs..];
-                    row[seeded.clone()].copy_from_slice(&u.eps[..seeded.len()]);
+                    for (k, eps) in seeded.clone().zip(u.eps) {
+                        row[k] = eps / scale(problem, k);
+                    }
                 }
             }
             add(&mut found.stats, solution.stats());
@@ -117,7 +119,10 @@ where
     let inputs = u0.len() + p.len();
     for first in (0..inputs).step_by(CHUNK) {
         // An input outside the chunk seeds nothing.
-        let lift = |(i, &x): (usize, &f64)| Dual::variable(x, i.wrapping_sub(first));
+        let lift = |(i, &x): (usize, &f64)| {
+            let unit: D = Dual::variable(0.0, i.wrapping_sub(first));
+            Dual { re: x, eps: unit.eps.map(|eps| eps * scale(problem, i)) }
+        };
         let mut lifted: Vec<D> = u0.iter().chain(p).enumerate().map(lift).collect();
         let lifted_p = lifted.split_off(u0.len());
         let lifted = problem.remake(lifted, lifted_p)?;
@@ -125,6 +130,14 @@ where
         use_chunk(first..inputs.min(first + CHUNK), lifted.p(), &solution)?;
     }
     Ok(())
+}
+
+/// Tangents are carried with respect to `input / scale`, so that they have the units of the state and
+/// the absolute tolerance means the same for them (`pbar` of CVODES, Hindmarsh et al. 2005).
+fn scale<F, B: Buffer<Item = f64>>(problem: &OdeProblem<F, B>, i: usize) -> f64 {
+    let u0 = problem.u0().as_ref();
+    let x = u0.get(i).or_else(|| problem.p().get(i - u0.len()));
+    x.map(|x| x.abs()).filter(|&x| x > 0.0).unwrap_or(1.0)
 }
 
 fn add(total: &mut Stats, stats: Stats) {

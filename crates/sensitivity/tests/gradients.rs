@@ -310,3 +310,32 @@ fn errors_name_what_is_missing() {
     let error = DiscreteAdjoint::default().gradient(&problem, Tsit5, &short, &Sum).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Solve(_)), "{error}");
 }
+
+/// Populations counted in ones or in millions: the same gradients, up to the units.
+#[test]
+fn units_do_not_matter() {
+    struct Relative(f64);
+    impl Loss for Relative {
+        fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+            (u[0] + u[1]).scale(1.0 / self.0)
+        }
+    }
+    let gradients = |s: f64| {
+        let p = [1.5, 1.0 / s, 3.0, 1.0 / s];
+        let problem = OdeProblem::new(LotkaVolterra, vec![s; 2], p, (0.0, 2.0)).unwrap();
+        let options = Options { rtol: 1e-10, atol: 1e-12, ..tight(&[1.0, 2.0]) };
+        let forward = ForwardSensitivity.gradient(&problem, Vern7, &options, &Relative(s)).unwrap();
+        let adjoint = DiscreteAdjoint::default();
+        let adjoint = adjoint.gradient(&problem, Vern7, &options, &Relative(s)).unwrap();
+        // With respect to u0 / s, and to the parameters without units.
+        [forward, adjoint].map(|g| {
+            let u0: Vec<f64> = g.u0.iter().map(|g| g * s).collect();
+            [u0, vec![g.p[0], g.p[1] / s, g.p[2], g.p[3] / s]].concat()
+        })
+    };
+    let expected = gradients(1.0);
+    for found in gradients(1e6).iter().chain(&gradients(1e-3)) {
+        close(found, &expected[0], 1e-7, "scaled");
+        close(found, &expected[1], 1e-7, "scaled");
+    }
+}

@@ -96,7 +96,8 @@ impl DiscreteAdjoint {
 fn direction(i: usize, count: usize, x: f64) -> f64 {
     let fraction = (0.5 + (i + 1) as f64 * 0.618_033_988_749_894_9).fract();
     let sign = if i.is_multiple_of(2) { 1.0 } else { -1.0 };
-    sign * (0.5 + fraction) * x.abs().max(1.0) / (count as f64).sqrt()
+    let size = if x == 0.0 { 1.0 } else { x.abs() };
+    sign * (0.5 + fraction) * size / (count as f64).sqrt()
 }
 
 fn backwards<F: Vjp, M: ExplicitRk>(
