@@ -46,6 +46,10 @@ impl System for Linear {
 
 const RTOL: f64 = 1e-9;
 
+/// Two solves of the same problem differ by less than this times the growth of errors. In 20 000 cases
+/// the largest ratio was 7e-10, with differences up to 1e-6 where errors grow by 1e5.
+const SAME: f64 = 1e-8;
+
 fn options() -> Options {
     Options { rtol: RTOL, atol: 1e-12, ..Options::default() }
 }
@@ -91,7 +95,7 @@ proptest! {
         let (here, there) =
             (run(system, &u0, &p, (0.0, end)), run(system, &u0, &p, (shift, shift + end)));
         let growth = growth(system, &u0, &p, (0.0, end));
-        prop_assert!(distance(here.last(), there.last()) < 1e-7 * growth);
+        prop_assert!(distance(here.last(), there.last()) < SAME * growth);
         let Stats { accepted, .. } = there.stats();
         prop_assert!(accepted.abs_diff(here.stats().accepted) <= 1);
     }
@@ -124,10 +128,11 @@ proptest! {
         let middle = part * end;
         let whole = run(system, &u0, &p, (0.0, end));
         let first = run(system, &u0, &p, (0.0, middle));
-        prop_assert!(distance(first.last(), &whole.at(middle).unwrap()) < 1e-7);
+        let early = growth(system, &u0, &p, (0.0, middle));
+        prop_assert!(distance(first.last(), &whole.at(middle).unwrap()) < SAME * early);
         let second = run(system, first.last(), &p, (middle, end));
         let growth = growth(system, &u0, &p, (0.0, end));
-        prop_assert!(distance(second.last(), whole.last()) < 1e-7 * growth);
+        prop_assert!(distance(second.last(), whole.last()) < SAME * growth);
     }
 
     #[test]
