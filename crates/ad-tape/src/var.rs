@@ -224,4 +224,8 @@ impl<S: BranchScalar> Concrete for Var<'_, S> {
     fn largest_part(self) -> f64 {
         self.value.largest_part()
     }
+    #[inline]
+    fn is_within(self, low: f64, high: f64) -> bool {
+        self.value().is_within(low, high)
+    }
 }

@@ -1,4 +1,5 @@
-use crate::{Dense, Taken};
+use crate::{Dense, ErrorNorm, Taken};
+use scalar::Concrete;
 use system::{Buffer, Failure};
 
 /// One step, from `(t, u)` over `dt`; the method fills `u_next` and `error`.
@@ -81,6 +82,17 @@ pub trait Algorithm<F, B: Buffer>: Clone {
         cache: &mut Self::Cache,
     ) -> Result<(), Failure>;
 
+    /// The scaled error of an attempt, accepted when at most 1: the norm of `step.error`, unless the
+    /// method combines several estimates.
+    #[inline]
+    fn error(&self, step: &Step<'_, B>, cache: &mut Self::Cache, norm: &mut ErrorNorm<'_>) -> f64
+    where
+        B::Item: Concrete,
+    {
+        let _ = cache;
+        norm.of(step.error.as_ref(), step.u.as_ref(), step.u_next.as_ref())
+    }
+
     /// Completes an attempt that is about to be accepted: the derivative at its end.
     ///
     /// # Errors
@@ -111,6 +123,20 @@ pub trait Algorithm<F, B: Buffer>: Clone {
 
     /// Moves on to the next step.
     fn advance(&self, cache: &mut Self::Cache);
+
+    /// What the method carries from step to step beside the state and its derivative, for a
+    /// checkpoint; `advanced` says whether [`advance`](Algorithm::advance) was called since the last
+    /// step. Nothing for one-step methods.
+    fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
+        let _ = (cache, advanced);
+        Vec::new()
+    }
+
+    /// Takes back what [`memory`](Algorithm::memory) gave, right after
+    /// [`begin`](Algorithm::begin).
+    fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
+        let _ = (cache, memory);
+    }
 
     /// Evaluations of the right-hand side so far.
     fn evaluations(&self, cache: &Self::Cache) -> usize;

@@ -1,16 +1,25 @@
+use crate::power::power;
 use crate::{Error, ErrorKind, check};
 
-/// The proportional–integral controller of step sizes (Gustafsson 1991; Hairer, Nørsett, Wanner I,
-/// II.4; Söderlind 2003).
+/// The controller of step sizes: integral, proportional–integral or with a third term
+/// (Gustafsson 1991; Hairer, Nørsett, Wanner I, II.4; Söderlind 2003).
 ///
-/// For a method of order `k` and scaled error `err` (accepted when at most 1), the next step is
-/// `dt · safety · err^(-β₁/k) · err_old^(β₂/k)`, with `β₁ = 7/10`, `β₂ = 2/5`.
+/// For a method of order `k` and scaled errors `err` (accepted when at most 1) of this step and the
+/// two accepted before it, the next step is
+/// `dt · safety · err^(-β₁/k) · err₋₁^(-β₂/k) · err₋₂^(-β₃/k)`.
+///
+/// ```
+/// use ode_core::{Controller, Options};
+///
+/// let options = Options { controller: Controller::PID, ..Options::default() };
+/// let careful = Controller { safety: 0.8, max_factor: 3.0, ..Controller::PI };
+/// # let _ = (options, careful);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PiController {
-    /// Exponent of the error, times the order.
-    pub beta1: f64,
-    /// Exponent of the error before, times the order.
-    pub beta2: f64,
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Controller {
+    /// Exponents of the errors, times the order: of this step, the one before, and that before it.
+    pub beta: [f64; 3],
     /// Safety factor.
     pub safety: f64,
     /// Smallest change of the step size.
@@ -21,27 +30,35 @@ pub struct PiController {
     pub first_factor: f64,
 }
 
-impl Default for PiController {
+impl Default for Controller {
     fn default() -> Self {
-        Self {
-            beta1: 0.7,
-            beta2: 0.4,
-            safety: 0.9,
-            min_factor: 0.2,
-            max_factor: 10.0,
-            first_factor: 1e4,
-        }
+        Self::PI
     }
 }
 
-impl PiController {
+impl Controller {
+    /// The elementary controller, `β = (1, 0, 0)`.
+    pub const I: Self = Self { beta: [1.0, 0.0, 0.0], ..Self::PI };
+
+    /// The default, `β = (7/10, -2/5, 0)`: step sizes vary smoothly.
+    pub const PI: Self = Self {
+        beta: [0.7, -0.4, 0.0],
+        safety: 0.9,
+        min_factor: 0.2,
+        max_factor: 10.0,
+        first_factor: 1e4,
+    };
+
+    /// `β = (0.58, -0.21, 0.1)` (Kennedy and Carpenter 2003; the default of ARKODE).
+    pub const PID: Self = Self { beta: [0.58, -0.21, 0.1], ..Self::PI };
+
     pub(crate) fn check(&self) -> Result<(), Error> {
-        check::positive("controller.beta1", self.beta1)?;
+        check::positive("controller.beta[0]", self.beta[0])?;
         check::positive("controller.safety", self.safety)?;
         check::positive("controller.min_factor", self.min_factor)?;
         check::positive("controller.max_factor", self.max_factor)?;
         check::positive("controller.first_factor", self.first_factor)?;
-        check::finite("controller.beta2", &[self.beta2])?;
+        check::finite("controller.beta", &self.beta)?;
         let bound = |name, value, good, must| match good {
             true => Ok(()),
             false => Err(Error::from(ErrorKind::Option { name, value, must })),
@@ -55,39 +72,53 @@ impl PiController {
 }
 
 /// The controller's memory.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct ControlState {
-    previous_error: f64,
+    /// Errors of the last accepted step and the one before it, not below [`SMALLEST`].
+    previous: [f64; 2],
     first: bool,
     rejected: bool,
 }
 
+/// An error of zero says nothing about the next step.
+const SMALLEST: f64 = 1e-4;
+
 impl Default for ControlState {
     fn default() -> Self {
-        Self { previous_error: 1e-4, first: true, rejected: false }
+        Self { previous: [SMALLEST; 2], first: true, rejected: false }
     }
 }
 
 impl ControlState {
     /// The factor for the step after an accepted one with error `err <= 1`.
-    pub(crate) fn accept(&mut self, err: f64, order: u32, pi: &PiController) -> f64 {
+    #[inline]
+    pub(crate) fn accept(&mut self, err: f64, order: u32, controller: &Controller) -> f64 {
         let k = f64::from(order);
-        let raw = pi.safety * err.powf(-pi.beta1 / k) * self.previous_error.powf(pi.beta2 / k);
+        let [b1, b2, b3] = controller.beta;
+        let mut raw = controller.safety * power(err, -b1 / k);
+        // A step of no error says nothing about the trend.
+        for (previous, beta) in self.previous.iter().zip([b2, b3]) {
+            if beta != 0.0 {
+                raw *= power(*previous, -beta / k);
+            }
+        }
         let limit = match (self.first, self.rejected) {
-            (true, _) => pi.first_factor,
+            (true, _) => controller.first_factor,
             // A step just rejected must not grow at once.
             (false, true) => 1.0,
-            (false, false) => pi.max_factor,
+            (false, false) => controller.max_factor,
         };
-        *self = Self { previous_error: err.max(1e-4), first: false, rejected: false };
-        raw.min(limit).max(pi.min_factor)
+        let previous = [err.max(SMALLEST), self.previous[0]];
+        *self = Self { previous, first: false, rejected: false };
+        raw.min(limit).max(controller.min_factor)
     }
 
     /// The factor for the retry after a rejected step; `err` may be NaN.
-    pub(crate) fn reject(&mut self, err: f64, order: u32, pi: &PiController) -> f64 {
+    pub(crate) fn reject(&mut self, err: f64, order: u32, controller: &Controller) -> f64 {
         self.rejected = true;
-        let raw = pi.safety * err.powf(-pi.beta1 / f64::from(order));
+        let raw = controller.safety * power(err, -controller.beta[0] / f64::from(order));
         // A NaN loses both comparisons of `max`, and the step shrinks as much as it may.
-        raw.max(pi.min_factor).min(0.9)
+        raw.max(controller.min_factor).min(0.9)
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::time::Duration;
 
 /// What went wrong in building or solving a problem.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +33,20 @@ pub enum ErrorKind {
         t0: f64,
         /// End.
         t1: f64,
+    },
+    /// A component was chosen that the system does not have.
+    NoSuchComponent {
+        /// The index, from 0.
+        index: usize,
+        /// How many states there are.
+        states: usize,
+    },
+    /// A checkpoint was made by another method.
+    Checkpoint {
+        /// The method that made it.
+        made_by: String,
+        /// The method that was to go on.
+        method: &'static str,
     },
     /// An option makes no sense.
     Option {
@@ -78,6 +93,29 @@ pub enum ErrorKind {
         t: f64,
         /// The budget.
         max_steps: usize,
+    },
+    /// The budget of wall time ran out.
+    MaxTime {
+        /// The time reached.
+        t: f64,
+        /// The budget.
+        limit: Duration,
+    },
+    /// The solve was ended from outside.
+    Cancelled {
+        /// The time reached.
+        t: f64,
+    },
+    /// A component leaves its domain, and no shorter step helped.
+    OutsideDomain {
+        /// Where.
+        t: f64,
+        /// The component.
+        component: String,
+        /// Its lower bound.
+        low: f64,
+        /// Its upper bound.
+        high: f64,
     },
     /// The right-hand side refused, and no shorter step helped.
     RightHandSide {
@@ -131,6 +169,13 @@ impl fmt::Display for Error {
                 f,
                 "the time span ({t0}, {t1}) is empty or not finite: give two different finite times"
             ),
+            ErrorKind::NoSuchComponent { index, states } => {
+                write!(f, "there is no component {index}: the {states} states count from 0")
+            }
+            ErrorKind::Checkpoint { made_by, method } => write!(
+                f,
+                "the checkpoint was made by {made_by}: resume with that method instead of {method}"
+            ),
             ErrorKind::Option { name, value, must } => {
                 write!(f, "option `{name}` is {value}, but must be {must}")
             }
@@ -156,6 +201,17 @@ impl fmt::Display for Error {
                 f,
                 "reached only t = {t} in {max_steps} steps: raise `max_steps`, loosen `rtol`, or \
                  use an implicit method if the problem is stiff"
+            ),
+            ErrorKind::MaxTime { t, limit } => write!(
+                f,
+                "reached only t = {t} in {limit:?} of wall time: raise `max_time`, loosen `rtol`, or \
+                 use an implicit method if the problem is stiff"
+            ),
+            ErrorKind::Cancelled { t } => write!(f, "the solve was cancelled at t = {t}"),
+            ErrorKind::OutsideDomain { t, component, low, high } => write!(
+                f,
+                "`{component}` leaves its domain from {low} to {high} just after t = {t}, however \
+                 short the step: check the model there, or widen `domain`"
             ),
             ErrorKind::RightHandSide { t, reason } => {
                 write!(f, "the right-hand side failed after t = {t}: {reason}")

@@ -1,4 +1,4 @@
-use crate::norm;
+use crate::norm::ErrorNorm;
 use scalar::Concrete;
 use system::{Failure, Rhs};
 
@@ -11,8 +11,6 @@ pub(crate) struct InitialStep<'a, S> {
     /// +1 forwards, -1 backwards.
     pub(crate) direction: f64,
     pub(crate) order: u32,
-    pub(crate) atol: f64,
-    pub(crate) rtol: f64,
     pub(crate) dt_max: f64,
 }
 
@@ -22,11 +20,12 @@ impl<S: Concrete> InitialStep<'_, S> {
     pub(crate) fn estimate<F: Rhs<S>>(
         &self,
         rhs: &F,
+        norm: &mut ErrorNorm<'_>,
         u1: &mut [S],
         f1: &mut [S],
     ) -> Result<f64, Failure> {
-        let Self { t, u, p, f0, direction, order, atol, rtol, dt_max } = *self;
-        let size = |x: &[S]| norm::scaled(x, u, u, atol, rtol);
+        let Self { t, u, p, f0, direction, order, dt_max } = *self;
+        let mut size = |x: &[S]| norm.of(x, u, u);
         let (d0, d1) = (size(u), size(f0));
         let h0 = if d0 < 1e-10 || d1 < 1e-10 { 1e-6 } else { 0.01 * d0 / d1 };
         let h0 = h0.min(dt_max);

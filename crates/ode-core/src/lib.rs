@@ -36,29 +36,36 @@ mod algorithm;
 mod check;
 mod controller;
 mod dense;
+mod domain;
 mod erk;
 mod error;
 mod initial_step;
 mod integrator;
 mod norm;
 mod options;
+mod power;
 mod problem;
+mod saver;
 mod solution;
 mod solve;
 mod stats;
 mod stops;
+mod watch;
 
 pub use algorithm::{Algorithm, Interval, Step};
-pub use controller::PiController;
+pub use controller::Controller;
 pub use dense::Dense;
+pub use domain::Domain;
 pub use erk::{
     Bs3, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Interpolant, InterpolantWeights,
     Midpoint, Rk4, Tsit5, Vern7,
 };
 pub use error::{Error, ErrorKind};
-pub use integrator::{Integrator, Progress, Taken};
-pub use options::{Options, Save, StepSize};
+pub use integrator::{Checkpoint, Integrator, Progress, Taken};
+pub use norm::{CustomNorm, ErrorNorm, Norm};
+pub use options::{Components, Options, Save, StepSize};
 pub use problem::OdeProblem;
 pub use solution::Solution;
 pub use solve::{SolveError, solve};
 pub use stats::Stats;
+pub use watch::{Cancel, Monitor, Report};

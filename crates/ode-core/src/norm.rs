@@ -1,15 +1,138 @@
+use crate::{Error, Options, check};
 use scalar::Concrete;
+use std::fmt;
+use std::sync::Arc;
 
-/// The scaled norm `max over parts of √(1/n Σ (xᵢ / (atol + rtol max(|aᵢ|, |bᵢ|)))²)`.
+/// How the scaled errors `xᵢ = errorᵢ / (atolᵢ + rtolᵢ max(|uᵢ|, |u_nextᵢ|))` make one number; a step
+/// is accepted when it is at most 1.
 ///
-/// The parts are the real numbers that a scalar carries: the value and each tangent of a dual by
-/// itself, each lane of a batch by itself. NaN if any is NaN.
+/// Duals and lanes carry several real numbers per component: each is scaled by itself, and the
+/// norm is that of the worst part (root mean square) or component (the others).
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Norm {
+    /// `√(1/n Σ xᵢ²)`: the default.
+    #[default]
+    Rms,
+    /// `max |xᵢ|`: no component hides among many.
+    Max,
+    /// A function of `|x₁| … |xₙ|`.
+    Custom(CustomNorm),
+}
+
+impl Norm {
+    /// A norm of one's own, called with `|x₁| … |xₙ|` once or more a step.
+    ///
+    /// ```
+    /// use ode_core::{Norm, Options};
+    ///
+    /// // Only the first two components decide.
+    /// let norm = Norm::custom(|x| x[0].max(x[1]));
+    /// let options = Options { norm, ..Options::default() };
+    /// # let _ = options;
+    /// ```
+    pub fn custom(norm: impl Fn(&[f64]) -> f64 + Send + Sync + 'static) -> Self {
+        Self::Custom(CustomNorm(Arc::new(norm)))
+    }
+}
+
+/// The function of [`Norm::Custom`]; equal to its clones only.
+#[derive(Clone)]
+pub struct CustomNorm(Arc<NormFn>);
+
+type NormFn = dyn Fn(&[f64]) -> f64 + Send + Sync;
+
+impl fmt::Debug for CustomNorm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CustomNorm")
+    }
+}
+
+impl PartialEq for CustomNorm {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// The tolerances and the norm of a solve, ready for use.
+#[derive(Clone, Debug)]
+pub struct ErrorNorm<'a> {
+    rtol: f64,
+    atol: f64,
+    each: Vec<(f64, f64)>,
+    norm: &'a Norm,
+    scaled: Vec<f64>,
+}
+
+impl<'a> ErrorNorm<'a> {
+    /// For `n` components.
+    ///
+    /// # Errors
+    ///
+    /// When a list of tolerances has the wrong length.
+    pub(crate) fn new(options: &'a Options, n: usize) -> Result<Self, Error> {
+        let Options { rtol, atol, rtol_each, atol_each, norm, .. } = options;
+        for (what, list) in [("rtol_each", rtol_each), ("atol_each", atol_each)] {
+            if !list.is_empty() {
+                check::length(what, n, list.len())?;
+            }
+        }
+        let is_uniform = rtol_each.is_empty() && atol_each.is_empty();
+        let pair = |i| {
+            let of = |each: &[f64], all| each.get(i).copied().unwrap_or(all);
+            (of(atol_each, *atol), of(rtol_each, *rtol))
+        };
+        let each = if is_uniform { Vec::new() } else { (0..n).map(pair).collect() };
+        let scaled = if matches!(norm, Norm::Custom(_)) { vec![0.0; n] } else { Vec::new() };
+        Ok(Self { rtol: *rtol, atol: *atol, each, norm, scaled })
+    }
+
+    /// Absolute tolerance of component `i`.
+    pub(crate) fn atol(&self, i: usize) -> f64 {
+        self.each.get(i).map_or(self.atol, |each| each.0)
+    }
+
+    /// The norm of `x`, scaled by the larger of `a` and `b`. NaN if any part is NaN.
+    #[inline]
+    pub fn of<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {
+        if self.each.is_empty() && matches!(self.norm, Norm::Rms) {
+            let (atol, rtol) = (self.atol, self.rtol);
+            rms(x, a, b, |_| (atol, rtol))
+        } else {
+            self.of_any(x, a, b)
+        }
+    }
+
+    fn of_any<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {
+        let (each, uniform) = (&self.each, (self.atol, self.rtol));
+        let tolerance = |i: usize| each.get(i).copied().unwrap_or(uniform);
+        let part = |i: usize| {
+            let (atol, rtol) = tolerance(i);
+            S::scaled_square(x[i], a[i], b[i], atol, rtol).largest_part().sqrt()
+        };
+        match self.norm {
+            Norm::Rms => rms(x, a, b, tolerance),
+            Norm::Max => {
+                (0..x.len()).map(part).fold(0.0, |m, x| if x > m || x.is_nan() { x } else { m })
+            }
+            Norm::Custom(CustomNorm(norm)) => {
+                for (i, scaled) in self.scaled.iter_mut().enumerate() {
+                    *scaled = part(i);
+                }
+                norm(&self.scaled)
+            }
+        }
+    }
+}
+
+/// `max over parts of √(1/n Σ xᵢ²)`: the value and each tangent of a dual by itself, each lane of a
+/// batch by itself.
 #[inline]
-pub(crate) fn scaled<S: Concrete>(x: &[S], a: &[S], b: &[S], atol: f64, rtol: f64) -> f64 {
+fn rms<S: Concrete>(x: &[S], a: &[S], b: &[S], tolerance: impl Fn(usize) -> (f64, f64)) -> f64 {
     let n = x.len();
     let (a, b) = (&a[..n], &b[..n]);
     let mut sum = S::zero();
     for i in 0..n {
+        let (atol, rtol) = tolerance(i);
         sum += S::scaled_square(x[i], a[i], b[i], atol, rtol);
     }
     (sum.largest_part() / n as f64).sqrt()

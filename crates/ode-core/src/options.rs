@@ -1,4 +1,5 @@
-use crate::{Error, PiController, check};
+use crate::{Cancel, Controller, Domain, Error, ErrorKind, Monitor, Norm, check};
+use std::time::Duration;
 
 /// How to solve, as opposed to what.
 ///
@@ -13,20 +14,40 @@ pub struct Options {
     pub rtol: f64,
     /// Absolute tolerance of the local error, in units of the states. Default 1e-9.
     pub atol: f64,
+    /// Relative tolerances of single components, in place of `rtol`; empty where it holds for all.
+    pub rtol_each: Vec<f64>,
+    /// Absolute tolerances of single components, each in its unit, in place of `atol`; empty where
+    /// it holds for all.
+    pub atol_each: Vec<f64>,
+    /// How the errors of the components make one number.
+    pub norm: Norm,
     /// How step sizes are chosen.
     pub step: StepSize,
+    /// Smallest step size, in units of time; a step that needs a smaller one ends the solve. Only a
+    /// step that lands on a stop may be shorter. Default 0.
+    pub dt_min: f64,
     /// Largest step size, in units of time.
     pub dt_max: f64,
     /// Budget of steps, rejected ones included. Default 100 000.
     pub max_steps: usize,
+    /// Budget of wall time.
+    pub max_time: Option<Duration>,
+    /// Where the state may be.
+    pub domain: Domain,
     /// What to keep.
     pub save: Save,
+    /// Which components to keep.
+    pub components: Components,
     /// Times at which a step must end, in any order: where the right-hand side jumps. On either
     /// side of a stop it is evaluated an ulp away from it, so that a step sees one side only. An end
     /// of the span may be one too; those outside the span are ignored.
     pub stops: Vec<f64>,
     /// The step size controller.
-    pub controller: PiController,
+    pub controller: Controller,
+    /// A switch that ends the solve from outside.
+    pub cancel: Option<Cancel>,
+    /// A hook that is told how far the solve has come.
+    pub monitor: Option<Monitor>,
 }
 
 impl Default for Options {
@@ -34,12 +55,21 @@ impl Default for Options {
         Self {
             rtol: 1e-6,
             atol: 1e-9,
+            rtol_each: Vec::new(),
+            atol_each: Vec::new(),
+            norm: Norm::Rms,
             step: StepSize::Auto,
+            dt_min: 0.0,
             dt_max: f64::INFINITY,
             max_steps: 100_000,
+            max_time: None,
+            domain: Domain::Anywhere,
             save: Save::Dense,
+            components: Components::All,
             stops: Vec::new(),
-            controller: PiController::default(),
+            controller: Controller::PI,
+            cancel: None,
+            monitor: None,
         }
     }
 }
@@ -68,19 +98,50 @@ pub enum Save {
     Last,
 }
 
+/// Which components a solution keeps; all of them are solved for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Components {
+    /// All.
+    #[default]
+    All,
+    /// Those with these indices, in this order.
+    Only(Vec<usize>),
+}
+
 impl Options {
-    /// Checks every field against a time span.
-    pub(crate) fn check(&self, tspan: (f64, f64)) -> Result<(), Error> {
+    /// Checks every field against a time span and a number of states.
+    pub(crate) fn check(&self, tspan: (f64, f64), n: usize) -> Result<(), Error> {
         check::positive("rtol", self.rtol)?;
         check::positive("atol", self.atol)?;
+        for &rtol in &self.rtol_each {
+            check::positive("rtol_each", rtol)?;
+        }
+        for &atol in &self.atol_each {
+            check::positive("atol_each", atol)?;
+        }
         if let StepSize::Initial(dt) | StepSize::Fixed(dt) = self.step {
             check::positive("step", dt)?;
         }
         if self.dt_max != f64::INFINITY {
             check::positive("dt_max", self.dt_max)?;
         }
+        if self.dt_min != 0.0 {
+            check::positive("dt_min", self.dt_min)?;
+        }
+        if self.dt_min > self.dt_max {
+            let (name, value, must) = ("dt_min", self.dt_min, "at most `dt_max`");
+            return Err(ErrorKind::Option { name, value, must }.into());
+        }
         check::finite("stops", &self.stops)?;
         self.controller.check()?;
+        self.domain.check(n)?;
+        if let Components::Only(indices) = &self.components {
+            for &index in indices {
+                if index >= n {
+                    return Err(ErrorKind::NoSuchComponent { index, states: n }.into());
+                }
+            }
+        }
         match &self.save {
             Save::At(times) => check::times("save", times, tspan),
             _ => Ok(()),

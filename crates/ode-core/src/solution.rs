@@ -1,7 +1,8 @@
 use crate::dense::horner;
-use crate::{Dense, Error, ErrorKind, Stats};
+use crate::{Error, ErrorKind, Stats};
 use scalar::{Concrete, Scalar};
 use std::fmt;
+use std::time::Duration;
 
 /// A trajectory: the saved states, and the interpolants where they were kept.
 #[derive(Clone, Debug)]
@@ -11,6 +12,7 @@ pub struct Solution<S = f64> {
     /// State `i` is `states[i n..(i + 1) n]`.
     states: Vec<S>,
     stats: Stats,
+    elapsed: Duration,
     interpolants: Interpolants<S>,
 }
 
@@ -25,7 +27,8 @@ struct Interpolants<S> {
 impl<S: Scalar> Solution<S> {
     pub(crate) fn new(names: Vec<String>) -> Self {
         let interpolants = Interpolants { steps: Vec::new(), coefficients: Vec::new() };
-        Self { names, times: Vec::new(), states: Vec::new(), stats: Stats::default(), interpolants }
+        let (stats, elapsed) = (Stats::default(), Duration::ZERO);
+        Self { names, times: Vec::new(), states: Vec::new(), stats, elapsed, interpolants }
     }
 
     pub(crate) fn reserve(&mut self, points: usize) {
@@ -33,9 +36,9 @@ impl<S: Scalar> Solution<S> {
         self.states.reserve(points * self.dim());
     }
 
-    pub(crate) fn push(&mut self, t: f64, u: &[S]) {
+    pub(crate) fn push(&mut self, t: f64, u: impl Iterator<Item = S>) {
         self.times.push(t);
-        self.states.extend_from_slice(u);
+        self.states.extend(u);
     }
 
     /// Appends a point and returns its state, to be filled.
@@ -51,14 +54,14 @@ impl<S: Scalar> Solution<S> {
         self.states.truncate(self.times.len() * self.names.len());
     }
 
-    pub(crate) fn push_dense(&mut self, dense: &Dense<S>) {
+    pub(crate) fn push_dense(&mut self, t0: f64, dt: f64, polynomial: impl Iterator<Item = S>) {
         let Interpolants { steps, coefficients } = &mut self.interpolants;
-        steps.push((dense.t0, dense.dt, coefficients.len()));
-        coefficients.extend_from_slice(&dense.coefficients);
+        steps.push((t0, dt, coefficients.len()));
+        coefficients.extend(polynomial);
     }
 
-    pub(crate) fn set_stats(&mut self, stats: Stats) {
-        self.stats = stats;
+    pub(crate) fn set_work(&mut self, stats: Stats, elapsed: Duration) {
+        (self.stats, self.elapsed) = (stats, elapsed);
     }
 
     /// Number of states of the system.
@@ -109,6 +112,11 @@ impl<S: Scalar> Solution<S> {
     /// Work done.
     pub fn stats(&self) -> Stats {
         self.stats
+    }
+
+    /// Wall time of the solve.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
     }
 
     /// The state at time `t`, by the method's own interpolant.

@@ -1,6 +1,5 @@
-use crate::{
-    Algorithm, Error, ErrorKind, Integrator, OdeProblem, Options, Progress, Save, Solution,
-};
+use crate::saver::Saver;
+use crate::{Algorithm, Error, ErrorKind, Integrator, OdeProblem, Options, Progress, Solution};
 use scalar::Concrete;
 use std::fmt;
 use system::{Buffer, Rhs};
@@ -25,96 +24,27 @@ where
     B: Buffer,
     B::Item: Concrete,
 {
-    let mut solution = Solution::new(problem.rhs().names());
-    let outcome = Integrator::new(problem, algorithm, options).and_then(|mut integrator| {
-        let outcome = match &options.save {
-            Save::Dense => save_steps(&mut integrator, &mut solution, true),
-            Save::Steps => save_steps(&mut integrator, &mut solution, false),
-            Save::At(times) => save_at(&mut integrator, &mut solution, times),
-            Save::Last => save_last(&mut integrator, &mut solution),
-        };
-        solution.set_stats(integrator.stats());
-        outcome
-    });
+    let mut saver = Saver::new(options, problem.rhs().names());
+    let mut integrator = match Integrator::new(problem, algorithm, options) {
+        Ok(integrator) => integrator,
+        Err(error) => return Err(SolveError(Box::new((error, saver.nothing())))),
+    };
+    saver.start(integrator.t(), integrator.u());
+    let outcome = loop {
+        match integrator.step() {
+            Ok(progress) => match saver.step(&mut integrator) {
+                Ok(()) if progress == Progress::Finished => break Ok(()),
+                Ok(()) => {}
+                Err(error) => break Err(error),
+            },
+            Err(error) => break Err(error),
+        }
+    };
+    let solution = saver.finish(&integrator);
     match outcome {
         Ok(()) => Ok(solution),
         Err(error) => Err(SolveError(Box::new((error, solution)))),
     }
-}
-
-fn save_steps<F, A, B>(
-    integrator: &mut Integrator<'_, F, A, B>,
-    solution: &mut Solution<B::Item>,
-    dense: bool,
-) -> Result<(), Error>
-where
-    F: Rhs<B::Item>,
-    A: Algorithm<F, B>,
-    B: Buffer,
-    B::Item: Concrete,
-{
-    solution.push(integrator.t(), integrator.u());
-    loop {
-        let progress = integrator.step()?;
-        if dense {
-            solution.push_dense(integrator.dense()?);
-        }
-        solution.push(integrator.t(), integrator.u());
-        if progress == Progress::Finished {
-            return Ok(());
-        }
-    }
-}
-
-fn save_at<F, A, B>(
-    integrator: &mut Integrator<'_, F, A, B>,
-    solution: &mut Solution<B::Item>,
-    times: &[f64],
-) -> Result<(), Error>
-where
-    F: Rhs<B::Item>,
-    A: Algorithm<F, B>,
-    B: Buffer,
-    B::Item: Concrete,
-{
-    solution.reserve(times.len());
-    let mut times = times.iter().copied().peekable();
-    if times.next_if_eq(&integrator.t()).is_some() {
-        solution.push(integrator.t(), integrator.u());
-    }
-    loop {
-        let progress = integrator.step()?;
-        while let Some(t) = times.next_if(|&t| integrator.covers(t)) {
-            if let Err(error) = integrator.interpolate(t, solution.push_empty(t)) {
-                solution.drop_last();
-                return Err(error);
-            }
-        }
-        if progress == Progress::Finished {
-            return Ok(());
-        }
-    }
-}
-
-fn save_last<F, A, B>(
-    integrator: &mut Integrator<'_, F, A, B>,
-    solution: &mut Solution<B::Item>,
-) -> Result<(), Error>
-where
-    F: Rhs<B::Item>,
-    A: Algorithm<F, B>,
-    B: Buffer,
-    B::Item: Concrete,
-{
-    let outcome = loop {
-        match integrator.step() {
-            Ok(Progress::Finished) => break Ok(()),
-            Ok(_) => {}
-            Err(error) => break Err(error),
-        }
-    };
-    solution.push(integrator.t(), integrator.u());
-    outcome
 }
 
 /// A solve that failed, with the part of the solution before the failure.

@@ -1,32 +1,75 @@
+use crate::{Error, check};
+
 /// The times at which a step must end, in the order of integration; the last is the end of the
 /// span.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Stops {
-    times: Vec<f64>,
+    stops: Vec<Stop>,
     next: usize,
+    direction: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+struct Stop {
+    t: f64,
+    /// The right-hand side jumps here: it is evaluated on one side or the other, never at `t`.
+    jump: bool,
 }
 
 impl Stops {
-    pub(crate) fn new(stops: &[f64], (t0, t1): (f64, f64)) -> Self {
+    pub(crate) fn new(jumps: &[f64], (t0, t1): (f64, f64)) -> Self {
         let direction = (t1 - t0).signum();
-        let mut times: Vec<f64> = stops
-            .iter()
-            .copied()
-            .filter(|t| (t - t0) * direction > 0.0 && (t1 - t) * direction > 0.0)
-            .collect();
-        times.sort_by(|a, b| (direction * a).total_cmp(&(direction * b)));
-        times.dedup();
-        times.push(t1);
-        Self { times, next: 0 }
+        let end = Stop { t: t1, jump: jumps.contains(&t1) };
+        let mut stops = Self { stops: vec![end], next: 0, direction };
+        for &t in jumps {
+            if (t - t0) * direction > 0.0 && (t1 - t) * direction > 0.0 {
+                stops.insert(t, true);
+            }
+        }
+        stops
+    }
+
+    fn insert(&mut self, t: f64, jump: bool) {
+        let place = self.stops.partition_point(|stop| (t - stop.t) * self.direction > 0.0);
+        if self.stops[place].t == t {
+            self.stops[place].jump |= jump;
+        } else {
+            self.stops.insert(place, Stop { t, jump });
+        }
+    }
+
+    /// One more, between the current time `t0` and the end.
+    pub(crate) fn add(&mut self, t: f64, t0: f64, jump: bool) -> Result<(), Error> {
+        check::times("stop", &[t], (t0, self.end()))?;
+        if t != t0 {
+            self.insert(t, jump);
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> f64 {
+        self.stops[self.stops.len() - 1].t
     }
 
     /// The next stop, and whether it is the end of the span.
     pub(crate) fn next(&self) -> (f64, bool) {
-        let last = self.times.len() - 1;
-        (self.times[self.next.min(last)], self.next >= last)
+        let last = self.stops.len() - 1;
+        (self.stops[self.next.min(last)].t, self.next >= last)
+    }
+
+    /// Whether the right-hand side jumps at the next stop.
+    pub(crate) fn is_jump(&self) -> bool {
+        self.stops[self.next.min(self.stops.len() - 1)].jump
     }
 
     pub(crate) fn advance(&mut self) {
         self.next += 1;
+    }
+
+    /// Back to time `t`: the stops after it lie ahead again.
+    pub(crate) fn rewind(&mut self, t: f64) {
+        self.next = self.stops.partition_point(|stop| (stop.t - t) * self.direction <= 0.0);
     }
 }

@@ -5,7 +5,7 @@ mod method_matrix;
 
 use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Error, ErrorKind, ExplicitRk, OdeProblem, Options, PiController, Save, StepSize, Tsit5, solve,
+    Controller, Error, ErrorKind, ExplicitRk, OdeProblem, Options, Save, StepSize, Tsit5, solve,
 };
 use system::{Failure, FromFn, Rhs};
 use testset::models::LotkaVolterra;
@@ -148,24 +148,24 @@ fn tolerances_and_sizes_must_be_positive() {
 
 #[test]
 fn a_controller_must_make_sense() {
-    let sane = PiController::default();
+    let sane = Controller::PI;
     let check = |controller, name| {
         option_refused(Options { controller, ..Options::default() }, name, &["must be"]);
     };
     for bad in [0.0, -0.5, NAN, INF] {
-        check(PiController { beta1: bad, ..sane }, "controller.beta1");
-        check(PiController { safety: bad, ..sane }, "controller.safety");
-        check(PiController { min_factor: bad, ..sane }, "controller.min_factor");
-        check(PiController { max_factor: bad, ..sane }, "controller.max_factor");
-        check(PiController { first_factor: bad, ..sane }, "controller.first_factor");
+        check(Controller { beta: [bad, 0.0, 0.0], ..sane }, "controller.beta[0]");
+        check(Controller { safety: bad, ..sane }, "controller.safety");
+        check(Controller { min_factor: bad, ..sane }, "controller.min_factor");
+        check(Controller { max_factor: bad, ..sane }, "controller.max_factor");
+        check(Controller { first_factor: bad, ..sane }, "controller.first_factor");
     }
     // Steps that could only grow, or only shrink.
-    check(PiController { min_factor: 1.0, ..sane }, "controller.min_factor");
-    check(PiController { max_factor: 1.0, ..sane }, "controller.max_factor");
-    check(PiController { first_factor: 0.5, ..sane }, "controller.first_factor");
-    check(PiController { safety: 1.5, ..sane }, "controller.safety");
-    let controller = PiController { beta2: NAN, ..sane };
-    option_refused(Options { controller, ..Options::default() }, "controller.beta2", &["NaN"]);
+    check(Controller { min_factor: 1.0, ..sane }, "controller.min_factor");
+    check(Controller { max_factor: 1.0, ..sane }, "controller.max_factor");
+    check(Controller { first_factor: 0.5, ..sane }, "controller.first_factor");
+    check(Controller { safety: 1.5, ..sane }, "controller.safety");
+    let controller = Controller { beta: [0.7, NAN, 0.0], ..sane };
+    option_refused(Options { controller, ..Options::default() }, "controller.beta", &["NaN"]);
 }
 
 #[test]

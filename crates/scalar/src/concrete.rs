@@ -11,6 +11,9 @@ pub trait Concrete: Scalar {
     /// The largest absolute value among the real numbers carried; NaN if one of them is NaN.
     fn largest_part(self) -> f64;
 
+    /// Whether the value (of each lane), derivatives aside, lies in `[low, high]`; false for NaN.
+    fn is_within(self, low: f64, high: f64) -> bool;
+
     /// Whether every real number carried is finite.
     #[inline]
     fn is_finite(self) -> bool {

@@ -146,6 +146,10 @@ impl<S: Concrete, const N: usize> Concrete for Dual<S, N> {
     fn largest_part(self) -> f64 {
         self.eps.iter().fold(self.re.largest_part(), |m, e| max_or_nan(m, e.largest_part()))
     }
+    #[inline]
+    fn is_within(self, low: f64, high: f64) -> bool {
+        self.re.is_within(low, high)
+    }
 }
 
 impl<S: BranchScalar, const N: usize> BranchScalar for Dual<S, N> {

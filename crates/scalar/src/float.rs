@@ -52,6 +52,10 @@ macro_rules! impl_float {
             fn largest_part(self) -> f64 {
                 f64::from(self.abs())
             }
+            #[inline]
+            fn is_within(self, low: f64, high: f64) -> bool {
+                (low..=high).contains(&f64::from(self))
+            }
         }
 
         impl BranchScalar for $float {

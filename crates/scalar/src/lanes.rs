@@ -91,4 +91,8 @@ impl<const W: usize> Concrete for Lanes<W> {
     fn largest_part(self) -> f64 {
         self.0.iter().fold(0.0, |m, a| max_or_nan(m, a.abs()))
     }
+    #[inline]
+    fn is_within(self, low: f64, high: f64) -> bool {
+        self.0.iter().all(|a| a.is_within(low, high))
+    }
 }

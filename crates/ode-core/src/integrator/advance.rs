@@ -1,0 +1,228 @@
+//! One step: attempt, judge, accept or try again.
+
+use super::{Integrator, Progress, Start, Taken, Trouble, beside};
+use crate::initial_step::InitialStep;
+use crate::{Algorithm, Domain, Error, ErrorKind, Report, Step, StepSize};
+use scalar::{Concrete, Scalar};
+use std::time::Duration;
+use system::{Buffer, Failure, Rhs};
+
+/// What became of an attempt.
+enum Verdict {
+    /// Its scaled error, at most 1; and whether the state was moved onto the border of the domain.
+    Accepted { err: f64, moved: bool },
+    /// Its scaled error, NaN if something is not finite.
+    Rejected { err: f64 },
+    /// This component left the domain.
+    Outside { index: usize },
+}
+
+impl<F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer> Integrator<'_, F, A, B>
+where
+    B::Item: Concrete,
+{
+    pub(super) fn advance(&mut self) -> Result<Progress, Error> {
+        self.begin()?;
+        let mut size = match self.size {
+            Some(size) => size,
+            None => self.first_size()?,
+        };
+        loop {
+            if let Err(error) = self.may_go_on() {
+                self.size = Some(size);
+                return Err(error);
+            }
+            let (stop, is_end) = self.stops.next();
+            let remaining = (stop - self.t).abs();
+            // A step is stretched a little rather than leaving a sliver before the stop.
+            let lands = size * (1.0 + 1e-6) >= remaining;
+            let t_next = if lands { stop } else { self.t + self.direction * size };
+            // The distance that time really moves: `size` is rounded where t is large.
+            let dt = t_next - self.t;
+            if dt == 0.0 {
+                self.size = Some(size);
+                return Err(ErrorKind::StepTooSmall { t: self.t, dt: size }.into());
+            }
+            let jumps = lands && self.stops.is_jump();
+            let t_last = if jumps { beside::<B::Item>(stop, -self.direction) } else { t_next };
+            let taken = Taken { t: self.t, dt, t_first: self.t_first, t_last };
+
+            let trouble = match self.attempt(&taken) {
+                Ok(Verdict::Accepted { err, moved }) => {
+                    self.size = Some(self.next_size(size, dt.abs(), err, lands));
+                    self.commit(taken, t_next);
+                    if lands {
+                        self.stops.advance();
+                    }
+                    if jumps {
+                        self.start = Start::Evaluate(beside::<B::Item>(stop, self.direction));
+                    } else if moved {
+                        self.start = Start::Evaluate(t_last);
+                    }
+                    return Ok(match (lands, is_end) {
+                        (false, _) => Progress::Running,
+                        (true, false) => Progress::Stopped,
+                        (true, true) => Progress::Finished,
+                    });
+                }
+                Ok(Verdict::Rejected { err }) => {
+                    let order = self.algorithm.order();
+                    size = dt.abs() * self.control.reject(err, order, &self.options.controller);
+                    err.is_nan().then_some(Trouble::NotFinite)
+                }
+                Ok(Verdict::Outside { index }) => {
+                    size = 0.5 * dt.abs();
+                    Some(Trouble::Outside { index })
+                }
+                Err(Failure::Recoverable) => {
+                    size = 0.25 * dt.abs();
+                    Some(Trouble::Refused)
+                }
+                Err(failure) => return Err(self.refused(&failure)),
+            };
+            self.stats.rejected += 1;
+            let is_fixed = matches!(self.options.step, StepSize::Fixed(_));
+            if is_fixed || size <= (4.0 * ulp(self.t)).max(0.999 * self.options.dt_min) {
+                self.size = Some(size);
+                return Err(self.stuck(dt, trouble));
+            }
+        }
+    }
+
+    /// Makes the derivative at the start of a step available.
+    pub(super) fn begin(&mut self) -> Result<(), Error> {
+        match self.start {
+            Start::Evaluate(t) => {
+                let begun = self.algorithm.begin(self.rhs, t, &self.u, &self.p, &mut self.cache);
+                begun.map_err(|failure| self.refused(&failure))?;
+                let f = self.algorithm.derivative(&self.cache);
+                if let Some(i) = f.iter().position(|f| !f.is_finite()) {
+                    return Err(self.non_finite(self.t, i));
+                }
+                self.t_first = t;
+            }
+            Start::CarryOver => {
+                self.algorithm.advance(&mut self.cache);
+                self.t_first = self.before.t_last;
+            }
+            Start::Ready => {}
+        }
+        // Only now: a start that failed is evaluated again by the next attempt.
+        self.start = Start::Ready;
+        self.dense_is_current = false;
+        Ok(())
+    }
+
+    /// Whether a budget is spent, or somebody wants the solve to end.
+    fn may_go_on(&mut self) -> Result<(), Error> {
+        let (t, options) = (self.t, self.options);
+        if self.stats.accepted + self.stats.rejected >= options.max_steps {
+            return Err(ErrorKind::MaxSteps { t, max_steps: options.max_steps }.into());
+        }
+        if options.cancel.as_ref().is_some_and(crate::Cancel::is_cancelled) {
+            return Err(ErrorKind::Cancelled { t }.into());
+        }
+        if let Some(limit) = options.max_time
+            && self.clock.elapsed() >= limit
+        {
+            return Err(ErrorKind::MaxTime { t, limit }.into());
+        }
+        if let Some(monitor) = &options.monitor {
+            let (t0, stats) = (self.t0, self.stats());
+            let fraction = (t - t0) / (self.end - t0);
+            let report = |elapsed: Duration| Report { t, fraction, stats, elapsed };
+            self.clock.tell(monitor, report);
+        }
+        Ok(())
+    }
+
+    fn first_size(&mut self) -> Result<f64, Error> {
+        let estimate = InitialStep {
+            t: self.t,
+            u: self.u.as_ref(),
+            p: &self.p,
+            f0: self.algorithm.derivative(&self.cache),
+            direction: self.direction,
+            order: self.algorithm.order(),
+            dt_max: self.options.dt_max.min((self.stops.next().0 - self.t).abs()),
+        };
+        self.stats.evaluations += 1;
+        let (u1, f1) = (self.u_before.as_mut(), self.error.as_mut());
+        let size = match estimate.estimate(self.rhs, &mut self.norm, u1, f1) {
+            Ok(size) if size > 0.0 => size,
+            // The probe left the domain: start small, and let the controller find its way.
+            Ok(_) | Err(Failure::Recoverable) => (1e-6 * (self.end - self.t).abs()).min(1e-6),
+            Err(failure) => return Err(self.refused(&failure)),
+        };
+        Ok(size.max(self.options.dt_min))
+    }
+
+    /// Attempts a step into `u_before`, and judges it.
+    fn attempt(&mut self, taken: &Taken) -> Result<Verdict, Failure> {
+        let mut step = Step {
+            t: taken.t,
+            dt: taken.dt,
+            t_first: taken.t_first,
+            t_last: taken.t_last,
+            u: &self.u,
+            p: &self.p,
+            u_next: &mut self.u_before,
+            error: &mut self.error,
+        };
+        self.algorithm.attempt(self.rhs, &mut step, &mut self.cache)?;
+        let err = match self.options.step {
+            StepSize::Fixed(_) => 0.0,
+            _ => self.algorithm.error(&step, &mut self.cache, &mut self.norm),
+        };
+        if err > 1.0 || err.is_nan() {
+            return Ok(Verdict::Rejected { err });
+        }
+        // An infinite state scales any error to zero.
+        if !step.u_next.as_ref().iter().all(|u| u.is_finite()) {
+            return Ok(Verdict::Rejected { err: f64::NAN });
+        }
+        let mut moved = false;
+        if self.options.domain != Domain::Anywhere {
+            for (i, u) in step.u_next.as_mut().iter_mut().enumerate() {
+                let ((low, high), slack) = (self.options.domain.bounds(i), self.norm.atol(i));
+                if !u.is_within(low - slack, high + slack) {
+                    return Ok(Verdict::Outside { index: i });
+                }
+                if !u.is_within(low, high) {
+                    let (low, high) = (B::Item::from_f64(low), B::Item::from_f64(high));
+                    *u = u.select_lt(low, low, high.select_lt(*u, high, *u));
+                    moved = true;
+                }
+            }
+        }
+        self.algorithm.accept(self.rhs, &mut step, &mut self.cache)?;
+        Ok(Verdict::Accepted { err, moved })
+    }
+
+    /// The size to go on with after an accepted step of size `taken`, where `size` was proposed.
+    fn next_size(&mut self, size: f64, taken: f64, err: f64, lands: bool) -> f64 {
+        let options = self.options;
+        if let StepSize::Fixed(size) = options.step {
+            return size.min(options.dt_max);
+        }
+        let factor = self.control.accept(err, self.algorithm.order(), &options.controller);
+        let next = taken * factor;
+        // A step cut short by a stop does not revoke the proposal.
+        let next = if lands && factor >= 1.0 { next.max(size) } else { next };
+        next.max(options.dt_min).min(options.dt_max)
+    }
+
+    fn commit(&mut self, taken: Taken, t_next: f64) {
+        std::mem::swap(&mut self.u, &mut self.u_before);
+        self.before = taken;
+        self.t = t_next;
+        self.start = Start::CarryOver;
+        self.dense_is_current = false;
+        self.stats.accepted += 1;
+    }
+}
+
+/// The distance from `|t|` to the next larger number.
+fn ulp(t: f64) -> f64 {
+    t.abs().next_up() - t.abs()
+}

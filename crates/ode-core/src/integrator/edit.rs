@@ -1,0 +1,116 @@
+//! A solve that is changed on its way.
+
+use super::{Integrator, Start, Taken, given_size};
+use crate::controller::ControlState;
+use crate::{Algorithm, Error};
+use scalar::Concrete;
+use system::{Buffer, Rhs};
+
+impl<F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer> Integrator<'_, F, A, B>
+where
+    B::Item: Concrete,
+{
+    /// The current state, to be changed. The method starts anew from it: derivative, step size and
+    /// the controller's memory; the last step can no longer be interpolated.
+    ///
+    /// ```
+    /// # system::system! { struct Decay; state { u } params { k } rhs(_t) { d(u) = -k * u; } }
+    /// use ode_core::{Integrator, OdeProblem, Options, Progress, Tsit5};
+    ///
+    /// // A dose of 1 at t = 1.
+    /// let problem = OdeProblem::new(Decay, [1.0], [0.5], (0.0, 2.0))?;
+    /// let options = Options { stops: vec![1.0], rtol: 1e-9, ..Options::default() };
+    /// let mut integrator = Integrator::new(&problem, Tsit5, &options)?;
+    /// loop {
+    ///     match integrator.step()? {
+    ///         Progress::Running => {}
+    ///         Progress::Stopped => integrator.u_mut()[0] += 1.0,
+    ///         Progress::Finished => break,
+    ///     }
+    /// }
+    /// let exact = (-1f64).exp() + (-0.5f64).exp();
+    /// assert!((integrator.u()[0] - exact).abs() < 1e-8);
+    /// # Ok::<(), ode_core::Error>(())
+    /// ```
+    pub fn u_mut(&mut self) -> &mut [B::Item] {
+        self.restart();
+        self.u.as_mut()
+    }
+
+    /// The parameters, to be changed from here on; as [`u_mut`](Integrator::u_mut).
+    pub fn p_mut(&mut self) -> &mut [B::Item] {
+        self.restart();
+        &mut self.p
+    }
+
+    /// State and parameters, to be changed; as [`u_mut`](Integrator::u_mut).
+    pub fn edit(&mut self) -> (&mut [B::Item], &mut [B::Item]) {
+        self.restart();
+        (self.u.as_mut(), &mut self.p)
+    }
+
+    /// Forgets everything that comes from earlier steps.
+    fn restart(&mut self) {
+        if !matches!(self.start, Start::Evaluate(_)) {
+            // After a failed attempt the start is at `t_first`, else at the end of the last step.
+            let carried = self.start == Start::CarryOver;
+            self.start = Start::Evaluate(if carried { self.before.t_last } else { self.t_first });
+        }
+        self.size = given_size(self.options);
+        self.control = ControlState::default();
+        self.forget_last_step();
+    }
+
+    /// Only the end of the last step is left.
+    pub(super) fn forget_last_step(&mut self) {
+        self.u_before.as_mut().copy_from_slice(self.u.as_ref());
+        let (t, t_first) = (self.t, self.t_first);
+        self.before = Taken { t, dt: 0.0, t_first, t_last: t_first };
+        self.dense_is_current = false;
+    }
+
+    /// Goes back to a time inside the last step, whose interpolant gives the state.
+    ///
+    /// The part of the last step before `t` can still be interpolated.
+    ///
+    /// # Errors
+    ///
+    /// When `t` is outside the last step, or its interpolant cannot be computed.
+    pub fn rewind(&mut self, t: f64) -> Result<(), Error> {
+        if t == self.t {
+            return Ok(());
+        }
+        let mut u = self.u.clone();
+        self.interpolate(t, u.as_mut())?;
+        self.u = u;
+        self.t = t;
+        self.stops.rewind(t);
+        self.start = Start::Evaluate(t);
+        Ok(())
+    }
+
+    /// One more time at which a step must end, from now until the end of the span.
+    ///
+    /// # Errors
+    ///
+    /// When `t` is not finite or not between the current time and the end.
+    pub fn add_stop(&mut self, t: f64) -> Result<(), Error> {
+        self.stops.add(t, self.t, false)
+    }
+
+    /// The size that the next step will try, without sign; `None` where it is yet to be estimated.
+    pub fn proposed_size(&self) -> Option<f64> {
+        self.size
+    }
+
+    /// Sets the size that the next step will try, without sign.
+    ///
+    /// # Errors
+    ///
+    /// When it is not finite and positive.
+    pub fn propose_size(&mut self, size: f64) -> Result<(), Error> {
+        crate::check::positive("size", size)?;
+        self.size = Some(size.min(self.options.dt_max));
+        Ok(())
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a step could not be taken.
+
+use super::Integrator;
+use crate::{Algorithm, Error, ErrorKind};
+use scalar::{Concrete, Scalar};
+use system::{Buffer, Failure, Rhs};
+
+/// Why an attempt was rejected, other than for its error.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Trouble {
+    NotFinite,
+    Refused,
+    Outside { index: usize },
+}
+
+impl<F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer> Integrator<'_, F, A, B>
+where
+    B::Item: Concrete,
+{
+    pub(super) fn refused(&self, failure: &Failure) -> Error {
+        ErrorKind::RightHandSide { t: self.t, reason: failure.to_string() }.into()
+    }
+
+    pub(super) fn non_finite(&self, t: f64, index: usize) -> Error {
+        ErrorKind::NonFinite { t, component: self.name(index) }.into()
+    }
+
+    fn name(&self, index: usize) -> String {
+        self.rhs.names().swap_remove(index)
+    }
+
+    /// No step could be accepted: say why the last attempt failed.
+    pub(super) fn stuck(&mut self, dt: f64, trouble: Option<Trouble>) -> Error {
+        match trouble {
+            None => ErrorKind::StepTooSmall { t: self.t, dt }.into(),
+            Some(Trouble::Refused) => self.refused(&Failure::Recoverable),
+            Some(Trouble::Outside { index }) => {
+                let (low, high) = self.options.domain.bounds(index);
+                let component = self.name(index);
+                ErrorKind::OutsideDomain { t: self.t, component, low, high }.into()
+            }
+            Some(Trouble::NotFinite) => {
+                let bad = |u: &B::Item| !u.is_finite();
+                let next = self.u_before.as_ref().iter().position(bad);
+                let error = self.error.as_ref().iter().position(bad);
+                // The stages spread a NaN over the components: a fresh derivative tells whose it is.
+                let t = B::Item::from_f64(self.t + dt);
+                self.stats.evaluations += 1;
+                let fresh = self.rhs.eval(t, self.u.as_ref(), &self.p, self.error.as_mut());
+                let culprit = fresh.ok().and_then(|()| self.error.as_ref().iter().position(bad));
+                self.non_finite(self.t, culprit.or(next).or(error).unwrap_or(0))
+            }
+        }
+    }
+}
