@@ -1,4 +1,4 @@
-use crate::power::power;
+use crate::binary_log::{exp2, log2};
 use crate::{Error, ErrorKind, check};
 
 /// The controller of step sizes: integral, proportional–integral or with a third term
@@ -75,18 +75,18 @@ impl Controller {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct ControlState {
-    /// Errors of the last accepted step and the one before it, not below [`SMALLEST`].
+    /// `log₂` of the errors of the last accepted step and the one before it, not below [`NO_TREND`].
     previous: [f64; 2],
     first: bool,
     rejected: bool,
 }
 
-/// An error of zero says nothing about the next step.
-const SMALLEST: f64 = 1e-4;
+/// `log₂ 1e-4`: smaller errors say nothing about the trend.
+const NO_TREND: f64 = -13.287_712_379_549_449;
 
 impl Default for ControlState {
     fn default() -> Self {
-        Self { previous: [SMALLEST; 2], first: true, rejected: false }
+        Self { previous: [NO_TREND; 2], first: true, rejected: false }
     }
 }
 
@@ -94,22 +94,17 @@ impl ControlState {
     /// The factor for the step after an accepted one with error `err <= 1`.
     #[inline]
     pub(crate) fn accept(&mut self, err: f64, order: u32, controller: &Controller) -> f64 {
-        let k = f64::from(order);
+        let log = log2(err.max(f64::MIN_POSITIVE));
         let [b1, b2, b3] = controller.beta;
-        let mut raw = controller.safety * power(err, -b1 / k);
-        // A step of no error says nothing about the trend.
-        for (previous, beta) in self.previous.iter().zip([b2, b3]) {
-            if beta != 0.0 {
-                raw *= power(*previous, -beta / k);
-            }
-        }
+        let exponent = b1 * log + (b2 * self.previous[0] + b3 * self.previous[1]);
+        let raw = controller.safety * exp2(-exponent / f64::from(order));
         let limit = match (self.first, self.rejected) {
             (true, _) => controller.first_factor,
             // A step just rejected must not grow at once.
             (false, true) => 1.0,
             (false, false) => controller.max_factor,
         };
-        let previous = [err.max(SMALLEST), self.previous[0]];
+        let previous = [log.max(NO_TREND), self.previous[0]];
         *self = Self { previous, first: false, rejected: false };
         raw.min(limit).max(controller.min_factor)
     }
@@ -117,8 +112,11 @@ impl ControlState {
     /// The factor for the retry after a rejected step; `err` may be NaN.
     pub(crate) fn reject(&mut self, err: f64, order: u32, controller: &Controller) -> f64 {
         self.rejected = true;
-        let raw = controller.safety * power(err, -controller.beta[0] / f64::from(order));
-        // A NaN loses both comparisons of `max`, and the step shrinks as much as it may.
+        if err.is_nan() {
+            return controller.min_factor.min(0.9);
+        }
+        let exponent = controller.beta[0] * log2(err.max(f64::MIN_POSITIVE));
+        let raw = controller.safety * exp2(-exponent / f64::from(order));
         raw.max(controller.min_factor).min(0.9)
     }
 }

@@ -33,6 +33,7 @@
 //! `Vec<f64>` of any length; and the number type may be any [`scalar::Concrete`].
 
 mod algorithm;
+mod binary_log;
 mod check;
 mod controller;
 mod dense;
@@ -43,7 +44,6 @@ mod initial_step;
 mod integrator;
 mod norm;
 mod options;
-mod power;
 mod problem;
 mod saver;
 mod solution;

@@ -56,6 +56,8 @@ impl PartialEq for CustomNorm {
 /// The tolerances and the norm of a solve, ready for use.
 #[derive(Clone, Debug)]
 pub struct ErrorNorm<'a> {
+    /// `1/n`.
+    inverse: f64,
     rtol: f64,
     atol: f64,
     each: Vec<(f64, f64)>,
@@ -83,7 +85,8 @@ impl<'a> ErrorNorm<'a> {
         };
         let each = if is_uniform { Vec::new() } else { (0..n).map(pair).collect() };
         let scaled = if matches!(norm, Norm::Custom(_)) { vec![0.0; n] } else { Vec::new() };
-        Ok(Self { rtol: *rtol, atol: *atol, each, norm, scaled })
+        let inverse = 1.0 / n as f64;
+        Ok(Self { inverse, rtol: *rtol, atol: *atol, each, norm, scaled })
     }
 
     /// Absolute tolerance of component `i`.
@@ -96,7 +99,7 @@ impl<'a> ErrorNorm<'a> {
     pub fn of<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {
         if self.each.is_empty() && matches!(self.norm, Norm::Rms) {
             let (atol, rtol) = (self.atol, self.rtol);
-            rms(x, a, b, |_| (atol, rtol))
+            rms((x, a, b), self.inverse, |_| (atol, rtol))
         } else {
             self.of_any(x, a, b)
         }
@@ -110,7 +113,7 @@ impl<'a> ErrorNorm<'a> {
             S::scaled_square(x[i], a[i], b[i], atol, rtol).largest_part().sqrt()
         };
         match self.norm {
-            Norm::Rms => rms(x, a, b, tolerance),
+            Norm::Rms => rms((x, a, b), self.inverse, tolerance),
             Norm::Max => {
                 (0..x.len()).map(part).fold(0.0, |m, x| if x > m || x.is_nan() { x } else { m })
             }
@@ -127,7 +130,11 @@ impl<'a> ErrorNorm<'a> {
 /// `max over parts of √(1/n Σ xᵢ²)`: the value and each tangent of a dual by itself, each lane of a
 /// batch by itself.
 #[inline]
-fn rms<S: Concrete>(x: &[S], a: &[S], b: &[S], tolerance: impl Fn(usize) -> (f64, f64)) -> f64 {
+fn rms<S: Concrete>(
+    (x, a, b): (&[S], &[S], &[S]),
+    inverse: f64,
+    tolerance: impl Fn(usize) -> (f64, f64),
+) -> f64 {
     let n = x.len();
     let (a, b) = (&a[..n], &b[..n]);
     let mut sum = S::zero();
@@ -135,5 +142,5 @@ fn rms<S: Concrete>(x: &[S], a: &[S], b: &[S], tolerance: impl Fn(usize) -> (f64
         let (atol, rtol) = tolerance(i);
         sum += S::scaled_square(x[i], a[i], b[i], atol, rtol);
     }
-    (sum.largest_part() / n as f64).sqrt()
+    (sum.largest_part() * inverse).sqrt()
 }
