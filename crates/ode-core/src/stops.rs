@@ -8,6 +8,8 @@ pub(crate) struct Stops {
     stops: Vec<Stop>,
     next: usize,
     direction: f64,
+    /// `stops[next]`, asked for in every step.
+    ahead: Stop,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,7 +24,7 @@ impl Stops {
     pub(crate) fn new(jumps: &[f64], (t0, t1): (f64, f64)) -> Self {
         let direction = (t1 - t0).signum();
         let end = Stop { t: t1, jump: jumps.contains(&t1) };
-        let mut stops = Self { stops: vec![end], next: 0, direction };
+        let mut stops = Self { stops: vec![end], next: 0, direction, ahead: end };
         for &t in jumps {
             if (t - t0) * direction > 0.0 && (t1 - t) * direction > 0.0 {
                 stops.insert(t, true);
@@ -38,6 +40,11 @@ impl Stops {
         } else {
             self.stops.insert(place, Stop { t, jump });
         }
+        self.look_ahead();
+    }
+
+    fn look_ahead(&mut self) {
+        self.ahead = self.stops[self.next.min(self.stops.len() - 1)];
     }
 
     /// One more, between the current time `t0` and the end.
@@ -55,21 +62,22 @@ impl Stops {
 
     /// The next stop, and whether it is the end of the span.
     pub(crate) fn next(&self) -> (f64, bool) {
-        let last = self.stops.len() - 1;
-        (self.stops[self.next.min(last)].t, self.next >= last)
+        (self.ahead.t, self.next + 1 >= self.stops.len())
     }
 
     /// Whether the right-hand side jumps at the next stop.
     pub(crate) fn is_jump(&self) -> bool {
-        self.stops[self.next.min(self.stops.len() - 1)].jump
+        self.ahead.jump
     }
 
     pub(crate) fn advance(&mut self) {
         self.next += 1;
+        self.look_ahead();
     }
 
     /// Back to time `t`: the stops after it lie ahead again.
     pub(crate) fn rewind(&mut self, t: f64) {
         self.next = self.stops.partition_point(|stop| (stop.t - t) * self.direction <= 0.0);
+        self.look_ahead();
     }
 }

@@ -119,6 +119,12 @@ where
         if self.stats.accepted + self.stats.rejected >= options.max_steps {
             return Err(ErrorKind::MaxSteps { t, max_steps: options.max_steps }.into());
         }
+        if self.is_watched { self.look_up() } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look_up(&mut self) -> Result<(), Error> {
+        let (t, options) = (self.t, self.options);
         if options.cancel.as_ref().is_some_and(crate::Cancel::is_cancelled) {
             return Err(ErrorKind::Cancelled { t }.into());
         }

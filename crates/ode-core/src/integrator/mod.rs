@@ -52,6 +52,8 @@ pub struct Integrator<'a, F, A: Algorithm<F, B>, B: Buffer> {
     options: &'a Options,
     norm: ErrorNorm<'a>,
     clock: Clock,
+    /// Whether the clock, a switch or a monitor has to be looked at before every attempt.
+    is_watched: bool,
     cache: A::Cache,
     p: Vec<B::Item>,
     /// Start of the span.
@@ -128,6 +130,9 @@ where
             rhs: problem.rhs(),
             norm: ErrorNorm::new(options, u.as_ref().len())?,
             clock: Clock::start(),
+            is_watched: options.cancel.is_some()
+                || options.max_time.is_some()
+                || options.monitor.is_some(),
             cache: algorithm.cache(&u),
             algorithm,
             options,
