@@ -89,6 +89,9 @@ const FILES: &[(&str, &str)] = embed! {
     "sens_damped_oscillator",
     "adjoint_integral_cost",
     "lorenz_time_average_sensitivity",
+    "rigid_body",
+    "henon_heiles",
+    "brusselator_1d_n500",
 };
 
 const INDEX: &str = include_str!("../reference/index.json");

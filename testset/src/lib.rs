@@ -5,7 +5,7 @@
 //! | right-hand sides, closed forms, invariants | [`models`] |
 //! | reference values of initial value problems, error of a run | [`Reference`] |
 //! | one function per problem: model and values together | [`problems`] |
-//! | a test over every problem, with static types | [`Visitor`], [`nonstiff`], [`stiff`] |
+//! | a test over every problem, with static types | [`Visitor`], [`nonstiff`], [`measured`], [`stiff`] |
 //! | gradients and sensitivities | [`SensitivityReference`], [`ClosedFormSensitivity`] |
 //! | event times | [`EventReference`] |
 //! | long-time averages of a chaotic system | [`AverageReference`] |
@@ -46,6 +46,6 @@ pub use error::{Error, ErrorKind};
 pub use event::{Event, EventReference, StateAt};
 pub use expression::{ExpressionError, Reason, evaluate};
 pub use problem::{Problem, Visitor};
-pub use problems::{differential_algebraic, nonstiff, stiff};
+pub use problems::{differential_algebraic, measured, nonstiff, stiff};
 pub use reference::{PeerError, Point, PublishedComparison, Reference};
 pub use sensitivity::{Input, SensitivityPoint, SensitivityReference};

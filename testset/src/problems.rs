@@ -56,6 +56,15 @@ problems! {
         pleiades = "pleiades": Pleiades as Pleiades, 28;
     }
 
+    /// Runs a visitor over further problems for explicit methods, which the benchmarks measure besides
+    /// some of [`nonstiff`]. The last one has 1000 states: rather copy its `reference.u0` to a `Vec`.
+    measured {
+        rigid_body = "rigid_body": RigidBody as RigidBody, 3;
+        henon_heiles = "henon_heiles": HenonHeiles as HenonHeiles, 4;
+        brusselator_1d_n500 = "brusselator_1d_n500":
+            Brusselator1d as Brusselator1d { cells: 500 }, 1000;
+    }
+
     /// Runs a visitor over the problems for implicit methods.
     stiff {
         linear_stiff_2x2 = "linear_stiff_2x2": LinearStiff2x2 as LinearStiff2x2, 2;

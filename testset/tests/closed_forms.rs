@@ -111,6 +111,11 @@ fn invariants_are_conserved() {
     conserved(&pleiades, 1e-13, Pleiades::angular_momentum);
     conserved(&pleiades, 1e-13, |u| Pleiades::momentum(u)[0]);
     conserved(&pleiades, 1e-13, |u| Pleiades::momentum(u)[1]);
+    conserved(&problems::henon_heiles().unwrap(), 1e-15, HenonHeiles::energy);
+    let body = problems::rigid_body().unwrap();
+    let p = [1.0, -1.0, -0.51].map(D::constant);
+    conserved(&body, 1e-15, |u| RigidBody::invariants(u, p)[0]);
+    conserved(&body, 1e-15, |u| RigidBody::invariants(u, p)[1]);
 }
 
 fn close(got: f64, want: f64) {

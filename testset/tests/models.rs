@@ -56,6 +56,7 @@ impl Visitor for Compare {
 fn every_problem_is_its_file() {
     let mut compare = Compare(Vec::new());
     testset::nonstiff(&mut compare).unwrap();
+    testset::measured(&mut compare).unwrap();
     testset::stiff(&mut compare).unwrap();
     testset::differential_algebraic(&mut compare).unwrap();
     let mut names: Vec<String> = Vec::new();
@@ -78,6 +79,7 @@ fn the_groups_are_those_of_the_files() {
         }
     }
     testset::nonstiff(&mut Stiffness(false)).unwrap();
+    testset::measured(&mut Stiffness(false)).unwrap();
     testset::stiff(&mut Stiffness(true)).unwrap();
 }
 

@@ -69,8 +69,8 @@ system! {
     state { x, y, vx, vy }
     params { mu, mup }
     rhs(_t) {
-        let d1 = ((x + mu).powi(2) + y.powi(2)).powf(1.5);
-        let d2 = ((x - mup).powi(2) + y.powi(2)).powf(1.5);
+        let (s1, s2) = ((x + mu).powi(2) + y.powi(2), (x - mup).powi(2) + y.powi(2));
+        let (d1, d2) = (s1 * s1.sqrt(), s2 * s2.sqrt());
         d(x) = vx;
         d(y) = vy;
         d(vx) = x + 2.0 * vy - mup * (x + mu) / d1 - mu * (x - mup) / d2;
@@ -84,5 +84,26 @@ impl Arenstorf {
         let r1 = ((x + mu) * (x + mu) + y * y).sqrt();
         let r2 = ((x - mup) * (x - mup) + y * y).sqrt();
         x * x + y * y + (mup / r1 + mu / r2).scale(2.0) - vx * vx - vy * vy
+    }
+}
+
+system! {
+    /// A star in the symmetry plane of a galaxy (Hénon & Heiles 1964).
+    pub struct HenonHeiles;
+    state { x, y, vx, vy }
+    params {}
+    rhs(_t) {
+        d(x) = vx;
+        d(y) = vy;
+        d(vx) = -x - 2.0 * x * y;
+        d(vy) = -y - x * x + y * y;
+    }
+}
+
+impl HenonHeiles {
+    /// `(|v|² + x² + y²) / 2 + x² y - y³ / 3`, constant along solutions.
+    pub fn energy<S: Scalar>([x, y, vx, vy]: [S; 4]) -> S {
+        let quadratic = vx * vx + vy * vy + x * x + y * y;
+        quadratic.scale(0.5) + x * x * y - (y * y * y).scale(1.0 / 3.0)
     }
 }

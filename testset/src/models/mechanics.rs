@@ -71,3 +71,23 @@ impl Projectile {
         [x + vx * t, y + vy * t - (g * t * t).scale(0.5), vx, vy - g * t]
     }
 }
+
+system! {
+    /// Euler's equations of a free rigid body: the parameters are the differences of its moments of
+    /// inertia, divided by the third moment.
+    pub struct RigidBody;
+    state { x, y, z }
+    params { a, b, c }
+    rhs(_t) {
+        d(x) = a * y * z;
+        d(y) = b * x * z;
+        d(z) = c * x * y;
+    }
+}
+
+impl RigidBody {
+    /// `b x² - a y²` and `c x² - a z²`, constant along solutions.
+    pub fn invariants<S: Scalar>([x, y, z]: [S; 3], [a, b, c]: [S; 3]) -> [S; 2] {
+        [b * x * x - a * y * y, c * x * x - a * z * z]
+    }
+}

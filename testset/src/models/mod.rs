@@ -28,7 +28,7 @@ mod population;
 mod time_switched;
 
 pub use brusselator::{Brusselator0d, Brusselator1d};
-pub use celestial::{Arenstorf, Kepler};
+pub use celestial::{Arenstorf, HenonHeiles, Kepler};
 pub use chemistry::{ChemicalAkzoNobel, Hires, Oregonator, Robertson, RobertsonDae};
 pub use excitable::{FitzHughNagumo, VanDerPol, VanDerPolScaled};
 pub use linear::{
@@ -36,7 +36,7 @@ pub use linear::{
     LinearStiff2x2, ProtheroRobinson, TimeVaryingLinear,
 };
 pub use lorenz::Lorenz63;
-pub use mechanics::{BouncingBall, HarmonicOscillator, Projectile};
+pub use mechanics::{BouncingBall, HarmonicOscillator, Projectile, RigidBody};
 pub use pleiades::Pleiades;
 pub use population::{Logistic, LotkaVolterra};
 pub use time_switched::TimeSwitchedLotkaVolterra;
