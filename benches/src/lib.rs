@@ -1,12 +1,20 @@
-//! What every suite shares: its command line, interleaved timing, and one JSON object a line.
+//! What every suite shares: its command line, interleaved timing, peers, and one JSON object a line.
 //!
 //! A suite is a binary of this package. `cargo xtask bench SUITE` finds it by its name, builds it
-//! in release and runs it.
+//! in release for the machine's own CPU and runs it.
 
+mod arguments;
+mod at_error;
+mod crew;
+mod peer;
 mod record;
 mod suite;
 mod timing;
 
+pub use arguments::Arguments;
+pub use at_error::{Point, seconds_at};
+pub use crew::{Crew, hire};
+pub use peer::{Answer, Member, Peer, PeerError};
 pub use record::{Record, Recorder};
-pub use suite::{Arguments, run};
+pub use suite::run;
 pub use timing::{Contender, interleave};

@@ -18,7 +18,7 @@ pub struct Record<'a> {
     pub setting: &'a str,
     /// Error of the result; 0 where it does not apply.
     pub error: f64,
-    /// Median seconds.
+    /// Seconds of one run, in the fastest of the repeats.
     pub seconds: f64,
 }
 
@@ -43,7 +43,7 @@ impl Recorder {
         let json = json.map(create).transpose()?;
         writeln!(
             io::stdout(),
-            "{:<8} {:<26} {:<8} {:<24} {:>9} {:>11}",
+            "{:<22} {:<20} {:<10} {:<18} {:>9} {:>11}",
             "who",
             "problem",
             "method",
@@ -68,7 +68,7 @@ impl Recorder {
         }
         writeln!(
             io::stdout(),
-            "{who:<8} {problem:<26} {method:<8} {setting:<24} {error:>9.1e} {seconds:>11.3e}"
+            "{who:<22} {problem:<20} {method:<10} {setting:<18} {error:>9.1e} {seconds:>11.3e}"
         )?;
         match &mut self.json {
             Some(file) => writeln!(file, "{}", serde_json::to_string(record)?),

@@ -6,10 +6,13 @@ const SHORTEST: f64 = 2e-3;
 /// Most runs per repeat: a closure that does nothing never reaches [`SHORTEST`].
 const MOST_RUNS: usize = 1 << 30;
 
+/// A contender that has taken this many seconds in all has been timed well enough.
+const LONG: f64 = 0.5;
+
 /// Something to be timed against others.
 pub struct Contender<'a> {
-    /// Runs it `n` times.
-    run: Box<dyn FnMut(usize) + 'a>,
+    /// Runs it `n` times and says how many seconds that took.
+    run: Box<dyn FnMut(usize) -> f64 + 'a>,
     /// Runs per repeat.
     runs: usize,
 }
@@ -18,11 +21,23 @@ impl<'a> Contender<'a> {
     /// Wraps a closure that does the work `n` times, and finds how often to run it for one repeat
     /// to take some milliseconds.
     pub fn new(mut run: impl FnMut(usize) + 'a) -> Self {
+        Self::timed(move |n| seconds(|| run(n)))
+    }
+
+    /// The same for a closure that measures itself: it does the work `n` times and returns the
+    /// seconds. NaN says that it failed.
+    pub fn timed(mut run: impl FnMut(usize) -> f64 + 'a) -> Self {
         let mut runs = 1;
-        while runs < MOST_RUNS && seconds(|| run(runs)) < SHORTEST {
-            runs *= 2;
+        while runs < MOST_RUNS {
+            let taken = run(runs);
+            if taken.is_nan() || taken >= SHORTEST {
+                break;
+            }
+            // A power of two that is long enough if the work takes as long again.
+            let wanted = (SHORTEST / taken.max(1e-12)).ceil().min(MOST_RUNS as f64 / runs as f64);
+            runs *= (wanted as usize).clamp(2, 64).next_power_of_two();
         }
-        Self { run: Box::new(run), runs }
+        Self { run: Box::new(run), runs: runs.min(MOST_RUNS) }
     }
 }
 
@@ -32,8 +47,9 @@ impl fmt::Debug for Contender<'_> {
     }
 }
 
-/// Times contenders in turns, so that all see the same machine, and returns the median seconds of
-/// one run of each. At least one repeat is made.
+/// Times contenders in turns, so that all see the same machine, and returns the seconds of one
+/// run of each in its fastest repeat (NaN for one that failed). At least one repeat is made; who has taken half a
+/// second by then sits out the others.
 ///
 /// ```
 /// use benches::{Contender, interleave};
@@ -50,12 +66,18 @@ impl fmt::Debug for Contender<'_> {
 /// ```
 pub fn interleave(contenders: &mut [Contender<'_>], repeats: usize) -> Vec<f64> {
     let mut all = vec![Vec::new(); contenders.len()];
+    let mut taken = vec![0.0; contenders.len()];
     for _ in 0..repeats.max(1) {
-        for (Contender { run, runs }, all) in contenders.iter_mut().zip(&mut all) {
-            all.push(seconds(|| run(*runs)) / *runs as f64);
+        for (i, Contender { run, runs }) in contenders.iter_mut().enumerate() {
+            // False also after a failure: NaN is less than nothing.
+            if taken[i] < LONG {
+                let seconds = run(*runs);
+                taken[i] += seconds;
+                all[i].push(seconds / *runs as f64);
+            }
         }
     }
-    all.into_iter().map(median).collect()
+    all.into_iter().map(fastest).collect()
 }
 
 fn seconds(work: impl FnOnce()) -> f64 {
@@ -64,15 +86,11 @@ fn seconds(work: impl FnOnce()) -> f64 {
     start.elapsed().as_secs_f64()
 }
 
-/// The middle value, or the mean of the two middle ones; NaN if there is none.
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let middle = values.len() / 2;
-    match (values.len() % 2, values.get(middle.saturating_sub(1)), values.get(middle)) {
-        (1, _, Some(&value)) => value,
-        (0, Some(low), Some(high)) => 0.5 * (low + high),
-        _ => f64::NAN,
-    }
+/// The smallest value: whatever else the machine does only adds to it. NaN if there is none or one
+/// is NaN.
+fn fastest(values: Vec<f64>) -> f64 {
+    let least = |a: f64, b: f64| if a.is_nan() || a < b { a } else { b };
+    values.into_iter().reduce(least).unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -83,11 +101,13 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn medians() {
-        assert_eq!(median(vec![3.0, 1.0, 2.0]), 2.0);
-        assert_eq!(median(vec![4.0, 1.0, 2.0, 3.0]), 2.5);
-        assert_eq!(median(vec![7.0]), 7.0);
-        assert!(median(Vec::new()).is_nan());
+    fn the_fastest_counts() {
+        assert_eq!(fastest(vec![3.0, 1.0, 2.0]), 1.0);
+        assert_eq!(fastest(vec![7.0]), 7.0);
+        assert!(fastest(Vec::new()).is_nan());
+        for failed in [[f64::NAN, 1.0, 2.0], [1.0, f64::NAN, 2.0], [1.0, 2.0, f64::NAN]] {
+            assert!(fastest(failed.to_vec()).is_nan());
+        }
     }
 
     #[test]
@@ -116,14 +136,34 @@ mod tests {
         let repeat = Cell::new(0);
         let mut contenders = [Contender::new(|n| {
             // Sleeping never takes less than it says; only one repeat is slow.
-            let slow = if repeat.get() == 2 { 500 } else { 0 };
+            let slow = if repeat.get() == 2 { 100 } else { 0 };
             sleep(Duration::from_millis(slow) + Duration::from_millis(1) * n as u32);
             repeat.set(repeat.get() + 1);
         })];
         repeat.set(0);
         let seconds = interleave(&mut contenders, 5);
         assert_eq!(repeat.get(), 5);
-        assert!(1e-3 <= seconds[0] && seconds[0] < 0.1, "{seconds:?}");
+        assert!(1e-3 <= seconds[0] && seconds[0] < 0.02, "{seconds:?}");
+    }
+
+    #[test]
+    fn who_measures_himself_is_believed() {
+        let calls = RefCell::new(Vec::new());
+        let told = |seconds: f64, name: char| {
+            let calls = &calls;
+            Contender::timed(move |n| {
+                calls.borrow_mut().push(name);
+                seconds * n as f64
+            })
+        };
+        let mut contenders = [told(1e-6, 'a'), told(0.2, 'b'), told(f64::NAN, 'c')];
+        calls.borrow_mut().clear();
+        let seconds = interleave(&mut contenders, 5);
+        assert!((seconds[0] - 1e-6).abs() < 1e-18 && (seconds[1] - 0.2).abs() < 1e-15);
+        assert!(seconds[2].is_nan());
+        // The slow one is long enough after three repeats, the failure after one.
+        let count = |name| calls.borrow().iter().filter(|&&call| call == name).count();
+        assert_eq!([count('a'), count('b'), count('c')], [5, 3, 1]);
     }
 
     #[test]

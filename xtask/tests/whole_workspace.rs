@@ -185,7 +185,7 @@ fn suites_are_found_built_and_run_where_the_caller_is() {
 
     let output = xtask(&root, &["bench", "broken"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("suite `broken` does not build"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`broken` does not build"));
 }
 
 #[test]

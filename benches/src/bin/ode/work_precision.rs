@@ -1,50 +1,63 @@
-//! Error at the end against the time of one solve: every adaptive method, every non-stiff problem
-//! of the test set, a range of tolerances.
+//! Error at the end against the time of one solve: every adaptive method, ours and those of the
+//! peers in turns, over a range of tolerances.
+//!
+//! Everybody solves as a user would who wants the final state: states of small systems are arrays
+//! where the library has them, nothing else is kept where the library can do without.
 
 use crate::SUITE;
-use benches::{Contender, Record, Recorder, interleave};
+use crate::measured::{Measured, OURS};
+use benches::{Arguments, Contender, Crew, Peer, PeerError, Point, Record, Recorder, interleave};
 use ode_core::{Algorithm, Bs3, Dp5, OdeProblem, Options, Save, Tsit5, Vern7, solve};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::hint::black_box;
 use std::io;
-use std::ops::RangeInclusive;
-use system::System;
-use testset::{Problem, Visitor};
+use system::{Buffer, System};
+use testset::{Reference, problems};
 
-/// The relative tolerances, as `10^-digits`.
-const DIGITS: RangeInclusive<u32> = 4..=12;
+/// The relative tolerances are `10^-digits`.
+const DIGITS: [u32; 9] = [4, 5, 6, 7, 8, 9, 10, 11, 12];
+
+/// Those of a quick run.
+const FEW_DIGITS: [u32; 4] = [4, 6, 8, 10];
+
+/// Who needs more seconds for one solve is not asked for a tighter tolerance.
+const PATIENCE: f64 = 1.0;
 
 /// The double nearest to `10^-digits`: a quotient, since `10^digits` is exact.
 fn rtol(digits: u32) -> f64 {
     1.0 / 10u64.pow(digits) as f64
 }
 
-/// One problem, stored as an array, up to the last time of its reference.
-struct Case<'a, F, const N: usize> {
-    problem: OdeProblem<F, [f64; N]>,
-    reference: &'a testset::Reference,
+/// One problem up to a listed time of its reference.
+struct Case<F, B: Buffer> {
+    problem: OdeProblem<F, B>,
+    reference: Reference,
+    last: usize,
 }
 
 /// One method ready to be timed.
 struct Entry<'a> {
-    method: &'static str,
+    who: &'a str,
+    method: &'a str,
     error: f64,
     contender: Contender<'a>,
 }
 
-impl<'a, F: System + Copy, const N: usize> Case<'a, F, N> {
-    fn new(problem: &'a Problem<F, N>) -> Result<Self, Failure> {
-        let reference = &problem.reference;
-        let end = reference.points.last().map_or(reference.tspan.1, |point| point.t);
+impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
+    /// Up to the listed time `end`.
+    fn new(system: F, u0: B, reference: Reference, end: f64) -> Result<Self, Box<dyn Error>> {
+        let found = reference.points.iter().position(|point| point.t == end);
+        let last = found.ok_or_else(|| format!("{}: nothing at t = {end}", reference.name))?;
         let tspan = (reference.tspan.0, end);
-        let problem = OdeProblem::new(problem.system, problem.u0, reference.p.clone(), tspan)
-            .map_err(|error| Failure::new(&reference.name, "", &error))?;
-        Ok(Self { problem, reference })
+        let problem = OdeProblem::new(system, u0, reference.p.clone(), tspan)?;
+        Ok(Self { problem, reference, last })
     }
 
-    /// The adaptive methods, ready to be timed at `rtol = 10^-digits`: a new one is one entry.
-    fn enter_all(&self, digits: u32) -> Vec<Result<Option<Entry<'_>>, Failure>> {
+    /// Our adaptive methods, ready to be timed at `rtol = 10^-digits`: a new one is one entry.
+    fn ours(&self, digits: u32) -> Vec<Result<Option<Entry<'_>>, String>> {
         vec![
             self.enter(Bs3, digits),
             self.enter(Dp5, digits),
@@ -57,116 +70,248 @@ impl<'a, F: System + Copy, const N: usize> Case<'a, F, N> {
     ///
     /// The number of steps grows as `rtol^(-1/order)`: below `10^(-2 order)`, a hundred times the
     /// steps of a crude solve, one takes a method of higher order.
-    fn enter<A>(&self, method: A, digits: u32) -> Result<Option<Entry<'_>>, Failure>
+    fn enter<A>(&self, method: A, digits: u32) -> Result<Option<Entry<'_>>, String>
     where
-        A: Algorithm<F, [f64; N]> + 'static,
+        A: Algorithm<F, B> + 'static,
     {
         if digits > 2 * method.order() {
             return Ok(None);
         }
-        let rtol = rtol(digits);
-        let (name, options) = (method.name(), self.options(rtol));
+        let (rtol, atol) = self.tolerances(digits);
+        let name = method.name();
+        let options =
+            Options { rtol, atol, max_steps: 10_000_000, save: Save::Last, ..Options::default() };
         let failure = |why: &dyn fmt::Display| {
-            Failure::new(&self.reference.name, &format!(", {name} at rtol {rtol:e}"), why)
+            format!("{}, {name} at rtol {rtol:e}: {why}", self.reference.name)
         };
         let end = solve(&self.problem, method.clone(), &options).map_err(|e| failure(&e))?;
-        let last = self.reference.points.len().saturating_sub(1);
-        let error = self.reference.error(last, end.last()).map_err(|e| failure(&e))?;
+        let error = self.reference.error(self.last, end.last()).map_err(|e| failure(&e))?;
         let contender = Contender::new(move |n| {
             for _ in 0..n {
                 // It is known to succeed: the result is looked at above.
                 _ = black_box(solve(black_box(&self.problem), method.clone(), &options));
             }
         });
-        Ok(Some(Entry { method: name, error, contender }))
+        Ok(Some(Entry { who: OURS, method: name, error, contender }))
     }
 
     /// The absolute tolerance follows the size of the solution, by the rule of the errors of other
     /// solvers that the references list: `0.01 rtol max |u|`.
-    fn options(&self, rtol: f64) -> Options {
+    fn tolerances(&self, digits: u32) -> (f64, f64) {
         let size = self.reference.scale().into_iter().fold(0.0, f64::max);
-        let (atol, max_steps) = (0.01 * rtol * size, 10_000_000);
-        Options { rtol, atol, max_steps, save: Save::Last, ..Options::default() }
+        (rtol(digits), 0.01 * rtol(digits) * size)
+    }
+
+    /// Tells a peer the problem, and sees that it has the same right-hand side: at a state near the
+    /// initial one, where no term vanishes.
+    fn introduce(&self, peer: &mut Peer) -> Result<(), String> {
+        let (name, u0, p) = (&self.reference.name, self.problem.u0().as_ref(), self.problem.p());
+        let said = |error: PeerError| format!("{name}: {error}");
+        peer.problem(name, self.problem.tspan(), p, u0).map_err(said)?;
+        let near = |(i, u): (usize, &f64)| u + 0.1 + 0.01 * (i % 7) as f64;
+        let u: Vec<f64> = u0.iter().enumerate().map(near).collect();
+        let mut du = vec![0.0; u.len()];
+        self.problem.rhs().rhs(self.problem.tspan().0, &u, p, &mut du);
+        let theirs = peer.derivative(&u).map_err(said)?;
+        let size = du.iter().fold(0.0, |m: f64, d| m.max(d.abs()));
+        let same = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * size;
+        if theirs.len() == du.len() && du.iter().zip(&theirs).all(same) {
+            return Ok(());
+        }
+        Err(format!("{name}: a peer has another right-hand side"))
     }
 }
 
-/// A solve that should have succeeded.
-#[derive(Debug)]
-struct Failure(String);
-
-impl Failure {
-    fn new(problem: &str, how: &str, why: &dyn fmt::Display) -> Self {
-        Self(format!("{problem}{how}: {why}"))
-    }
-}
-
-/// Measures each problem in its turn.
-struct Measure<'a> {
+/// Measures one problem after the other.
+struct Suite<'a> {
     recorder: &'a mut Recorder,
-    repeats: usize,
-    /// Solves that failed; the others go on.
-    failures: Vec<Failure>,
-    /// The first record that could not be written; nothing goes on after it.
-    written: io::Result<()>,
+    arguments: &'a Arguments,
+    peers: Vec<RefCell<Peer>>,
+    measured: Measured,
+    /// Our own solves that failed; the others go on.
+    failures: Vec<String>,
 }
 
-impl Visitor for Measure<'_> {
-    fn visit<F: System + Copy, const N: usize>(&mut self, problem: &Problem<F, N>) {
-        let case = match Case::new(problem) {
-            Ok(case) => case,
-            Err(failure) => return self.failures.push(failure),
-        };
-        for digits in DIGITS {
-            if self.written.is_ok() {
-                self.written = self.measure(&case, digits);
+impl Suite<'_> {
+    /// Every method at every tolerance.
+    fn measure<F: System + Copy, B: Buffer<Item = f64>>(
+        &mut self,
+        system: F,
+        u0: B,
+        reference: Reference,
+        end: f64,
+    ) -> Result<(), Box<dyn Error>> {
+        if !self.arguments.wants_problem(&reference.name) {
+            return Ok(());
+        }
+        let case = Case::new(system, u0, reference, end)?;
+        let mut out = BTreeSet::new();
+        for (i, peer) in self.peers.iter().enumerate() {
+            if let Err(why) = case.introduce(&mut peer.borrow_mut()) {
+                self.recorder.remark(&format!("skipped: {why}"))?;
+                out.insert((i, String::new()));
             }
         }
+        let digits = if self.arguments.quick { &FEW_DIGITS[..] } else { &DIGITS };
+        for &digits in digits {
+            self.at(&case, digits, &mut out)?;
+        }
+        Ok(())
     }
-}
 
-impl Measure<'_> {
-    /// All methods at one tolerance, interleaved.
-    fn measure<F: System + Copy, const N: usize>(
+    /// All methods at one tolerance, in turns. `out` are the methods of peers that are not asked
+    /// any more, by the number of the program; an empty name is the whole program.
+    fn at<F: System + Copy, B: Buffer<Item = f64>>(
         &mut self,
-        case: &Case<'_, F, N>,
+        case: &Case<F, B>,
         digits: u32,
+        out: &mut BTreeSet<(usize, String)>,
     ) -> io::Result<()> {
-        let (mut results, mut contenders) = (Vec::new(), Vec::new());
-        for entry in case.enter_all(digits) {
-            match entry {
-                Ok(Some(Entry { method, error, contender })) => {
-                    results.push((method, error));
-                    contenders.push(contender);
+        let members: Vec<_> =
+            self.peers.iter().map(|peer| peer.borrow().members().to_vec()).collect();
+        let mut theirs = Vec::new();
+        for (i, (peer, members)) in self.peers.iter().zip(&members).enumerate() {
+            let wanted = members.iter().filter(|member| self.arguments.wants(&member.who));
+            let methods = wanted.flat_map(|m| m.methods.iter().map(|method| (&m.who, method)));
+            for (who, method) in methods {
+                let key = (i, format!("{who} {method}"));
+                if out.contains(&key) || out.contains(&(i, String::new())) {
+                    continue;
                 }
-                Ok(None) => {}
+                let tolerances = case.tolerances(digits);
+                let answer = peer.borrow_mut().solve(who, method, tolerances, 1);
+                let answer = match answer {
+                    Ok(answer) => answer,
+                    Err(why) => {
+                        let down = matches!(why, PeerError::Down(_));
+                        let name = &case.reference.name;
+                        let line = format!("skipped: {who} {method} on {name}, 1e-{digits}: {why}");
+                        self.recorder.remark(&line)?;
+                        out.insert(if down { (i, String::new()) } else { key });
+                        continue;
+                    }
+                };
+                if answer.prepare > 0.1 {
+                    let line =
+                        format!("{who} {method}: {:.1} s to compile, not counted", answer.prepare);
+                    self.recorder.remark(&line)?;
+                }
+                if answer.seconds > PATIENCE {
+                    out.insert(key);
+                }
+                let error = case.reference.error(case.last, &answer.u).unwrap_or(f64::NAN);
+                let contender = Contender::timed(move |n| {
+                    let answer = peer.borrow_mut().solve(who, method, tolerances, n);
+                    answer.map_or(f64::NAN, |answer| answer.seconds * n as f64)
+                });
+                theirs.push(Entry { who, method, error, contender });
+            }
+        }
+        let mut ours = Vec::new();
+        for entry in case.ours(digits) {
+            match entry {
+                Ok(entry) => ours.extend(entry),
                 Err(failure) => self.failures.push(failure),
             }
         }
-        let seconds = interleave(&mut contenders, self.repeats);
-        let setting = format!("rtol={:e} [f64; {N}]", rtol(digits));
-        for ((method, error), seconds) in results.into_iter().zip(seconds) {
+        let (mut labels, mut contenders) = (Vec::new(), Vec::new());
+        for Entry { who, method, error, contender } in turns(ours, theirs) {
+            labels.push((who, method, error));
+            contenders.push(contender);
+        }
+        let seconds = interleave(&mut contenders, self.arguments.repeats);
+        let (problem, setting) = (&case.reference.name, &format!("rtol=1e-{digits}"));
+        for ((who, method, error), seconds) in labels.into_iter().zip(seconds) {
+            if !(error.is_finite() && seconds.is_finite()) {
+                let line = format!("skipped: {who} {method} on {problem}, 1e-{digits}: no number");
+                self.recorder.remark(&line)?;
+                continue;
+            }
+            let suite = SUITE;
             self.recorder.write(&Record {
-                suite: SUITE,
-                who: "sciml",
-                problem: &case.reference.name,
+                suite,
+                who,
+                problem,
                 method,
-                setting: &setting,
+                setting,
                 error,
                 seconds,
             })?;
+            self.measured.push(problem, who, method, Point { error, seconds });
         }
         Ok(())
     }
 }
 
-/// Writes one record for each method, problem and tolerance.
-pub(crate) fn rows(recorder: &mut Recorder, repeats: usize) -> Result<(), Box<dyn Error>> {
-    let mut measure = Measure { recorder, repeats, failures: Vec::new(), written: Ok(()) };
-    testset::nonstiff(&mut measure)?;
-    measure.written?;
-    if measure.failures.is_empty() {
-        return Ok(());
+/// One of ours, one of theirs, one of ours, …
+fn turns<T>(ours: Vec<T>, theirs: Vec<T>) -> Vec<T> {
+    let mut all = Vec::with_capacity(ours.len() + theirs.len());
+    let (mut ours, mut theirs) = (ours.into_iter(), theirs.into_iter());
+    loop {
+        let before = all.len();
+        all.extend(ours.next());
+        all.extend(theirs.next());
+        if all.len() == before {
+            return all;
+        }
     }
-    let lines: Vec<String> = measure.failures.into_iter().map(|failure| failure.0).collect();
-    Err(format!("solves that failed:\n  {}", lines.join("\n  ")).into())
+}
+
+/// Writes one record for each method, problem and tolerance.
+pub(crate) fn rows(
+    recorder: &mut Recorder,
+    arguments: &Arguments,
+) -> Result<Measured, Box<dyn Error>> {
+    let Crew { peers, skipped } = benches::hire(arguments);
+    for line in skipped {
+        recorder.remark(&line)?;
+    }
+    for member in peers.iter().flat_map(Peer::members).filter(|m| arguments.wants(&m.who)) {
+        recorder.remark(&format!("peer: {} {}", member.who, member.version))?;
+    }
+    let peers = peers.into_iter().map(RefCell::new).collect();
+    let (measured, failures) = (Measured::default(), Vec::new());
+    let mut suite = Suite { recorder, arguments, peers, measured, failures };
+    macro_rules! measure {
+        ($($problem:ident until $end:expr;)*) => {$(
+            let p = problems::$problem()?;
+            let end = $end.unwrap_or(p.reference.tspan.1);
+            suite.measure(p.system, p.u0, p.reference, end)?;
+        )*};
+    }
+    // Lorenz: later, what is left of a small error is chaos.
+    measure! {
+        lotka_volterra until None;
+        lorenz63_short until Some(10.0);
+        rigid_body until None;
+        arenstorf until None;
+        pleiades until None;
+        henon_heiles until None;
+    }
+    let tube = problems::brusselator_1d_n500()?;
+    let (u0, end) = (tube.reference.u0.clone(), tube.reference.tspan.1);
+    suite.measure(tube.system, u0, tube.reference, end)?;
+    let Suite { measured, failures, .. } = suite;
+    if !failures.is_empty() {
+        return Err(format!("solves that failed:\n  {}", failures.join("\n  ")).into());
+    }
+    if measured.0.is_empty() {
+        return Err(format!(
+            "no problem has one of these words: {}",
+            arguments.problems.join(", ")
+        )
+        .into());
+    }
+    Ok(measured)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_take_turns() {
+        assert_eq!(turns(vec![1, 2], vec![10, 20, 30, 40]), [1, 10, 2, 20, 30, 40]);
+        assert_eq!(turns(vec![1, 2], Vec::new()), [1, 2]);
+    }
 }

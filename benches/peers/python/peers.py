@@ -1,0 +1,358 @@
+"""Peers for Python, measured by request: see ../README.md for the protocol.
+
+SciPy integrates functions of Python numbers (NumPy arrays where there are many states); numba is DOP853 of the package
+numbalsoda with a compiled right-hand side, called from compiled code; diffrax is compiled by JAX once for each problem
+and method. A library that is not installed is named in the greeting.
+"""
+
+import importlib.metadata
+import importlib.util
+import json
+import math
+import os
+import sys
+import time
+
+# One core for everybody; no word about missing graphics cards.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+)
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+REMEDY = "pip install -r benches/peers/python/requirements.txt"
+LIBRARIES = [
+    # who, the packages it needs (the first gives the version), methods, how to install them
+    ("scipy", ["scipy", "numpy"], ["DOP853", "RK45", "LSODA"], REMEDY),
+    ("numba", ["numbalsoda", "numba"], ["DOP853"], "pip install numbalsoda (needs a Fortran compiler)"),
+    ("diffrax", ["diffrax", "jax"], ["Tsit5", "Dopri8"], REMEDY),
+]
+CELLS = 500
+
+
+class Problem:
+    """What the last request `problem` said."""
+
+    def __init__(self, name, t0, t1, p, u0):
+        self.name, self.t0, self.t1, self.p, self.u0 = name, t0, t1, p, u0
+
+
+# ---- right-hand sides: for Python numbers, and for arrays of NumPy or JAX
+
+
+def lotka_volterra(t, u, p):
+    (x, y), (a, b, c, d) = u, p
+    return [a * x - b * x * y, -c * y + d * x * y]
+
+
+def lorenz63_short(t, u, p):
+    (x, y, z), (s, r, b) = u, p
+    return [s * (y - x), x * (r - z) - y, x * y - b * z]
+
+
+def rigid_body(t, u, p):
+    (x, y, z), (a, b, c) = u, p
+    return [a * y * z, b * x * z, c * x * y]
+
+
+def arenstorf(t, u, p):
+    (x, y, vx, vy), (mu, mup) = u, p
+    s1, s2 = (x + mu) * (x + mu) + y * y, (x - mup) * (x - mup) + y * y
+    d1, d2 = s1 * s1**0.5, s2 * s2**0.5
+    ax = x + 2.0 * vy - mup * (x + mu) / d1 - mu * (x - mup) / d2
+    ay = y - 2.0 * vx - mup * y / d1 - mu * y / d2
+    return [vx, vy, ax, ay]
+
+
+def henon_heiles(t, u, p):
+    x, y, vx, vy = u
+    return [vx, vy, -x - 2.0 * x * y, -y - x * x + y * y]
+
+
+def pleiades(xp):
+    mass = xp.arange(1.0, 8.0)
+    # A star does not attract itself: its distance is not zero but one.
+    own = xp.eye(7)
+
+    def rhs(t, u, p):
+        x, y = u[:7], u[7:14]
+        dx, dy = x[None, :] - x[:, None], y[None, :] - y[:, None]
+        square = dx * dx + dy * dy + own
+        pull = mass / (square * xp.sqrt(square))
+        return xp.concatenate([u[14:], (pull * dx).sum(axis=1), (pull * dy).sum(axis=1)])
+
+    return rhs
+
+
+def brusselator_1d_n500(xp):
+    one, three = xp.ones(1), xp.full(1, 3.0)
+
+    def rhs(t, u, p):
+        a, b, g = u[0::2], u[1::2], p[0]
+        left_a, right_a = xp.concatenate([one, a[:-1]]), xp.concatenate([a[1:], one])
+        left_b, right_b = xp.concatenate([three, b[:-1]]), xp.concatenate([b[1:], three])
+        reaction = a * a * b
+        da = 1.0 + reaction - 4.0 * a + g * (left_a - 2.0 * a + right_a)
+        db = 3.0 * a - reaction + g * (left_b - 2.0 * b + right_b)
+        return xp.stack([da, db], axis=1).reshape(-1)
+
+    return rhs
+
+
+SCALAR = {f.__name__: f for f in (lotka_volterra, lorenz63_short, rigid_body, arenstorf, henon_heiles)}
+ARRAY = {f.__name__: f for f in (pleiades, brusselator_1d_n500)}
+
+
+def timed(solve, runs):
+    """Final state and seconds of one of the runs; many runs are preceded by one that is not timed."""
+    if runs > 1:
+        solve()
+    start = time.perf_counter()
+    for _ in range(runs):
+        u = solve()
+    seconds = (time.perf_counter() - start) / runs
+    return {"u": [float(x) for x in u], "seconds": seconds}
+
+
+# ---- SciPy
+
+
+def for_scipy(problem):
+    p = problem.p
+    if problem.name in SCALAR:
+        f = SCALAR[problem.name]
+        # Python's own numbers are faster than NumPy's one at a time.
+        return lambda t, u: f(t, u.tolist(), p)
+    import numpy
+
+    f = ARRAY[problem.name](numpy)
+    return lambda t, u: f(t, u, p)
+
+
+def scipy(problem, method, rtol, atol, runs):
+    import numpy
+    from scipy.integrate import solve_ivp
+
+    # Keep the last state only, as far as SciPy can.
+    f, span, u0, at = for_scipy(problem), (problem.t0, problem.t1), numpy.array(problem.u0), [problem.t1]
+
+    def solve():
+        solution = solve_ivp(f, span, u0, method=method, rtol=rtol, atol=atol, t_eval=at)
+        if not solution.success:
+            raise ValueError(solution.message)
+        return solution.y[:, -1]
+
+    return timed(solve, runs)
+
+
+# ---- numba: numbalsoda's DOP853
+
+
+COMPILED = {}
+
+
+def numba_rhs(problem):
+    from numba import cfunc
+    from numbalsoda import lsoda_sig
+
+    # Written for pointers, as numbalsoda wants it.
+    def lotka_volterra(t, u, du, p):
+        du[0] = p[0] * u[0] - p[1] * u[0] * u[1]
+        du[1] = -p[2] * u[1] + p[3] * u[0] * u[1]
+
+    def lorenz63_short(t, u, du, p):
+        du[0] = p[0] * (u[1] - u[0])
+        du[1] = u[0] * (p[1] - u[2]) - u[1]
+        du[2] = u[0] * u[1] - p[2] * u[2]
+
+    def rigid_body(t, u, du, p):
+        du[0] = p[0] * u[1] * u[2]
+        du[1] = p[1] * u[0] * u[2]
+        du[2] = p[2] * u[0] * u[1]
+
+    def arenstorf(t, u, du, p):
+        x, y, vx, vy, mu, mup = u[0], u[1], u[2], u[3], p[0], p[1]
+        s1 = (x + mu) * (x + mu) + y * y
+        s2 = (x - mup) * (x - mup) + y * y
+        d1 = s1 * math.sqrt(s1)
+        d2 = s2 * math.sqrt(s2)
+        du[0] = vx
+        du[1] = vy
+        du[2] = x + 2.0 * vy - mup * (x + mu) / d1 - mu * (x - mup) / d2
+        du[3] = y - 2.0 * vx - mup * y / d1 - mu * y / d2
+
+    def henon_heiles(t, u, du, p):
+        du[0] = u[2]
+        du[1] = u[3]
+        du[2] = -u[0] - 2.0 * u[0] * u[1]
+        du[3] = -u[1] - u[0] * u[0] + u[1] * u[1]
+
+    def pleiades(t, u, du, p):
+        for i in range(14):
+            du[i] = u[14 + i]
+            du[14 + i] = 0.0
+        for i in range(7):
+            for j in range(i + 1, 7):
+                x = u[j] - u[i]
+                y = u[7 + j] - u[7 + i]
+                square = x * x + y * y
+                cube = square * math.sqrt(square)
+                du[14 + i] += (j + 1) * (x / cube)
+                du[14 + j] -= (i + 1) * (x / cube)
+                du[21 + i] += (j + 1) * (y / cube)
+                du[21 + j] -= (i + 1) * (y / cube)
+
+    def brusselator_1d_n500(t, u, du, p):
+        g = p[0]
+        for i in range(CELLS):
+            a, b = u[2 * i], u[2 * i + 1]
+            left_a, left_b, right_a, right_b = 1.0, 3.0, 1.0, 3.0
+            if i > 0:
+                left_a, left_b = u[2 * i - 2], u[2 * i - 1]
+            if i < CELLS - 1:
+                right_a, right_b = u[2 * i + 2], u[2 * i + 3]
+            reaction = a * a * b
+            du[2 * i] = 1.0 + reaction - 4.0 * a + g * (left_a - 2.0 * a + right_a)
+            du[2 * i + 1] = 3.0 * a - reaction + g * (left_b - 2.0 * b + right_b)
+
+    return cfunc(lsoda_sig)(locals()[problem.name])
+
+
+def numba(problem, method, rtol, atol, runs):
+    import numpy
+    from numba import njit
+    from numbalsoda import dop853
+
+    prepare = 0.0
+    if ("numba", problem.name) not in COMPILED:
+        start = time.perf_counter()
+        rhs = numba_rhs(problem)
+
+        @njit
+        def many(address, u0, at, p, rtol, atol, runs):
+            u, success = dop853(address, u0, at, p, rtol, atol, 10_000_000)
+            for _ in range(1, runs):
+                u, success = dop853(address, u0, at, p, rtol, atol, 10_000_000)
+            return u[-1], success
+
+        many(rhs.address, numpy.array(problem.u0), numpy.array([problem.t0, problem.t1]), numpy.array(problem.p + [0.0]), 1e-3, 1e-3, 1)
+        COMPILED["numba", problem.name] = rhs, many
+        prepare = time.perf_counter() - start
+    rhs, many = COMPILED["numba", problem.name]
+    # Never empty: a pointer to the parameters is passed on.
+    u0, at, p = (numpy.array(x) for x in (problem.u0, [problem.t0, problem.t1], problem.p + [0.0]))
+    if runs > 1:
+        many(rhs.address, u0, at, p, rtol, atol, 1)
+    start = time.perf_counter()
+    u, success = many(rhs.address, u0, at, p, rtol, atol, runs)
+    seconds = (time.perf_counter() - start) / runs
+    if not success:
+        raise ValueError("the solve failed")
+    return {"u": [float(x) for x in u], "seconds": seconds, "prepare": prepare}
+
+
+# ---- diffrax
+
+
+def diffrax(problem, method, rtol, atol, runs):
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    import diffrax as dfx
+    import jax.numpy as jnp
+
+    key = ("diffrax", method, problem.name)
+    fresh = key not in COMPILED
+    if fresh:
+        if problem.name in SCALAR:
+            scalar = SCALAR[problem.name]
+            f = lambda t, u, p: jnp.stack(scalar(t, u, p))
+        else:
+            f = ARRAY[problem.name](jnp)
+        stepper, span = getattr(dfx, method)(), (problem.t0, problem.t1)
+
+        @jax.jit
+        def solve(u0, p, rtol, atol):
+            solution = dfx.diffeqsolve(
+                dfx.ODETerm(f),
+                stepper,
+                *span,
+                None,
+                u0,
+                args=p,
+                saveat=dfx.SaveAt(t1=True),
+                stepsize_controller=dfx.PIDController(rtol=rtol, atol=atol),
+                max_steps=1_000_000,
+            )
+            return solution.ys[-1]
+
+        COMPILED[key] = solve
+    solve, u0, p = COMPILED[key], jnp.array(problem.u0), jnp.array(problem.p)
+    once = lambda: solve(u0, p, rtol, atol).block_until_ready()
+    prepare = 0.0
+    if fresh:
+        start = time.perf_counter()
+        once()
+        prepare = time.perf_counter() - start
+    return timed(once, runs) | {"prepare": prepare}
+
+
+# ---- the protocol
+
+
+def greeting():
+    peers, missing = [], []
+    for who, packages, methods, remedy in LIBRARIES:
+        absent = [name for name in packages if importlib.util.find_spec(name) is None]
+        if absent:
+            missing.append(f"{who} ({', '.join(absent)} not installed); {remedy}")
+        else:
+            version = importlib.metadata.version(packages[0])
+            peers.append({"who": who, "version": version, "methods": methods})
+    return {"peers": peers, "missing": missing}
+
+
+def vector(words):
+    return [float(next(words)) for _ in range(int(next(words)))]
+
+
+def answer(line, problem):
+    """The answer to one line, and the problem from then on."""
+    words = iter(line.split())
+    request = next(words, "")
+    if request == "problem":
+        name, t0, t1 = next(words), float(next(words)), float(next(words))
+        if name not in SCALAR and name not in ARRAY:
+            raise ValueError(f"no problem `{name}`")
+        return {}, Problem(name, t0, t1, vector(words), vector(words))
+    if problem is None:
+        raise ValueError("no problem yet")
+    if request == "rhs":
+        import numpy
+
+        du = for_scipy(problem)(problem.t0, numpy.array(vector(words)))
+        return {"du": [float(x) for x in du]}, problem
+    if request == "solve":
+        who, method, rtol, atol, runs = next(words), next(words), float(next(words)), float(next(words)), int(next(words))
+        solvers = {"scipy": scipy, "numba": numba, "diffrax": diffrax}
+        result = solvers[who](problem, method, rtol, atol, runs)
+        if not all(math.isfinite(x) for x in result["u"]):
+            raise ValueError("the final state is not finite")
+        return result, problem
+    raise ValueError(f"no request `{request}`")
+
+
+def main():
+    # What libraries print must not look like an answer.
+    out, sys.stdout = sys.stdout, sys.stderr
+    problem = None
+    print(json.dumps(greeting()), file=out, flush=True)
+    for line in sys.stdin:
+        try:
+            reply, problem = answer(line, problem)
+        except Exception as error:
+            reply = {"failure": f"{type(error).__name__}: {error}"[:300]}
+        print(json.dumps(reply), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main()

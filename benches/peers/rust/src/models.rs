@@ -1,0 +1,103 @@
+//! The right-hand sides, as `testset` defines them. Parameters, initial states and spans come with the request.
+
+/// A right-hand side of `N` states.
+pub(crate) trait Model<const N: usize> {
+    /// Writes `f(u)`: none of the problems depends on time.
+    fn rhs(&self, u: &[f64; N], du: &mut [f64; N]);
+}
+
+/// Predators and prey.
+pub(crate) struct LotkaVolterra(pub(crate) [f64; 4]);
+
+impl Model<2> for LotkaVolterra {
+    #[inline(always)]
+    fn rhs(&self, &[x, y]: &[f64; 2], du: &mut [f64; 2]) {
+        let [a, b, c, d] = self.0;
+        *du = [a * x - b * x * y, -c * y + d * x * y];
+    }
+}
+
+/// Lorenz 1963.
+pub(crate) struct Lorenz(pub(crate) [f64; 3]);
+
+impl Model<3> for Lorenz {
+    #[inline(always)]
+    fn rhs(&self, &[x, y, z]: &[f64; 3], du: &mut [f64; 3]) {
+        let [s, r, b] = self.0;
+        *du = [s * (y - x), x * (r - z) - y, x * y - b * z];
+    }
+}
+
+/// Euler's equations of a rigid body.
+pub(crate) struct RigidBody(pub(crate) [f64; 3]);
+
+impl Model<3> for RigidBody {
+    #[inline(always)]
+    fn rhs(&self, &[x, y, z]: &[f64; 3], du: &mut [f64; 3]) {
+        let [a, b, c] = self.0;
+        *du = [a * y * z, b * x * z, c * x * y];
+    }
+}
+
+/// A satellite between earth and moon.
+pub(crate) struct Arenstorf(pub(crate) [f64; 2]);
+
+impl Model<4> for Arenstorf {
+    #[inline(always)]
+    fn rhs(&self, &[x, y, vx, vy]: &[f64; 4], du: &mut [f64; 4]) {
+        let [mu, mup] = self.0;
+        let cube_of_root = |square: f64| square * square.sqrt();
+        let d1 = cube_of_root((x + mu) * (x + mu) + y * y);
+        let d2 = cube_of_root((x - mup) * (x - mup) + y * y);
+        let ax = x + 2.0 * vy - mup * (x + mu) / d1 - mu * (x - mup) / d2;
+        let ay = y - 2.0 * vx - mup * y / d1 - mu * y / d2;
+        *du = [vx, vy, ax, ay];
+    }
+}
+
+/// A star in the field of a galaxy.
+pub(crate) struct HenonHeiles;
+
+impl Model<4> for HenonHeiles {
+    #[inline(always)]
+    fn rhs(&self, &[x, y, vx, vy]: &[f64; 4], du: &mut [f64; 4]) {
+        *du = [vx, vy, -x - 2.0 * x * y, -y - x * x + y * y];
+    }
+}
+
+/// Seven stars in the plane.
+pub(crate) struct Pleiades;
+
+impl Model<28> for Pleiades {
+    #[inline(always)]
+    fn rhs(&self, u: &[f64; 28], du: &mut [f64; 28]) {
+        du[..14].copy_from_slice(&u[14..]);
+        du[14..].fill(0.0);
+        for i in 0..7 {
+            for j in i + 1..7 {
+                let (x, y) = (u[j] - u[i], u[7 + j] - u[7 + i]);
+                let r2 = x * x + y * y;
+                let r3 = r2 * r2.sqrt();
+                let (mi, mj) = ((i + 1) as f64, (j + 1) as f64);
+                for (axis, d) in [(14, x), (21, y)] {
+                    let pull = d / r3;
+                    du[axis + i] += mj * pull;
+                    du[axis + j] -= mi * pull;
+                }
+            }
+        }
+    }
+}
+
+/// The Brusselator in a tube, `u₁ v₁ u₂ v₂ …`, with `u = 1` and `v = 3` at both ends.
+pub(crate) fn brusselator(g: f64, u: &[f64], du: &mut [f64]) {
+    let n = u.len();
+    for i in (0..n).step_by(2) {
+        let (a, b) = (u[i], u[i + 1]);
+        let (left_u, left_v) = if i == 0 { (1.0, 3.0) } else { (u[i - 2], u[i - 1]) };
+        let (right_u, right_v) = if n - i == 2 { (1.0, 3.0) } else { (u[i + 2], u[i + 3]) };
+        let reaction = a * a * b;
+        du[i] = 1.0 + reaction - 4.0 * a + g * (left_u - 2.0 * a + right_u);
+        du[i + 1] = 3.0 * a - reaction + g * (left_v - 2.0 * b + right_v);
+    }
+}

@@ -1,0 +1,85 @@
+//! What has been measured so far, for the comparison at equal error.
+
+use benches::{Point, seconds_at};
+
+/// Ourselves.
+pub(crate) const OURS: &str = "sciml";
+
+/// The work-precision curve of one method on one problem.
+pub(crate) struct Curve {
+    pub(crate) problem: String,
+    pub(crate) who: String,
+    pub(crate) method: String,
+    /// In the order of falling tolerance.
+    pub(crate) points: Vec<Point>,
+}
+
+/// All curves.
+#[derive(Default)]
+pub(crate) struct Measured(pub(crate) Vec<Curve>);
+
+impl Measured {
+    /// Adds a point to its curve.
+    pub(crate) fn push(&mut self, problem: &str, who: &str, method: &str, point: Point) {
+        let same = |curve: &&mut Curve| {
+            curve.problem == problem && curve.who == who && curve.method == method
+        };
+        match self.0.iter_mut().find(same) {
+            Some(curve) => curve.points.push(point),
+            None => self.0.push(Curve {
+                problem: problem.into(),
+                who: who.into(),
+                method: method.into(),
+                points: vec![point],
+            }),
+        }
+    }
+
+    /// The problems in the order in which they were measured.
+    pub(crate) fn problems(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.0.iter().map(|curve| curve.problem.as_str()).collect();
+        names.dedup();
+        names
+    }
+
+    /// Whoever has been measured, ourselves first.
+    pub(crate) fn who(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.0.iter().map(|curve| curve.who.as_str()).collect();
+        names.sort_unstable_by_key(|&name| (name != OURS, name));
+        names.dedup();
+        names
+    }
+
+    /// The best method of somebody on a problem for this error, with its seconds.
+    pub(crate) fn best(&self, problem: &str, who: &str, error: f64) -> Option<(&str, f64)> {
+        let own = self.0.iter().filter(|curve| curve.problem == problem && curve.who == who);
+        let times = own.filter_map(|c| Some((c.method.as_str(), seconds_at(&c.points, error)?)));
+        times.min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_method_depends_on_the_error() {
+        let mut measured = Measured::default();
+        for (method, order, cost) in [("low", 2.0, 1.0), ("high", 8.0, 3.0)] {
+            for work in [1.0, 10.0, 100.0f64] {
+                let point = Point { error: work.powf(-order), seconds: cost * work };
+                measured.push("p", "a", method, point);
+            }
+        }
+        measured.push("p", "sciml", "x", Point { error: 1e-3, seconds: 5.0 });
+        assert_eq!(measured.who(), ["sciml", "a"]);
+        assert_eq!(measured.problems(), ["p"]);
+        // One decade: 10^(1/2) against 3 times 10^(1/8).
+        let (method, seconds) = measured.best("p", "a", 0.1).unwrap();
+        assert!(method == "low" && (seconds - 10f64.sqrt()).abs() < 1e-12);
+        let (method, seconds) = measured.best("p", "a", 1e-8).unwrap();
+        assert!(method == "high" && (seconds - 30.0).abs() < 1e-10);
+        assert_eq!(measured.best("p", "sciml", 1e-4), None);
+        assert_eq!(measured.best("q", "a", 0.1), None);
+    }
+}
