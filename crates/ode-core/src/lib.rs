@@ -50,6 +50,7 @@ mod solution;
 mod solve;
 mod stats;
 mod stops;
+mod symplectic;
 mod watch;
 
 pub use algorithm::{Algorithm, Interval, Step};
@@ -68,4 +69,8 @@ pub use problem::OdeProblem;
 pub use solution::Solution;
 pub use solve::{SolveError, solve};
 pub use stats::Stats;
+pub use symplectic::{
+    Hamiltonian, HamiltonianSystem, KahanLi6, KahanLi8, McAte4, McAte5, PositionVerlet, Ruth3,
+    Separable, Splitting, Symplectic, SymplecticCache, SymplecticEuler, VelocityVerlet, Yoshida6,
+};
 pub use watch::{Cancel, Monitor, Report};

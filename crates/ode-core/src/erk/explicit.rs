@@ -103,6 +103,7 @@ fn stages<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer>(
     Ok(())
 }
 
+#[diagnostic::do_not_recommend]
 impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     type Cache = ErkCache<B>;
 

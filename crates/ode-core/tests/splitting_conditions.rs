@@ -1,0 +1,158 @@
+//! Every order condition of the symplectic methods, by bi-coloured rooted trees (Hairer, Lubich &
+//! Wanner, III.2, VI.3): of a separable system, colours alternate along the edges.
+
+mod hamiltonians;
+
+use hamiltonians::{Solves, Visitor, every};
+use ode_core::{Splitting, Symplectic};
+use std::fmt::Debug;
+
+/// A rooted tree: its children.
+#[derive(Clone, Debug)]
+struct Tree(Vec<Tree>);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Colour {
+    /// A force: a function of the positions, whose children are velocities.
+    Force,
+    /// A velocity: a function of the momenta, whose children are forces.
+    Velocity,
+}
+
+impl Colour {
+    fn other(self) -> Self {
+        match self {
+            Self::Force => Self::Velocity,
+            Self::Velocity => Self::Force,
+        }
+    }
+
+    fn weights(self, splitting: &Splitting) -> &'static [f64] {
+        match self {
+            Self::Force => splitting.kicks,
+            Self::Velocity => splitting.drifts,
+        }
+    }
+}
+
+impl Tree {
+    fn order(&self) -> usize {
+        1 + self.0.iter().map(Tree::order).sum::<usize>()
+    }
+
+    /// The density γ.
+    fn gamma(&self) -> f64 {
+        self.order() as f64 * self.0.iter().map(Tree::gamma).product::<f64>()
+    }
+
+    /// The elementary weights `Φᵢ` of each stage, the root having this colour.
+    fn phi(&self, colour: Colour, splitting: &Splitting) -> Vec<f64> {
+        let mut phi = vec![1.0; splitting.stages()];
+        let weights = colour.other().weights(splitting);
+        for child in &self.0 {
+            let inner = child.phi(colour.other(), splitting);
+            let mut sum = 0.0;
+            for i in 0..phi.len() {
+                // Kick i sees the drifts before it, drift i the kicks up to i.
+                if colour == Colour::Force {
+                    phi[i] *= sum;
+                }
+                sum += weights[i] * inner[i];
+                if colour == Colour::Velocity {
+                    phi[i] *= sum;
+                }
+            }
+        }
+        phi
+    }
+
+    /// Whether the elementary differential can be nonzero where velocities are linear in the
+    /// momenta.
+    fn is_nystrom(&self, colour: Colour) -> bool {
+        (colour == Colour::Force || self.0.len() <= 1)
+            && self.0.iter().all(|child| child.is_nystrom(colour.other()))
+    }
+}
+
+/// All trees with `order` nodes: a root over every multiset of smaller trees.
+fn trees(order: usize) -> Vec<Tree> {
+    fn forests(size: usize, largest: &[Tree]) -> Vec<Vec<Tree>> {
+        if size == 0 {
+            return vec![Vec::new()];
+        }
+        let mut found = Vec::new();
+        for (i, tree) in largest.iter().enumerate().filter(|(_, t)| t.order() <= size) {
+            for mut rest in forests(size - tree.order(), &largest[i..]) {
+                rest.push(tree.clone());
+                found.push(rest);
+            }
+        }
+        found
+    }
+    let smaller: Vec<Tree> = (1..order).flat_map(trees).collect();
+    forests(order - 1, &smaller).into_iter().map(Tree).collect()
+}
+
+/// The largest defect of the conditions of one order, and how many there are.
+fn worst(splitting: &Splitting, order: usize, nystrom: bool) -> (f64, usize) {
+    let (mut worst, mut count) = (0f64, 0);
+    for tree in trees(order) {
+        for colour in [Colour::Force, Colour::Velocity] {
+            if nystrom && !tree.is_nystrom(colour) {
+                continue;
+            }
+            let phi = tree.phi(colour, splitting);
+            let weights = colour.weights(splitting);
+            let sum: f64 = weights.iter().zip(phi).map(|(w, p)| w * p).sum();
+            worst = worst.max((sum - 1.0 / tree.gamma()).abs());
+            count += 1;
+        }
+    }
+    (worst, count)
+}
+
+struct Conditions;
+
+impl Visitor for Conditions {
+    fn visit<M: Solves + Copy + Debug>(&mut self, _: M, order: u32) {
+        let splitting = M::SPLITTING;
+        assert_eq!(splitting.order, order, "{}", M::NAME);
+        for n in 1..=order as usize {
+            let (defect, _) = worst(&splitting, n, splitting.nystrom);
+            assert!(defect < 1e-14, "{} order {n}: off by {defect:e}", M::NAME);
+        }
+        let beyond = worst(&splitting, order as usize + 1, splitting.nystrom).0;
+        assert!(beyond > 1e-5, "{} has a higher order than {order}: {beyond:e}", M::NAME);
+        // What a Nyström method leaves out does matter.
+        for n in 1..=order as usize {
+            let defect = worst(&splitting, n, false).0;
+            assert_eq!(defect > 1e-14, splitting.nystrom && n > 3, "{} order {n}", M::NAME);
+        }
+    }
+}
+
+#[test]
+fn methods_satisfy_every_condition_up_to_their_order() {
+    every(&mut Conditions);
+}
+
+#[test]
+fn there_are_as_many_conditions_as_trees() {
+    let splitting = ode_core::KahanLi8::SPLITTING;
+    let counts: Vec<_> = (1..=8).map(|order| worst(&splitting, order, false).1).collect();
+    assert_eq!(counts, [1, 1, 2, 4, 9, 20, 48, 115].map(|trees| 2 * trees));
+}
+
+struct Symmetry;
+
+impl Visitor for Symmetry {
+    fn visit<M: Solves + Copy + Debug>(&mut self, _: M, order: u32) {
+        assert_eq!(M::SPLITTING.is_symmetric(), order % 2 == 0 && !M::SPLITTING.nystrom);
+    }
+}
+
+/// Methods of even order for general kinetic energies are the symmetric ones.
+#[test]
+fn the_symmetric_ones_read_the_same_backwards() {
+    every(&mut Symmetry);
+}
