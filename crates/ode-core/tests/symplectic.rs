@@ -9,8 +9,8 @@ use hamiltonians::{
 };
 use ode_core::{
     ErrorKind, Hamiltonian, HamiltonianSystem, Integrator, KahanLi6, KahanLi8, McAte4, McAte5,
-    OdeProblem, Options, PositionVerlet, Progress, Ruth3, Save, StepSize,
-    VelocityVerlet, Vern7, solve,
+    OdeProblem, Options, PositionVerlet, Progress, Ruth3, Save, StepSize, VelocityVerlet, Vern7,
+    solve,
 };
 use scalar::{Dual, Lanes, Scalar};
 use std::f64::consts::{PI, TAU};
@@ -53,10 +53,10 @@ impl Visitor for Orders {
         // The orbit, not at a special point of it.
         let kepler = |steps| {
             let solution =
-                method.solve(Kepler, Kepler::START, &[1.0], (0.0, 4.0), steps, Save::Last);
-            distance(solution.last(), &Orbit::exact(4.0, Kepler::E))
+                method.solve(Kepler, Kepler::START, &[1.0], (0.0, 5.0), steps, Save::Last);
+            distance(solution.last(), &Orbit::exact(5.0, Kepler::E))
         };
-        let slope = observed(kepler, 64, 3e-13);
+        let slope = observed(kepler, 320 / order as usize, 3e-13);
         assert!((slope - f64::from(order)).abs() < 0.15, "{} on Kepler: {slope}", M::NAME);
 
         // Any kinetic energy; Nyström methods fall back to third order.
@@ -98,12 +98,12 @@ impl Visitor for DenseOrders {
     fn visit<M: Solves + Copy + Debug>(&mut self, method: M, order: u32) {
         let kepler = |steps: usize| {
             let solution =
-                method.solve(Kepler, Kepler::START, &[1.0], (0.0, 4.0), steps, Save::Dense);
-            let times = (0..1000).map(|i| 4.0 * (f64::from(i) + 0.37) / 1000.0);
+                method.solve(Kepler, Kepler::START, &[1.0], (0.0, 5.0), steps, Save::Dense);
+            let times = (0..400).map(|i| 5.0 * (f64::from(i) + 0.37) / 400.0);
             let error = |t| distance(&solution.at(t).unwrap(), &Orbit::exact(t, Kepler::E));
             times.map(error).fold(0.0, f64::max)
         };
-        let slope = observed(kepler, 64, 1e-11);
+        let slope = observed(kepler, 240 / order as usize, 3e-12);
         assert!(slope > f64::from(order) - 0.15, "{}: {slope}", M::NAME);
         // Backwards in time as well.
         let back = method.solve(Damped, Damped::exact(2.0), &[], (2.0, 0.0), 2000, Save::Dense);
@@ -242,7 +242,7 @@ fn chaos_keeps_its_energy() {
     // Beyond the last regular orbits (E = 1/8 and above is mostly chaotic).
     let u0 = [0.0, 0.1, 0.49, 0.0];
     let errors = energy_errors(KahanLi8, HenonHeiles, u0, &[], 2000.0, 8000);
-    assert!(largest(&errors) < 1e-11, "{:e}", largest(&errors));
+    assert!(largest(&errors) < 1e-10, "{:e}", largest(&errors));
     let errors = energy_errors(McAte4, HenonHeiles, u0, &[], 2000.0, 20_000);
     let (early, late) = (largest(&errors[..10_000]), largest(&errors[10_000..]));
     assert!(late < 1.5 * early && early < 1e-5, "{early:e} {late:e}");
@@ -251,12 +251,10 @@ fn chaos_keeps_its_energy() {
 /// With compensated summation the energy error of a step is a random number of the size of an ulp.
 #[test]
 fn round_off_does_not_drift() {
-    let (periods, per_period) = (1000, 300);
-    let steps = periods * per_period;
-    let end = periods as f64 * TAU;
+    // A power of two: time is exact, and all steps are the same.
+    let (steps, dt) = (400_000, 1.0 / 64.0);
+    let end = steps as f64 * dt;
     let errors = energy_errors(KahanLi8, Kepler, Kepler::START, &[1.0], end, steps);
-    // Seen once a revolution, where rounding of the saved state enters in the same way.
-    let errors: Vec<f64> = errors.into_iter().step_by(per_period).collect();
     let walk = f64::EPSILON * (steps as f64).sqrt();
     assert!(largest(&errors) < walk, "{:e} of {walk:e}", largest(&errors));
     // A drift of a hundredth of an ulp a step would be seen.
@@ -404,6 +402,22 @@ fn the_same_model_under_an_explicit_method() {
     let solution = solve(&problem, Vern7, &options).unwrap();
     assert!(distance(solution.last(), &Orbit::exact(5.0, Kepler::E)) < 1e-9);
     assert_eq!(solution.names(), ["q1", "q2", "p1", "p2"]);
+}
+
+/// The rest that rounding leaves is part of a checkpoint.
+#[test]
+fn a_resumed_solve_has_the_same_bits() {
+    let problem =
+        OdeProblem::new(HamiltonianSystem(Kepler), Kepler::START, [1.0], (0.0, 30.0)).unwrap();
+    let options = fixed((0.0, 30.0), 1000, Save::Last);
+    let mut first = Integrator::new(&problem, KahanLi8, &options).unwrap();
+    for _ in 0..500 {
+        first.step().unwrap();
+    }
+    let checkpoint = first.checkpoint();
+    let mut second = Integrator::resume(&problem, KahanLi8, &options, &checkpoint).unwrap();
+    while second.step().unwrap() != Progress::Finished {}
+    assert_eq!(second.u(), solve(&problem, KahanLi8, &options).unwrap().last());
 }
 
 /// A kick at a declared stop sees one side of the jump only.

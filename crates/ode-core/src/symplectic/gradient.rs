@@ -26,7 +26,7 @@ pub(super) fn gradient<E: Energy, S: Scalar>(
 }
 
 /// What may lie on the stack, in bytes: a thread has two megabytes or more.
-const STACK: usize = 1 << 16;
+const STACK: usize = 1 << 17;
 
 #[inline]
 fn lifted<E: Energy, S: Scalar, const N: usize>(
@@ -42,12 +42,14 @@ fn lifted<E: Energy, S: Scalar, const N: usize>(
     if len <= 8 {
         return sweep(energy, t, x, params, out, &mut [zero; 8]);
     }
-    if const { size_of::<[Dual<S, N>; 64]>() <= STACK } && len <= 64 {
-        return sweep(energy, t, x, params, out, &mut [zero; 64]);
+    macro_rules! on_the_stack {
+        ($($capacity:literal)*) => {$(
+            if const { size_of::<[Dual<S, N>; $capacity]>() <= STACK } && len <= $capacity {
+                return sweep(energy, t, x, params, out, &mut [zero; $capacity]);
+            }
+        )*};
     }
-    if const { size_of::<[Dual<S, N>; 512]>() <= STACK } && len <= 512 {
-        return sweep(energy, t, x, params, out, &mut [zero; 512]);
-    }
+    on_the_stack! { 64 256 512 }
     sweep(energy, t, x, params, out, &mut vec![zero; len]);
 }
 

@@ -1,3 +1,5 @@
+#![allow(clippy::excessive_precision)] // as printed
+
 use super::splitting::{leapfrog_drifts, leapfrog_kicks};
 use super::{Splitting, method::symplectic};
 

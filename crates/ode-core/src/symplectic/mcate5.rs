@@ -1,3 +1,5 @@
+#![allow(clippy::excessive_precision)] // as printed
+
 use super::{Splitting, method::symplectic};
 
 /// McLachlan's and Atela's method of fifth order with the smallest error constants: six forces per

@@ -134,7 +134,7 @@ impl<B: Buffer> SymplecticCache<B> {
         }
         // As many derivatives at each end as make the interpolant as good as the method.
         let order = const { M::SPLITTING.order };
-        let derivatives = if order <= 4 { 1 } else { order as usize / 2 - 1 };
+        let derivatives = if order <= 4 { 1 } else { order.div_ceil(2) as usize - 1 };
         let ends = [(u0, self.first.as_ref()), (u1, self.last.as_ref())];
         self.evaluations += 2 * (derivatives - 1);
         self.taylor.dense(rhs, &interval.step, ends, p, derivatives, dense);
