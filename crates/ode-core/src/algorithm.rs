@@ -82,15 +82,20 @@ pub trait Algorithm<F, B: Buffer>: Clone {
         cache: &mut Self::Cache,
     ) -> Result<(), Failure>;
 
-    /// The scaled error of an attempt, accepted when at most 1: the norm of `step.error`, unless the
-    /// method combines several estimates.
+    /// The square of the scaled error of an attempt, accepted when at most 1: that of `step.error`,
+    /// unless the method combines several estimates.
     #[inline]
-    fn error(&self, step: &Step<'_, B>, cache: &mut Self::Cache, norm: &mut ErrorNorm<'_>) -> f64
+    fn squared_error(
+        &self,
+        step: &Step<'_, B>,
+        cache: &mut Self::Cache,
+        norm: &mut ErrorNorm<'_>,
+    ) -> f64
     where
         B::Item: Concrete,
     {
         let _ = cache;
-        norm.of(step.error.as_ref(), step.u.as_ref(), step.u_next.as_ref())
+        norm.square_of(step.error.as_ref(), step.u.as_ref(), step.u_next.as_ref())
     }
 
     /// Completes an attempt that is about to be accepted: the derivative at its end.

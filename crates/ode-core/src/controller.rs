@@ -75,14 +75,14 @@ impl Controller {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct ControlState {
-    /// `log₂` of the errors of the last accepted step and the one before it, not below [`NO_TREND`].
+    /// `log₂` of the squared errors of the last accepted step and the one before it, not below [`NO_TREND`].
     previous: [f64; 2],
     first: bool,
     rejected: bool,
 }
 
-/// `log₂ 1e-4`: smaller errors say nothing about the trend.
-const NO_TREND: f64 = -13.287_712_379_549_449;
+/// `log₂ (1e-4)²`: smaller errors say nothing about the trend.
+const NO_TREND: f64 = -26.575_424_759_098_898;
 
 impl Default for ControlState {
     fn default() -> Self {
@@ -90,33 +90,49 @@ impl Default for ControlState {
     }
 }
 
+/// A controller for a method of a certain order, applied to squares of errors.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exponents {
+    /// `-β / (2k)`.
+    exponents: [f64; 3],
+    controller: Controller,
+}
+
+impl Exponents {
+    pub(crate) fn new(controller: Controller, order: u32) -> Self {
+        let exponents = controller.beta.map(|beta| -0.5 * beta / f64::from(order));
+        Self { exponents, controller }
+    }
+}
+
 impl ControlState {
-    /// The factor for the step after an accepted one with error `err <= 1`.
+    /// The factor for the step after an accepted one, given the square of its error, at most 1.
     #[inline]
-    pub(crate) fn accept(&mut self, err: f64, order: u32, controller: &Controller) -> f64 {
-        let log = log2(err.max(f64::MIN_POSITIVE));
-        let [b1, b2, b3] = controller.beta;
-        let exponent = b1 * log + (b2 * self.previous[0] + b3 * self.previous[1]);
-        let raw = controller.safety * exp2(-exponent / f64::from(order));
+    pub(crate) fn accept(&mut self, square: f64, by: &Exponents) -> f64 {
+        let Controller { safety, min_factor, max_factor, first_factor, .. } = by.controller;
+        let [e1, e2, e3] = by.exponents;
+        let log = log2(square.max(f64::MIN_POSITIVE));
+        let raw = safety * exp2(e1 * log + (e2 * self.previous[0] + e3 * self.previous[1]));
         let limit = match (self.first, self.rejected) {
-            (true, _) => controller.first_factor,
+            (true, _) => first_factor,
             // A step just rejected must not grow at once.
             (false, true) => 1.0,
-            (false, false) => controller.max_factor,
+            (false, false) => max_factor,
         };
         let previous = [log.max(NO_TREND), self.previous[0]];
         *self = Self { previous, first: false, rejected: false };
-        raw.min(limit).max(controller.min_factor)
+        raw.min(limit).max(min_factor)
     }
 
-    /// The factor for the retry after a rejected step; `err` may be NaN.
-    pub(crate) fn reject(&mut self, err: f64, order: u32, controller: &Controller) -> f64 {
+    /// The factor for the retry after a rejected step, given the square of its error, which may be
+    /// NaN.
+    pub(crate) fn reject(&mut self, square: f64, by: &Exponents) -> f64 {
         self.rejected = true;
-        if err.is_nan() {
-            return controller.min_factor.min(0.9);
-        }
-        let exponent = controller.beta[0] * log2(err.max(f64::MIN_POSITIVE));
-        let raw = controller.safety * exp2(-exponent / f64::from(order));
-        raw.max(controller.min_factor).min(0.9)
+        let Controller { safety, min_factor, .. } = by.controller;
+        let raw = match square.is_nan() {
+            true => 0.0,
+            false => safety * exp2(by.exponents[0] * log2(square.max(f64::MIN_POSITIVE))),
+        };
+        raw.max(min_factor).min(0.9)
     }
 }

@@ -9,10 +9,10 @@ use system::{Buffer, Failure, Rhs};
 
 /// What became of an attempt.
 enum Verdict {
-    /// Its scaled error, at most 1; and whether the state was moved onto the border of the domain.
-    Accepted { err: f64, moved: bool },
-    /// Its scaled error, NaN if something is not finite.
-    Rejected { err: f64 },
+    /// Square of its scaled error, at most 1; and whether the state was moved onto the border of the domain.
+    Accepted { square: f64, moved: bool },
+    /// Square of its scaled error, NaN if something is not finite.
+    Rejected { square: f64 },
     /// This component left the domain.
     Outside { index: usize },
 }
@@ -48,8 +48,8 @@ where
             let taken = Taken { t: self.t, dt, t_first: self.t_first, t_last };
 
             let trouble = match self.attempt(&taken) {
-                Ok(Verdict::Accepted { err, moved }) => {
-                    self.size = Some(self.next_size(size, dt.abs(), err, lands));
+                Ok(Verdict::Accepted { square, moved }) => {
+                    self.size = Some(self.next_size(size, dt.abs(), square, lands));
                     self.commit(taken, t_next);
                     if lands {
                         self.stops.advance();
@@ -65,10 +65,9 @@ where
                         (true, true) => Progress::Finished,
                     });
                 }
-                Ok(Verdict::Rejected { err }) => {
-                    let order = self.algorithm.order();
-                    size = dt.abs() * self.control.reject(err, order, &self.options.controller);
-                    err.is_nan().then_some(Trouble::NotFinite)
+                Ok(Verdict::Rejected { square }) => {
+                    size = dt.abs() * self.control.reject(square, &self.controller);
+                    square.is_nan().then_some(Trouble::NotFinite)
                 }
                 Ok(Verdict::Outside { index }) => {
                     size = 0.5 * dt.abs();
@@ -176,16 +175,16 @@ where
             error: &mut self.error,
         };
         self.algorithm.attempt(self.rhs, &mut step, &mut self.cache)?;
-        let err = match self.options.step {
+        let square = match self.options.step {
             StepSize::Fixed(_) => 0.0,
-            _ => self.algorithm.error(&step, &mut self.cache, &mut self.norm),
+            _ => self.algorithm.squared_error(&step, &mut self.cache, &mut self.norm),
         };
-        if err > 1.0 || err.is_nan() {
-            return Ok(Verdict::Rejected { err });
+        if square > 1.0 || square.is_nan() {
+            return Ok(Verdict::Rejected { square });
         }
         // An infinite state scales any error to zero.
         if !step.u_next.as_ref().iter().all(|u| u.is_finite()) {
-            return Ok(Verdict::Rejected { err: f64::NAN });
+            return Ok(Verdict::Rejected { square: f64::NAN });
         }
         let mut moved = false;
         if self.options.domain != Domain::Anywhere {
@@ -202,16 +201,16 @@ where
             }
         }
         self.algorithm.accept(self.rhs, &mut step, &mut self.cache)?;
-        Ok(Verdict::Accepted { err, moved })
+        Ok(Verdict::Accepted { square, moved })
     }
 
     /// The size to go on with after an accepted step of size `taken`, where `size` was proposed.
-    fn next_size(&mut self, size: f64, taken: f64, err: f64, lands: bool) -> f64 {
+    fn next_size(&mut self, size: f64, taken: f64, square: f64, lands: bool) -> f64 {
         let options = self.options;
         if let StepSize::Fixed(size) = options.step {
             return size.min(options.dt_max);
         }
-        let factor = self.control.accept(err, self.algorithm.order(), &options.controller);
+        let factor = self.control.accept(square, &self.controller);
         let next = taken * factor;
         // A step cut short by a stop does not revoke the proposal.
         let next = if lands && factor >= 1.0 { next.max(size) } else { next };

@@ -5,7 +5,7 @@ mod failure;
 
 pub use checkpoint::Checkpoint;
 
-use crate::controller::ControlState;
+use crate::controller::{ControlState, Exponents};
 use crate::norm::ErrorNorm;
 use crate::stops::Stops;
 use crate::watch::Clock;
@@ -51,6 +51,7 @@ pub struct Integrator<'a, F, A: Algorithm<F, B>, B: Buffer> {
     algorithm: A,
     options: &'a Options,
     norm: ErrorNorm<'a>,
+    controller: Exponents,
     clock: Clock,
     /// Whether the clock, a switch or a monitor has to be looked at before every attempt.
     is_watched: bool,
@@ -133,6 +134,7 @@ where
             is_watched: options.cancel.is_some()
                 || options.max_time.is_some()
                 || options.monitor.is_some(),
+            controller: Exponents::new(options.controller, algorithm.order()),
             cache: algorithm.cache(&u),
             algorithm,
             options,
