@@ -1,35 +1,46 @@
-//! `log₂` and `2^x` for step sizes: a few digits at a tenth of the cost of the exact ones, and the
+//! `log₂` and `2^x` for step sizes: a few digits at a tenth of the latency of the exact ones, and the
 //! same bits on every machine.
+//!
+//! The next step cannot begin before its size is known, so on small systems the time of these
+//! counts in full: low degrees, few dependent operations, comparisons that ignore NaN.
 
-/// `log₂ x` of a positive normal number, to 2e-5; exact at 1. Infinity counts as `2^1024`.
+/// `log₂ x` of a positive normal number, to 0.05: the bits of `x`, read as one number, are its
+/// logarithm, linear between powers of two. Infinity counts as `2^1024`.
 ///
-/// Exponent and mantissa `m` in `[√½, √2)` by their bits, the latter by a minimax polynomial in
-/// `m - 1`.
+/// An error of 0.05 moves a step size, which goes with a power below `1/k`, by less than a percent.
 #[inline]
 pub(crate) fn log2(x: f64) -> f64 {
-    let bits = x.to_bits();
-    // Shifted by the distance from √½ to 1, the exponent field rounds at √2 instead of 2.
-    let shifted = bits + (1f64.to_bits() - std::f64::consts::FRAC_1_SQRT_2.to_bits());
-    let exponent = (shifted >> 52) as i64 - 1023;
-    let z = f64::from_bits(bits.wrapping_sub((exponent as u64) << 52)) - 1.0;
-    let w = z * z;
-    let low = 1.442_578_01 + z * -0.720_241_80;
-    let high = 0.486_686_15 + z * -0.394_575_37;
-    exponent as f64 + z * (low + w * (high + w * 0.252_660_28))
+    const MIDDLE: f64 = 0.043;
+    x.to_bits() as i64 as f64 * ULP - (1023.0 - MIDDLE)
 }
 
-/// `2^x` to a relative error of 4e-6, for `x` moved into `[-1000, 1000]`; exact at integers.
+/// `2⁻⁵²`: what the lowest bit of a mantissa is worth.
+const ULP: f64 = f64::EPSILON;
+
+/// `2^x` to a relative error of 1.5e-4, for `x` moved into `[-1000, 1000]`; exact at integers.
 ///
 /// The integer part by the bits, the rest in `[-½, ½]` by a minimax polynomial.
 #[inline]
 pub(crate) fn exp2(x: f64) -> f64 {
-    let x = x.clamp(-1000.0, 1000.0);
+    let x = smaller(larger(x, -1000.0), 1000.0);
     let shifted = x + ROUND;
     let r = x - (shifted - ROUND);
-    let low = 0.693_121_53 + r * 0.240_220_21;
-    let high = 0.055_919_69 + r * 0.009_681_91;
     let power = f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52);
-    power + power * (r * (low + (r * r) * high))
+    power + (power * r) * ((EXP[0] + r * EXP[1]) + (r * r) * EXP[2])
+}
+
+const EXP: [f64; 3] = [0.693_112_49, 0.242_225_50, 0.055_977_15];
+
+/// The smaller of two numbers that are not NaN: one instruction, where `f64::min` takes five.
+#[inline]
+pub(crate) fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+/// The larger of two numbers that are not NaN.
+#[inline]
+pub(crate) fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
 
 /// `1.5 · 2⁵²`: adding it leaves no room for a fraction, and the integer in the lowest bits.
@@ -43,24 +54,22 @@ mod tests {
     fn close_to_the_exact_functions() {
         for i in -300_000..300_000 {
             let x = f64::from(i) * 1e-3;
-            assert!((exp2(x) / x.exp2() - 1.0).abs() < 4e-6, "2^{x}");
+            assert!((exp2(x) / x.exp2() - 1.0).abs() < 1.5e-4, "2^{x}");
             let y = x.exp();
-            assert!((log2(y) - y.log2()).abs() < 2e-5, "log2 {y:e}");
+            assert!((log2(y) - y.log2()).abs() < 0.0431, "log2 {y:e}");
         }
     }
 
     #[test]
     fn exact_where_it_matters() {
-        assert_eq!(log2(1.0), 0.0);
-        assert_eq!(log2(0.125), -3.0);
-        assert_eq!(log2(f64::MIN_POSITIVE), -1022.0);
         assert_eq!(exp2(0.0), 1.0);
         assert_eq!(exp2(-7.0), 2f64.powi(-7));
     }
 
     #[test]
     fn ends_of_the_range() {
-        assert_eq!(log2(f64::INFINITY), 1024.0);
+        assert!((log2(f64::INFINITY) - 1024.0).abs() < 0.05);
+        assert!((log2(f64::MIN_POSITIVE) + 1022.0).abs() < 0.05);
         assert_eq!(exp2(5000.0), 2f64.powi(1000));
         assert_eq!(exp2(f64::NEG_INFINITY), 2f64.powi(-1000));
     }

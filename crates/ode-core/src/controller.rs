@@ -1,4 +1,4 @@
-use crate::binary_log::{exp2, log2};
+use crate::binary_log::{exp2, larger, log2, smaller};
 use crate::{Error, ErrorKind, check};
 
 /// The controller of step sizes: integral, proportional–integral or with a third term
@@ -111,7 +111,7 @@ impl ControlState {
     pub(crate) fn accept(&mut self, square: f64, by: &Exponents) -> f64 {
         let Controller { safety, min_factor, max_factor, first_factor, .. } = by.controller;
         let [e1, e2, e3] = by.exponents;
-        let log = log2(square.max(f64::MIN_POSITIVE));
+        let log = log2(larger(square, f64::MIN_POSITIVE));
         let raw = safety * exp2(e1 * log + (e2 * self.previous[0] + e3 * self.previous[1]));
         let limit = match (self.first, self.rejected) {
             (true, _) => first_factor,
@@ -119,9 +119,9 @@ impl ControlState {
             (false, true) => 1.0,
             (false, false) => max_factor,
         };
-        let previous = [log.max(NO_TREND), self.previous[0]];
+        let previous = [larger(log, NO_TREND), self.previous[0]];
         *self = Self { previous, first: false, rejected: false };
-        raw.min(limit).max(min_factor)
+        larger(smaller(raw, limit), min_factor)
     }
 
     /// The factor for the retry after a rejected step, given the square of its error, which may be

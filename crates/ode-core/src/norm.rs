@@ -101,7 +101,7 @@ impl<'a> ErrorNorm<'a> {
     }
 
     /// The square of [`of`](ErrorNorm::of): the root would only delay the next step.
-    #[inline]
+    #[inline(always)]
     pub fn square_of<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {
         if self.each.is_empty() && matches!(self.norm, Norm::Rms) {
             let (atol, rtol) = (self.atol, self.rtol);
@@ -111,6 +111,7 @@ impl<'a> ErrorNorm<'a> {
         }
     }
 
+    #[cold]
     fn of_any<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {
         let (each, uniform) = (&self.each, (self.atol, self.rtol));
         let tolerance = |i: usize| each.get(i).copied().unwrap_or(uniform);

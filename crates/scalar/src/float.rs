@@ -45,7 +45,9 @@ macro_rules! impl_float {
             #[inline]
             fn scaled_square(error: Self, a: Self, b: Self, atol: f64, rtol: f64) -> Self {
                 let size = max_or_nan(f64::from(a.abs()), f64::from(b.abs()));
-                let ratio = f64::from(error) / (atol + rtol * size);
+                // The weight is known before the error: no division delays the next step.
+                let weight = 1.0 / (atol + rtol * size);
+                let ratio = f64::from(error) * weight;
                 (ratio * ratio) as $float
             }
             #[inline]

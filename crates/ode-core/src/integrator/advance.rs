@@ -1,6 +1,7 @@
 //! One step: attempt, judge, accept or try again.
 
 use super::{Integrator, Progress, Start, Taken, Trouble, beside};
+use crate::binary_log::{larger, smaller};
 use crate::initial_step::InitialStep;
 use crate::{Algorithm, Domain, Error, ErrorKind, Report, Step, StepSize};
 use scalar::{Concrete, Scalar};
@@ -211,10 +212,12 @@ where
             return size.min(options.dt_max);
         }
         let factor = self.control.accept(square, &self.controller);
-        let next = taken * factor;
+        let mut next = taken * factor;
         // A step cut short by a stop does not revoke the proposal.
-        let next = if lands && factor >= 1.0 { next.max(size) } else { next };
-        next.max(options.dt_min).min(options.dt_max)
+        if lands && factor >= 1.0 {
+            next = larger(next, size);
+        }
+        smaller(larger(next, options.dt_min), options.dt_max)
     }
 
     fn commit(&mut self, taken: Taken, t_next: f64) {
