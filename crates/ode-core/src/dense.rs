@@ -2,12 +2,16 @@ use scalar::Scalar;
 
 /// The continuous output of one step, the same type for every method: a polynomial in
 /// `θ = (t - t0) / dt` per state.
+///
+/// The polynomials are kept in Newton's form on the ends of the step,
+/// `c₀ + c₁ θ + c₂ θ(1-θ) + c₃ θ²(1-θ) + c₄ θ²(1-θ)² + …`: in powers of `θ` the coefficients of a
+/// method of high order reach a million and cancel, and six digits with them.
 #[derive(Clone, Debug)]
 pub struct Dense<S> {
     pub(crate) t0: f64,
     pub(crate) dt: f64,
     pub(crate) n: usize,
-    /// `coefficients[k n + i]` multiplies `θᵏ` for state `i`.
+    /// `coefficients[k n + i]` multiplies the `k`-th function for state `i`.
     pub(crate) coefficients: Vec<S>,
 }
 
@@ -32,18 +36,24 @@ impl<S: Scalar> Dense<S> {
     }
 }
 
-/// `Σ cₖ θᵏ` for each of `n` states.
+/// Newton's form by Horner's scheme, for each of `n` states.
 pub(crate) fn horner<S: Scalar>(coefficients: &[S], n: usize, theta: f64, u: &mut [S]) {
-    let mut terms = coefficients.chunks_exact(n).rev();
-    let Some(highest) = terms.next() else { return };
+    let mut terms = coefficients.chunks_exact(n).enumerate().rev();
+    let Some((_, highest)) = terms.next() else { return };
     if u.len() != n {
         u.fill(S::from_f64(f64::NAN));
         return;
     }
     u.copy_from_slice(highest);
-    for term in terms {
+    for (k, term) in terms {
+        let x = node(k, theta);
         for (u, &c) in u.iter_mut().zip(term) {
-            *u = u.scale(theta) + c;
+            *u = u.scale(x) + c;
         }
     }
+}
+
+/// What makes function `k + 1` of function `k`: `θ` and `1 - θ` in turn.
+pub(crate) fn node(k: usize, theta: f64) -> f64 {
+    if k.is_multiple_of(2) { theta } else { 1.0 - theta }
 }

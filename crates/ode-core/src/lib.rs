@@ -58,8 +58,9 @@ pub use controller::Controller;
 pub use dense::Dense;
 pub use domain::Domain;
 pub use erk::{
-    Bs3, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Interpolant, InterpolantWeights,
-    Midpoint, Rk4, Tsit5, Vern7,
+    Bs3, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Heun, Interpolant,
+    InterpolantWeights, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33, Ssprk43, Ssprk104, Tsit5, Vern6,
+    Vern7, Vern8, Vern9,
 };
 pub use error::{Error, ErrorKind};
 pub use integrator::{Checkpoint, Integrator, Progress, Taken};

@@ -46,7 +46,7 @@ fn lotka_volterra(tspan: (f64, f64)) -> OdeProblem<LotkaVolterra, [f64; 2]> {
 }
 
 fn tight() -> Options {
-    Options { rtol: 1e-10, atol: 1e-12, ..Options::default() }
+    Options { rtol: 1e-10, atol: 1e-12, max_steps: 1_000_000, ..Options::default() }
 }
 
 fn near(u: &[f64], v: &[f64], tolerance: f64) -> bool {
@@ -183,7 +183,7 @@ adaptive_test!(a_jump_at_a_stop_costs_nothing, Jumps, |method| {
 adaptive_test!(a_jump_without_a_stop_is_found_by_error_control, Undeclared, |method| {
     let problem = OdeProblem::new(Before, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let solution = solve(&problem, method, &Options::default()).unwrap();
-    assert!((solution.last()[0]).abs() < 1e-4, "{method:?}: {solution}");
+    assert!((solution.last()[0]).abs() < 1e-3, "{method:?}: {solution}");
     assert!(solution.stats().rejected > 3);
 });
 

@@ -74,12 +74,20 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 }
 
 /// Refines the steps until round-off is near, and fits the finest of the sizes.
-fn observed(what: &str, end: f64, coarsest: f64, mut error: impl FnMut(usize) -> f64) -> f64 {
+fn observed<M: ExplicitRk>(
+    what: &str,
+    end: f64,
+    coarsest: f64,
+    mut error: impl FnMut(usize) -> f64,
+) -> f64 {
+    // Large weights that cancel leave more round-off.
+    let weights: f64 = M::TABLEAU.b.iter().map(|b| b.abs()).sum();
+    let round_off = 5e-15 * (weights / 10.0).max(1.0);
     let mut points = Vec::new();
     let mut steps = coarsest;
     while steps < 20_000.0 {
         let error = error(steps as usize);
-        if error < 5e-15 * (20.0 + steps) {
+        if error < round_off * (20.0 + steps) {
             break;
         }
         points.push((end / (steps as usize) as f64, error));
@@ -142,14 +150,17 @@ impl Check for OfSteps {
         F: System + Copy,
     {
         let what = format!("{} on {}", M::NAME, case.name);
-        let order = observed(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
+        let order = observed::<M>(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
             let solution = case.solve(method, steps, Save::Steps);
             let errors = solution.iter().map(|(t, u)| distance(u, &(case.exact)(t)));
             errors.fold(0.0, f64::max)
         });
         println!("{what}: {order:.3}");
         let nominal = f64::from(claim.0);
-        assert!((order - nominal).abs() <= 0.15, "{what}: observed order {order}");
+        // The leading terms of the error are all but zero in pairs of high order: they show where
+        // round-off hides them.
+        let most = if claim.0 > 5 { nominal + 1.3 } else { nominal + 0.15 };
+        assert!(nominal - 0.15 <= order && order <= most, "{what}: observed order {order}");
     }
 }
 
@@ -170,12 +181,14 @@ impl Check for Between {
     {
         let what = format!("the interpolant of {} on {}", M::NAME, case.name);
         for theta in [0.12, 0.35, 0.5, 0.7, 0.93] {
-            let order = observed(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
-                let solution = case.solve(method, steps, Save::Dense);
-                let dt = case.end / steps as f64;
-                let errors = (0..steps).map(|i| case.error_at(&solution, (i as f64 + theta) * dt));
-                errors.fold(0.0, f64::max)
-            });
+            let order =
+                observed::<M>(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
+                    let solution = case.solve(method, steps, Save::Dense);
+                    let dt = case.end / steps as f64;
+                    let errors =
+                        (0..steps).map(|i| case.error_at(&solution, (i as f64 + theta) * dt));
+                    errors.fold(0.0, f64::max)
+                });
 
             let nominal = f64::from(claim.1);
             assert!(order >= nominal - 0.15, "{what} at {theta}: observed order {order}");

@@ -129,6 +129,9 @@ impl<M: ExplicitRk + Copy> Problems for FixedMatrix<M> {
             5.. => row.1[3],
             _ => row.1[0],
         };
+        // Large weights that cancel leave more round-off.
+        let weights: f64 = M::TABLEAU.b.iter().map(|b| b.abs()).sum();
+        let bound = bound * (weights / 10.0).max(1.0);
         let step = StepSize::Fixed((reference.tspan.1 - reference.tspan.0) / 20_000.0);
         let options = Options { step, ..options(reference, 1e-6) };
         let solution = run(self.0, problem, &options);

@@ -9,20 +9,20 @@ use system::{Buffer, Failure, Rhs};
 /// ```
 /// use ode_core::{ErkTableau, ExplicitRk, Interpolant, OdeProblem, Options, StepSize, solve};
 ///
-/// /// Ralston's second-order method.
+/// /// Kutta's third-order method.
 /// #[derive(Clone, Debug)]
-/// struct Ralston;
+/// struct Kutta3;
 ///
-/// impl ExplicitRk for Ralston {
-///     const NAME: &'static str = "Ralston";
-///     const TABLEAU: ErkTableau = RALSTON;
+/// impl ExplicitRk for Kutta3 {
+///     const NAME: &'static str = "Kutta3";
+///     const TABLEAU: ErkTableau = KUTTA3;
 /// }
 ///
-/// const RALSTON: ErkTableau = ErkTableau {
-///     order: 2,
-///     c: &[2.0 / 3.0],
-///     a: &[&[2.0 / 3.0]],
-///     b: &[1.0 / 4.0, 3.0 / 4.0],
+/// const KUTTA3: ErkTableau = ErkTableau {
+///     order: 3,
+///     c: &[0.5, 1.0],
+///     a: &[&[0.5], &[-1.0, 2.0]],
+///     b: &[1.0 / 6.0, 2.0 / 3.0, 1.0 / 6.0],
 ///     e: &[],
 ///     interpolant: Interpolant::Hermite,
 /// }
@@ -31,8 +31,8 @@ use system::{Buffer, Failure, Rhs};
 /// # system::system! { struct Decay; state { u } params {} rhs(_t) { d(u) = -u; } }
 /// let problem = OdeProblem::new(Decay, [1.0], [], (0.0, 1.0))?;
 /// let options = Options { step: StepSize::Fixed(0.01), ..Options::default() };
-/// let end = solve(&problem, Ralston, &options)?.last()[0];
-/// assert!((end - (-1f64).exp()).abs() < 1e-5);
+/// let end = solve(&problem, Kutta3, &options)?.last()[0];
+/// assert!((end - (-1f64).exp()).abs() < 1e-7);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait ExplicitRk: Clone {

@@ -1,5 +1,6 @@
 use super::ErkTableau;
 use super::tableau::sum;
+use crate::dense::node;
 
 /// The continuous extension `u(t + θ dt) = u + dt Σ bᵢ(θ) kᵢ` of an explicit method.
 ///
@@ -18,7 +19,8 @@ pub enum Interpolant {
     Polynomial {
         /// Stages evaluated only when the interpolant is used.
         extra: &'static [ExtraStage],
-        /// `b[i][m]` multiplies `θ^(m+1)` for stage `i`; an empty row is zero.
+        /// `bᵢ(θ)` in Newton's form: `b[i][0] θ + b[i][1] θ(1-θ) + b[i][2] θ²(1-θ) + …` for stage
+        /// `i`; an empty row is zero.
         b: &'static [&'static [f64]],
     },
 }
@@ -32,8 +34,15 @@ pub struct ExtraStage {
     pub a: &'static [f64],
 }
 
-/// Printed coefficients of high-degree interpolants cancel: entries of a thousand leave 1e-12.
-const TOLERANCE: f64 = 1e-11;
+/// Rows of rounded coefficients sum up to the rounding of their entries.
+const fn tolerance(row: &[f64]) -> f64 {
+    let (mut total, mut i) = (1.0, 0);
+    while i < row.len() {
+        total += row[i].abs();
+        i += 1;
+    }
+    4.0 * f64::EPSILON * total
+}
 
 impl Interpolant {
     /// The extra stages.
@@ -59,20 +68,22 @@ impl Interpolant {
             Self::Hermite => {}
             Self::HermitePlusQuartic { d } => {
                 assert!(d.len() == stages, "d has one entry per stage");
-                assert!(sum(d).abs() < TOLERANCE, "d must sum to 0");
+                assert!(sum(d).abs() < tolerance(d), "d must sum to 0");
             }
             Self::Polynomial { extra, b: rows } => {
                 let mut i = 0;
                 while i < extra.len() {
-                    assert!(extra[i].a.len() == stages + i, "an extra stage sees all before it");
-                    assert!((sum(extra[i].a) - extra[i].c).abs() < TOLERANCE, "must sum to its c");
+                    let ExtraStage { c, a } = extra[i];
+                    assert!(a.len() == stages + i, "an extra stage sees all before it");
+                    assert!((sum(a) - c).abs() < tolerance(a), "must sum to its c");
                     i += 1;
                 }
                 assert!(rows.len() == stages + extra.len(), "one polynomial per stage");
                 let mut i = 0;
                 while i < rows.len() {
                     let end = if i < b.len() { b[i] } else { 0.0 };
-                    assert!((sum(rows[i]) - end).abs() < TOLERANCE, "polynomials end in b");
+                    let found = if rows[i].is_empty() { 0.0 } else { rows[i][0] };
+                    assert!((found - end).abs() < tolerance(b), "polynomials end in b");
                     i += 1;
                 }
             }
@@ -85,7 +96,7 @@ impl Interpolant {
 /// Stages are counted as in [`Interpolant`]. Made by [`ErkTableau::interpolant_weights`].
 #[derive(Clone, Debug)]
 pub struct InterpolantWeights {
-    // `table[i * degree + m]` multiplies `θ^(m+1)` for stage `i`.
+    // `table[i * degree + m]` multiplies function `m + 1` of Newton's form for stage `i`.
     degree: usize,
     table: Vec<f64>,
 }
@@ -101,7 +112,7 @@ impl InterpolantWeights {
             Interpolant::HermitePlusQuartic { d } => {
                 weights.add_hermite(tableau.b, next);
                 for (i, d) in d.iter().enumerate() {
-                    weights.add(i, &[0.0, *d, -2.0 * d, *d]); // θ²(1 - θ)²
+                    weights.add(i, &[0.0, 0.0, 0.0, *d]); // θ²(1 - θ)²
                 }
             }
             Interpolant::Polynomial { b, .. } => {
@@ -122,7 +133,7 @@ impl InterpolantWeights {
         self.table.len() / self.degree
     }
 
-    /// The polynomial of stage `i`, from `θ` upwards.
+    /// The polynomial of stage `i` in Newton's form, from `θ` upwards.
     pub(crate) fn row(&self, i: usize) -> &[f64] {
         &self.table[i * self.degree..(i + 1) * self.degree]
     }
@@ -130,7 +141,7 @@ impl InterpolantWeights {
     /// `bᵢ(θ)`; zero for a stage that does not exist.
     pub fn at(&self, i: usize, theta: f64) -> f64 {
         let row = if i < self.stages() { self.row(i) } else { &[] };
-        row.iter().rev().fold(0.0, |sum, w| (sum + w) * theta)
+        row.iter().enumerate().rev().fold(0.0, |sum, (m, w)| (sum + w) * node(m, theta))
     }
 
     fn add(&mut self, i: usize, terms: &[f64]) {
@@ -139,12 +150,12 @@ impl InterpolantWeights {
         }
     }
 
-    /// `Δ (3θ² - 2θ³) + dt f₀ (θ - 2θ² + θ³) + dt f₁ (-θ² + θ³)` with `Δ = dt Σ bᵢ kᵢ`.
+    /// `Δ θ + (dt f₀ - Δ) θ(1-θ) + (2Δ - dt f₀ - dt f₁) θ²(1-θ)` with `Δ = dt Σ bᵢ kᵢ`.
     fn add_hermite(&mut self, b: &[f64], next: usize) {
         for (i, b) in b.iter().enumerate() {
-            self.add(i, &[0.0, 3.0 * b, -2.0 * b]);
+            self.add(i, &[*b, -b, 2.0 * b]);
         }
-        self.add(0, &[1.0, -2.0, 1.0]);
-        self.add(next, &[0.0, -1.0, 1.0]);
+        self.add(0, &[0.0, 1.0, -1.0]);
+        self.add(next, &[0.0, 0.0, -1.0]);
     }
 }

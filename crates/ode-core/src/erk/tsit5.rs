@@ -8,7 +8,8 @@ use super::{ErkTableau, ExplicitRk, Interpolant};
 ///
 /// Ch. Tsitouras, *Runge–Kutta pairs of order 5(4) satisfying only the first column simplifying
 /// assumption*, Comput. Math. Appl. 62 (2011) 770–775.
-/// <https://doi.org/10.1016/j.camwa.2011.06.002>
+/// <https://doi.org/10.1016/j.camwa.2011.06.002>. The interpolant, printed there in powers of `θ`, is
+/// cubic Hermite and one quartic term.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tsit5;
 
@@ -44,16 +45,15 @@ const TSIT5: ErkTableau = ErkTableau {
         -0.45808210592918697,
         0.015151515151515152,
     ],
-    interpolant: Interpolant::Polynomial {
-        extra: &[],
-        b: &[
-            &[1.0, -2.763706197274826, 2.9132554618219126, -1.0530884977290216],
-            &[0.0, 0.1317, -0.2234, 0.1017],
-            &[0.0, 3.9302962368947516, -5.941033872131505, 2.490627285651253],
-            &[0.0, -12.411077166933676, 30.33818863028232, -16.548102889244902],
-            &[0.0, 37.50931341651104, -88.1789048947664, 47.37952196281928],
-            &[0.0, -27.896526289197286, 65.09189467479366, -34.87065786149661],
-            &[0.0, 1.5, -4.0, 2.5],
+    interpolant: Interpolant::HermitePlusQuartic {
+        d: &[
+            -1.0530884977290216,
+            0.1017,
+            2.490627285651253,
+            -16.548102889244902,
+            47.37952196281928,
+            -34.87065786149661,
+            2.5,
         ],
     },
 }

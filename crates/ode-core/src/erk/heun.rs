@@ -1,0 +1,28 @@
+use super::{ErkTableau, ExplicitRk, Interpolant};
+
+/// Heun's second-order method, the explicit trapezoidal rule: two stages, fixed steps.
+///
+/// Its interpolant is cubic Hermite, which meets the conditions up to order two. For what its steps
+/// preserve see [`Ssprk22`](crate::Ssprk22), the same formula under another name.
+///
+/// # References
+///
+/// K. Heun, *Neue Methoden zur approximativen Integration der Differentialgleichungen einer
+/// unabhängigen Veränderlichen*, Z. Math. Phys. 45 (1900) 23–38; Hairer, Nørsett, Wanner I, II.1.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Heun;
+
+impl ExplicitRk for Heun {
+    const NAME: &'static str = "Heun";
+    const TABLEAU: ErkTableau = HEUN;
+}
+
+const HEUN: ErkTableau = ErkTableau {
+    order: 2,
+    c: &[1.0],
+    a: &[&[1.0]],
+    b: &[1.0 / 2.0, 1.0 / 2.0],
+    e: &[],
+    interpolant: Interpolant::Hermite,
+}
+.checked();
