@@ -58,7 +58,7 @@ pub use controller::Controller;
 pub use dense::Dense;
 pub use domain::Domain;
 pub use erk::{
-    Bs3, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Heun, Interpolant,
+    Bs3, Dop853, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Heun, Interpolant,
     InterpolantWeights, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33, Ssprk43, Ssprk104, Tsit5, Vern6,
     Vern7, Vern8, Vern9,
 };

@@ -2,8 +2,8 @@
 //! for the interpolants.
 
 use ode_core::{
-    Bs3, Dp5, ErkTableau, Euler, ExplicitRk, Heun, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33,
-    Ssprk43, Ssprk104, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    Bs3, Dop853, Dp5, ErkTableau, Euler, ExplicitRk, Heun, Midpoint, Ralston, Rk4, Ssprk22,
+    Ssprk33, Ssprk43, Ssprk104, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 
 /// A rooted tree: its children.
@@ -113,9 +113,12 @@ fn check_to<M: ExplicitRk>(dense_order: usize, estimate_order: usize, allowed: f
         assert!(ends || worst > 1e-8, "{}, {what} at {theta} is better", M::NAME);
     };
     satisfied("solution", tableau.b, order, 1.0);
+    let without = |e: &[f64]| tableau.b.iter().zip(e).map(|(b, e)| b - e).collect::<Vec<_>>();
     if !tableau.e.is_empty() {
-        let embedded: Vec<_> = tableau.b.iter().zip(tableau.e).map(|(b, e)| b - e).collect();
-        satisfied("embedded", &embedded, estimate_order, 1.0);
+        satisfied("embedded", &without(tableau.e), estimate_order, 1.0);
+    }
+    if !M::SECOND_ESTIMATE.is_empty() {
+        satisfied("embedded, cruder", &without(M::SECOND_ESTIMATE), 3, 1.0);
     }
     for theta in [0.0, 0.25, 0.6, 0.9, 1.0] {
         satisfied("interpolant", &weights_at(tableau, theta), dense_order, theta);
@@ -139,6 +142,7 @@ fn methods_satisfy_every_condition_up_to_their_order() {
     // Weights of ±200 and stages of ±400 that cancel.
     check_to::<Vern6>(6, 5, 1e-10);
     check::<Vern7>(6, 6);
+    check::<Dop853>(7, 5);
     check::<Vern8>(8, 7);
     check::<Vern9>(9, 8);
 }

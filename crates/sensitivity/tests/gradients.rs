@@ -1,8 +1,8 @@
 //! Every algorithm against the others, against reference files, and against closed forms.
 
 use ode_core::{
-    Bs3, Dp5, Euler, ExplicitRk, Midpoint, OdeProblem, Options, Rk4, Save, StepSize, Tsit5, Vern7,
-    solve,
+    Bs3, Dop853, Dp5, Euler, ExplicitRk, Heun, Midpoint, OdeProblem, Options, Ralston, Rk4, Save,
+    Ssprk22, Ssprk33, Ssprk43, Ssprk104, StepSize, Tsit5, Vern6, Vern7, Vern8, Vern9, solve,
 };
 use scalar::{Dual, Scalar};
 use sensitivity::{DiscreteAdjoint, ErrorKind, ForwardSensitivity, Gradient, Loss, StepControl};
@@ -141,11 +141,21 @@ fn the_discrete_adjoint_is_the_transpose_of_the_tangent() {
     }
     check(Euler);
     check(Midpoint);
+    check(Heun);
+    check(Ralston);
     check(Rk4);
+    check(Ssprk22);
+    check(Ssprk33);
+    check(Ssprk43);
+    check(Ssprk104);
     check(Bs3);
     check(Dp5);
     check(Tsit5);
+    check(Vern6);
     check(Vern7);
+    check(Dop853);
+    check(Vern8);
+    check(Vern9);
 }
 
 #[test]

@@ -7,7 +7,9 @@
 use crate::SUITE;
 use crate::measured::{Measured, OURS};
 use benches::{Arguments, Contender, Crew, Peer, PeerError, Point, Record, Recorder, interleave};
-use ode_core::{Algorithm, Bs3, Dp5, OdeProblem, Options, Save, Tsit5, Vern7, solve};
+use ode_core::{
+    Algorithm, Bs3, Dop853, Dp5, OdeProblem, Options, Save, Tsit5, Vern6, Vern7, Vern8, Vern9, solve,
+};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -62,7 +64,11 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
             self.enter(Bs3, digits),
             self.enter(Dp5, digits),
             self.enter(Tsit5, digits),
+            self.enter(Vern6, digits),
             self.enter(Vern7, digits),
+            self.enter(Dop853, digits),
+            self.enter(Vern8, digits),
+            self.enter(Vern9, digits),
         ]
     }
 

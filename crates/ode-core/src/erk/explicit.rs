@@ -1,7 +1,8 @@
 use super::kernel::{combine, padded, row, sum};
+use super::tableau::{near, sum as total};
 use super::{ErkTableau, InterpolantWeights};
-use crate::{Algorithm, Dense, Interval, Step};
-use scalar::Scalar;
+use crate::{Algorithm, Dense, ErrorNorm, Interval, Step};
+use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
 /// An explicit Runge–Kutta method is its tableau; everything else follows.
@@ -41,6 +42,14 @@ pub trait ExplicitRk: Clone {
 
     /// The coefficients: a constant, so that the stages are unrolled.
     const TABLEAU: ErkTableau;
+
+    /// The weights of a second error estimate, of lower order; empty for all methods but those in
+    /// the manner of DOP853.
+    ///
+    /// With the norms `e` of `dt Σ eᵢ kᵢ` and `s` of `dt Σ sᵢ kᵢ` the error is
+    /// `e² / √(e² + 0.01 s²)`. Where steps are long `s` is far above `e`, and the error behaves as an
+    /// estimate of the order of the solution would.
+    const SECOND_ESTIMATE: &'static [f64] = &[];
 }
 
 /// Stages of an explicit method.
@@ -50,7 +59,17 @@ pub struct ErkCache<B> {
     /// stages of the interpolant.
     k: Vec<B>,
     weights: InterpolantWeights,
+    /// The second error estimate, for methods that have one.
+    second: Option<B>,
     evaluations: usize,
+}
+
+impl<B> ErkCache<B> {
+    const fn check<M: ExplicitRk>() {
+        let (s, stages) = (M::SECOND_ESTIMATE, M::TABLEAU.stages());
+        assert!(s.is_empty() || s.len() == stages, "the second estimate is empty or as long as b");
+        assert!(near(total(s), 0.0), "the second estimate must sum to 0");
+    }
 }
 
 /// Stage `I`: `k_I = f(t + c_I dt, z)` with `z = u + dt Σ a_Ij k_j`, which stays in `u_next`.
@@ -120,8 +139,10 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     }
 
     fn cache(&self, u: &B) -> ErkCache<B> {
+        const { ErkCache::<B>::check::<M>() };
         let weights = M::TABLEAU.interpolant_weights();
-        ErkCache { k: vec![u.zeros(); weights.stages()], weights, evaluations: 0 }
+        let second = (!M::SECOND_ESTIMATE.is_empty()).then(|| u.zeros());
+        ErkCache { k: vec![u.zeros(); weights.stages()], weights, second, evaluations: 0 }
     }
 
     fn begin(
@@ -161,6 +182,19 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         stages::<M, F, B>(rhs, &mut step_of_locals, &mut local, |i, stage| k[i] = stage.clone())?;
         (*step.u_next, *step.error) = (u_next, error);
         Ok(())
+    }
+
+    #[inline]
+    fn error(&self, step: &Step<'_, B>, cache: &mut ErkCache<B>, norm: &mut ErrorNorm<'_>) -> f64
+    where
+        B::Item: Concrete,
+    {
+        let (u, u_next) = (step.u.as_ref(), step.u_next.as_ref());
+        let error = norm.of(step.error.as_ref(), u, u_next);
+        let Some(second) = &mut cache.second else { return error };
+        sum(second, step.dt, const { padded(M::SECOND_ESTIMATE) }, &cache.k);
+        let second = norm.of(second.as_ref(), u, u_next);
+        if error == 0.0 { 0.0 } else { error * (error / error.hypot(0.1 * second)) }
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Explicit Runge–Kutta methods: one step function, one file per method.
 
 mod bs3;
+mod dop853;
 mod dp5;
 mod euler;
 mod explicit;
@@ -22,6 +23,7 @@ mod vern8;
 mod vern9;
 
 pub use bs3::Bs3;
+pub use dop853::Dop853;
 pub use dp5::Dp5;
 pub use euler::Euler;
 pub use explicit::{ErkCache, ExplicitRk};

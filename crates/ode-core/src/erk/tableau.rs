@@ -116,7 +116,7 @@ impl ErkTableau {
     }
 }
 
-const fn near(x: f64, y: f64) -> bool {
+pub(super) const fn near(x: f64, y: f64) -> bool {
     (x - y).abs() < TOLERANCE
 }
 

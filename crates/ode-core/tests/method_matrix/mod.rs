@@ -2,8 +2,8 @@
 
 use core::fmt::Debug;
 use ode_core::{
-    Bs3, Dp5, Euler, ExplicitRk, Heun, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33, Ssprk43, Ssprk104,
-    Tsit5, Vern6, Vern7, Vern8, Vern9,
+    Bs3, Dop853, Dp5, Euler, ExplicitRk, Heun, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33, Ssprk43,
+    Ssprk104, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 
 /// A test that is run for many methods.
@@ -31,6 +31,7 @@ pub(crate) fn every(visitor: &mut impl Visitor) {
     visitor.visit(Tsit5, (5, 4));
     visitor.visit(Vern6, (6, 6));
     visitor.visit(Vern7, (7, 6));
+    visitor.visit(Dop853, (8, 7));
     visitor.visit(Vern8, (8, 8));
     visitor.visit(Vern9, (9, 9));
 }
