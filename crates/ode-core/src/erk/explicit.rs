@@ -1,4 +1,4 @@
-use super::kernel::{combine, padded, row, sum};
+use super::kernel::{combine, combine_blocks, padded, row, sum, sum_blocks};
 use super::tableau::{near, sum as total};
 use super::{ErkTableau, InterpolantWeights};
 use crate::{Algorithm, Dense, ErrorNorm, Interval, Step};
@@ -94,6 +94,35 @@ const fn fits_in_registers<B>() -> bool {
     !std::mem::needs_drop::<B>() && size_of::<B>() <= 64
 }
 
+/// Whether the stages are unrolled. Not for long states, which spend their time inside the sums: a
+/// loop serves them as well and compiles once instead of once for every stage.
+const fn is_unrolled<B>() -> bool {
+    !std::mem::needs_drop::<B>() && size_of::<B>() <= 256
+}
+
+/// As [`stages`], as a loop.
+#[inline(always)]
+fn stages_of_long_states<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer>(
+    rhs: &F,
+    step: &mut Step<'_, B>,
+    k: &mut [B],
+) -> Result<(), Failure> {
+    let ErkTableau { c, a, b, e, .. } = const { M::TABLEAU };
+    for (i, (&c, a)) in c.iter().zip(a).enumerate() {
+        let (done, rest) = k.split_at_mut(i + 1);
+        combine_blocks(step.u_next, step.u, step.dt, a, done);
+        let t = if c == 1.0 { step.t_last } else { step.t + c * step.dt };
+        rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, rest[0].as_mut())?;
+    }
+    if !const { M::TABLEAU.is_fsal() } {
+        combine_blocks(step.u_next, step.u, step.dt, b, k);
+    }
+    if !e.is_empty() {
+        sum_blocks(step.error, step.dt, e, k);
+    }
+    Ok(())
+}
+
 /// All stages, the solution and the error estimate; `after(i, kᵢ)` is called for each stage.
 #[inline(always)]
 fn stages<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer>(
@@ -170,6 +199,9 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     ) -> Result<(), Failure> {
         cache.evaluations += const { M::TABLEAU.stages() - 1 };
         let k = &mut cache.k[..const { M::TABLEAU.stages() }];
+        if !const { is_unrolled::<B>() } {
+            return stages_of_long_states::<M, F, B>(rhs, step, k);
+        }
         if !const { fits_in_registers::<B>() } {
             return stages::<M, F, B>(rhs, step, k, |_, _| {});
         }
@@ -192,7 +224,11 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         let (u, u_next) = (step.u.as_ref(), step.u_next.as_ref());
         let error = norm.of(step.error.as_ref(), u, u_next);
         let Some(second) = &mut cache.second else { return error };
-        sum(second, step.dt, const { padded(M::SECOND_ESTIMATE) }, &cache.k);
+        if const { is_unrolled::<B>() } {
+            sum(second, step.dt, const { padded(M::SECOND_ESTIMATE) }, &cache.k);
+        } else {
+            sum_blocks(second, step.dt, M::SECOND_ESTIMATE, &cache.k);
+        }
         let second = norm.of(second.as_ref(), u, u_next);
         if error == 0.0 { 0.0 } else { error * (error / error.hypot(0.1 * second)) }
     }

@@ -1,4 +1,9 @@
-//! The inner loops: weighted sums of stages, unrolled over the stages.
+//! The inner loops: weighted sums of stages.
+//!
+//! States of a few numbers live in registers: their sums are unrolled over the stages, with the
+//! weights as constants ([`combine`], [`sum`]). Longer states are read block by block
+//! ([`combine_blocks`], [`sum_blocks`]): one pass over each stage, sums in vector registers, and one
+//! instance of the loop for all methods. Both add in the same order, so that they give the same bits.
 
 use super::ErkTableau;
 use scalar::Scalar;
@@ -61,4 +66,76 @@ fn weighted<B: Buffer, const J: usize>(weights: &[f64; J], k: &[B], x: usize) ->
         }
     }
     total.unwrap_or_else(B::Item::zero)
+}
+
+/// As [`combine`], for any number of weights and states.
+pub(super) fn combine_blocks<B: Buffer>(out: &mut B, base: &B, dt: f64, weights: &[f64], k: &[B]) {
+    blocks(out.as_mut(), Some(base.as_ref()), dt, weights, k);
+}
+
+/// As [`sum`], for any number of weights and states.
+pub(super) fn sum_blocks<B: Buffer>(out: &mut B, dt: f64, weights: &[f64], k: &[B]) {
+    blocks(out.as_mut(), None, dt, weights, k);
+}
+
+/// `out = base + dt Σ wⱼ kⱼ`, in blocks that fit into vector registers.
+#[inline(always)]
+fn blocks<B: Buffer>(
+    out: &mut [B::Item],
+    base: Option<&[B::Item]>,
+    dt: f64,
+    weights: &[f64],
+    k: &[B],
+) {
+    let mut x = 0;
+    if const { size_of::<B::Item>() <= 8 } {
+        x = blocks_of::<B, 16>(out, x, base, dt, weights, k);
+        x = blocks_of::<B, 8>(out, x, base, dt, weights, k);
+    }
+    x = blocks_of::<B, 4>(out, x, base, dt, weights, k);
+    x = blocks_of::<B, 2>(out, x, base, dt, weights, k);
+    blocks_of::<B, 1>(out, x, base, dt, weights, k);
+}
+
+/// From `x` on as many blocks of `N` as fit; returns where they end.
+#[inline(always)]
+fn blocks_of<B: Buffer, const N: usize>(
+    out: &mut [B::Item],
+    mut x: usize,
+    base: Option<&[B::Item]>,
+    dt: f64,
+    weights: &[f64],
+    k: &[B],
+) -> usize {
+    while let Some(block) = out.get_mut(x..).and_then(|rest| rest.first_chunk_mut::<N>()) {
+        let mut total: Option<[B::Item; N]> = None;
+        for (&w, k) in weights.iter().zip(k) {
+            if w == 0.0 {
+                continue;
+            }
+            let Some(k) = block_at::<B::Item, N>(k.as_ref(), x) else { return x };
+            total = Some(match total {
+                None => k.map(|k| k.scale(w)),
+                Some(mut total) => {
+                    for i in 0..N {
+                        total[i] += k[i].scale(w);
+                    }
+                    total
+                }
+            });
+        }
+        *block = total.unwrap_or([B::Item::zero(); N]).map(|total| total.scale(dt));
+        if let Some(base) = base.and_then(|base| block_at::<B::Item, N>(base, x)) {
+            for i in 0..N {
+                block[i] = base[i] + block[i];
+            }
+        }
+        x += N;
+    }
+    x
+}
+
+#[inline(always)]
+fn block_at<S, const N: usize>(all: &[S], x: usize) -> Option<&[S; N]> {
+    all.get(x..)?.first_chunk::<N>()
 }
