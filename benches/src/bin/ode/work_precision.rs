@@ -8,7 +8,8 @@ use crate::SUITE;
 use crate::measured::{Measured, OURS};
 use benches::{Arguments, Contender, Crew, Peer, PeerError, Point, Record, Recorder, interleave};
 use ode_core::{
-    Algorithm, Bs3, Dop853, Dp5, OdeProblem, Options, Save, Tsit5, Vern6, Vern7, Vern8, Vern9, solve,
+    Algorithm, Bs3, Dop853, Dp5, OdeProblem, Options, Save, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    solve,
 };
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -217,20 +217,25 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     }
 
     #[inline]
-    fn error(&self, step: &Step<'_, B>, cache: &mut ErkCache<B>, norm: &mut ErrorNorm<'_>) -> f64
+    fn squared_error(
+        &self,
+        step: &Step<'_, B>,
+        cache: &mut ErkCache<B>,
+        norm: &mut ErrorNorm<'_>,
+    ) -> f64
     where
         B::Item: Concrete,
     {
         let (u, u_next) = (step.u.as_ref(), step.u_next.as_ref());
-        let error = norm.of(step.error.as_ref(), u, u_next);
+        let error = norm.square_of(step.error.as_ref(), u, u_next);
         let Some(second) = &mut cache.second else { return error };
         if const { is_unrolled::<B>() } {
             sum(second, step.dt, const { padded(M::SECOND_ESTIMATE) }, &cache.k);
         } else {
             sum_blocks(second, step.dt, M::SECOND_ESTIMATE, &cache.k);
         }
-        let second = norm.of(second.as_ref(), u, u_next);
-        if error == 0.0 { 0.0 } else { error * (error / error.hypot(0.1 * second)) }
+        let second = norm.square_of(second.as_ref(), u, u_next);
+        if error == 0.0 { 0.0 } else { error * (error / (error + 0.01 * second)) }
     }
 
     #[inline]
