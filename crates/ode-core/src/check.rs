@@ -45,3 +45,17 @@ pub(crate) fn times(what: &'static str, times: &[f64], (t0, t1): (f64, f64)) -> 
     }
     Ok(())
 }
+
+/// Finite, and running forwards or backwards; times may repeat. Else the first bad index, and why.
+pub(crate) fn order(times: &[f64]) -> Result<(), (usize, &'static str)> {
+    if let Some(i) = times.iter().position(|t| !t.is_finite()) {
+        return Err((i, "a time is not finite"));
+    }
+    let falls = |pair: &[f64]| pair[0] > pair[1];
+    let backwards = times.windows(2).find(|pair| pair[0] != pair[1]).is_some_and(falls);
+    let turns = |pair: &[f64]| pair[0] != pair[1] && falls(pair) != backwards;
+    match times.windows(2).position(turns) {
+        None => Ok(()),
+        Some(i) => Err((i + 1, "the times neither rise nor fall throughout")),
+    }
+}

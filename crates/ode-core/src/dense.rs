@@ -34,11 +34,18 @@ impl<S: Scalar> Dense<S> {
     pub fn eval(&self, t: f64, u: &mut [S]) {
         horner(&self.coefficients, self.n, (t - self.t0) / self.dt, u);
     }
+
+    /// The derivative `du/dt` of [`eval`](Dense::eval) at time `t` into `du`: one order less
+    /// accurate than the state.
+    pub fn derivative(&self, t: f64, du: &mut [S]) {
+        let Self { t0, dt, n, ref coefficients } = *self;
+        horner_derivative(coefficients, n, (t - t0) / dt, dt, du);
+    }
 }
 
 /// Newton's form by Horner's scheme, for each of `n` states.
 pub(crate) fn horner<S: Scalar>(coefficients: &[S], n: usize, theta: f64, u: &mut [S]) {
-    let mut terms = coefficients.chunks_exact(n).enumerate().rev();
+    let mut terms = coefficients.chunks_exact(n.max(1)).enumerate().rev();
     let Some((_, highest)) = terms.next() else { return };
     if u.len() != n {
         u.fill(S::from_f64(f64::NAN));
@@ -50,6 +57,30 @@ pub(crate) fn horner<S: Scalar>(coefficients: &[S], n: usize, theta: f64, u: &mu
         for (u, &c) in u.iter_mut().zip(term) {
             *u = u.scale(x) + c;
         }
+    }
+}
+
+/// The derivative of [`horner`] with respect to `t`, where `dt` is the length of the step.
+pub(crate) fn horner_derivative<S: Scalar>(
+    coefficients: &[S],
+    n: usize,
+    theta: f64,
+    dt: f64,
+    du: &mut [S],
+) {
+    if du.len() != n {
+        du.fill(S::from_f64(f64::NAN));
+        return;
+    }
+    for (i, du) in du.iter_mut().enumerate() {
+        let (mut u, mut slope) = (S::zero(), S::zero());
+        for (k, term) in coefficients.chunks_exact(n).enumerate().rev() {
+            // (x u)' = x u' + x' u, where x' = 1 for θ and -1 for 1 - θ.
+            let inner = if k.is_multiple_of(2) { u } else { -u };
+            slope = slope.scale(node(k, theta)) + inner;
+            u = u.scale(node(k, theta)) + term[i];
+        }
+        *du = slope.scale(1.0 / dt);
     }
 }
 

@@ -138,6 +138,30 @@ pub enum ErrorKind {
         /// The time asked for.
         t: f64,
     },
+    /// A solution was asked for a derivative, but kept no interpolants.
+    NoDerivative {
+        /// The time asked for.
+        t: f64,
+    },
+    /// A table does not hold a solution.
+    Csv {
+        /// The line, from 1.
+        line: usize,
+        /// The column of the table, from 1.
+        column: usize,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// A file or another reader failed.
+    Read {
+        /// The reason that it gave.
+        reason: String,
+    },
+    /// The parts of something that was stored do not fit together.
+    Stored {
+        /// What is wrong with it.
+        problem: &'static str,
+    },
 }
 
 impl Error {
@@ -224,6 +248,18 @@ impl fmt::Display for Error {
                 "nothing is saved at t = {t}: solve with `save: Save::Dense`, or add it to \
                  `Save::At`"
             ),
+            ErrorKind::NoDerivative { t } => write!(
+                f,
+                "no interpolants are kept to give a derivative at t = {t}: solve with \
+                 `save: Save::Dense`"
+            ),
+            ErrorKind::Csv { line, column, problem } => {
+                write!(f, "line {line}, column {column}: {problem}")
+            }
+            ErrorKind::Read { reason } => write!(f, "reading failed: {reason}"),
+            ErrorKind::Stored { problem } => {
+                write!(f, "{problem}: the file may be damaged, or from another version")
+            }
         }
     }
 }

@@ -67,7 +67,7 @@ pub use integrator::{Checkpoint, Integrator, Progress, Taken};
 pub use norm::{CustomNorm, ErrorNorm, Norm};
 pub use options::{Components, Options, Save, StepSize};
 pub use problem::OdeProblem;
-pub use solution::Solution;
+pub use solution::{Points, Solution};
 pub use solve::{SolveError, solve};
 pub use stats::Stats;
 pub use symplectic::{

@@ -83,7 +83,7 @@ impl<'a, S: Concrete> Saver<'a, S> {
         if *self.save == Save::Last {
             self.push(integrator.t(), integrator.u());
         }
-        self.solution.set_work(integrator.stats(), integrator.elapsed());
+        self.solution.set_work(integrator.method(), integrator.stats(), integrator.elapsed());
         self.solution
     }
 

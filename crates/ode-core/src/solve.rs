@@ -60,7 +60,7 @@ where
 /// assert!((error.partial().at(0.5)?[0] - 2.0).abs() < 1e-5);
 /// # Ok::<(), ode_core::Error>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SolveError<S = f64>(Box<(Error, Solution<S>)>);
 
 impl<S> SolveError<S> {
@@ -89,6 +89,14 @@ impl<S> From<SolveError<S>> for Error {
 impl<S> fmt::Display for SolveError<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.error().fmt(f)
+    }
+}
+
+/// The partial solution is shortened.
+impl<S: fmt::Debug> fmt::Debug for SolveError<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (error, partial) = &*self.0;
+        f.debug_struct("SolveError").field("error", error).field("partial", partial).finish()
     }
 }
 

@@ -193,6 +193,21 @@ where
         Ok(())
     }
 
+    /// The derivative `du/dt` at a time inside the last step: that of the method's interpolant, one
+    /// order less accurate than the state.
+    ///
+    /// # Errors
+    ///
+    /// As [`interpolate`](Integrator::interpolate), and before the first step.
+    pub fn interpolate_derivative(&mut self, t: f64, du: &mut [B::Item]) -> Result<(), Error> {
+        crate::check::length("du", self.u.as_ref().len(), du.len())?;
+        if !self.covers(t) {
+            return Err(ErrorKind::OutsideSpan { t, t0: self.before.t, t1: self.t }.into());
+        }
+        self.dense()?.derivative(t, du);
+        Ok(())
+    }
+
     /// Whether `t` lies in the last step, its ends included.
     pub fn covers(&self, t: f64) -> bool {
         (t - self.before.t) * self.direction >= 0.0 && (self.t - t) * self.direction >= 0.0
@@ -222,6 +237,11 @@ where
             self.dense_is_current = true;
         }
         Ok(&self.dense)
+    }
+
+    /// The method's name.
+    pub fn method(&self) -> &'static str {
+        self.algorithm.name()
     }
 
     /// Current time.

@@ -1,0 +1,161 @@
+//! Solutions and checkpoints through files.
+
+mod method_matrix;
+
+use core::fmt::Debug;
+use method_matrix::{Claim, Visitor, every};
+use ode_core::{
+    Checkpoint, Components, Controller, ExplicitRk, Integrator, OdeProblem, Options, Progress,
+    Save, Solution, Stats, StepSize, Tsit5, solve,
+};
+use serde_json::{Value, json};
+use testset::models::{Lorenz63, LotkaVolterra};
+
+fn lotka_volterra() -> OdeProblem<LotkaVolterra, [f64; 2]> {
+    OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
+}
+
+fn step_for<M: ExplicitRk>() -> StepSize {
+    if M::TABLEAU.e.is_empty() { StepSize::Fixed(0.01) } else { StepSize::Auto }
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|x| x.to_bits()).collect()
+}
+
+struct ThroughAFile;
+
+impl Visitor for ThroughAFile {
+    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+        let saves = [Save::Dense, Save::Steps, Save::At(vec![0.5, 3.0]), Save::Last];
+        for save in saves {
+            for components in [Components::All, Components::Only(vec![1]), Components::Only(vec![])]
+            {
+                let step = step_for::<M>();
+                let options =
+                    Options { save: save.clone(), components, step, ..Options::default() };
+                let solution = solve(&lotka_volterra(), method, &options).unwrap();
+                let text = serde_json::to_string(&solution).unwrap();
+                let read: Solution = serde_json::from_str(&text).unwrap();
+                assert_eq!(read.method(), Some(M::NAME));
+                assert_eq!(read.names(), solution.names());
+                assert_eq!(bits(read.times()), bits(solution.times()));
+                assert_eq!(bits(read.states()), bits(solution.states()));
+                assert_eq!(read.stats(), solution.stats());
+                assert_eq!(read.elapsed(), solution.elapsed());
+                for i in 0..=100 {
+                    let t = 0.1 * f64::from(i);
+                    match (read.at(t), solution.at(t)) {
+                        (Ok(a), Ok(b)) => assert_eq!(bits(&a), bits(&b)),
+                        (a, b) => assert_eq!(a, b),
+                    }
+                    assert_eq!(read.derivative(t), solution.derivative(t));
+                }
+                assert_eq!(read.to_string(), solution.to_string());
+                assert_eq!(serde_json::to_string(&read).unwrap(), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn solutions_round_trip_to_the_bit() {
+    every(&mut ThroughAFile);
+}
+
+#[test]
+fn settings_round_trip() {
+    let controller = Controller { safety: 0.8, ..Controller::PID };
+    let text = serde_json::to_string(&controller).unwrap();
+    assert_eq!(serde_json::from_str::<Controller>(&text).unwrap(), controller);
+    let stats = Stats { accepted: 3, rejected: 1, evaluations: 25 };
+    let text = serde_json::to_string(&stats).unwrap();
+    assert_eq!(serde_json::from_str::<Stats>(&text).unwrap(), stats);
+    let single = OdeProblem::over(LotkaVolterra, [1f32; 2], [1.5, 1.0, 3.0, 1.0], (0.0, 1.0));
+    let single = solve(&single.unwrap(), Tsit5, &Options::default()).unwrap();
+    let read: Solution<f32> =
+        serde_json::from_str(&serde_json::to_string(&single).unwrap()).unwrap();
+    assert_eq!(read.at(0.7), single.at(0.7));
+}
+
+/// A written solution with something wrong with it is refused, not believed.
+#[test]
+fn damaged_solutions_are_refused() {
+    let solution = solve(&lotka_volterra(), Tsit5, &Options::default()).unwrap();
+    let good = serde_json::to_value(&solution).unwrap();
+    let degree = 2 * 5; // five coefficients for each of two components
+    let cases: &[(&str, fn(&mut Value), &str)] = &[
+        ("a name less", |v| drop(v["names"].as_array_mut().unwrap().pop()), "one number per name"),
+        (
+            "a state less",
+            |v| drop(v["states"].as_array_mut().unwrap().pop()),
+            "one number per name",
+        ),
+        ("a time less", |v| drop(v["times"].as_array_mut().unwrap().pop()), "one number per name"),
+        ("no order", |v| v["times"][3] = json!(0.0), "rise nor fall"),
+        ("no order at the end", |v| v["times"][7] = json!(1e9), "rise nor fall"),
+        ("no steps", |v| v["interpolants"]["steps"] = json!([]), "no steps"),
+        ("no length", |v| v["interpolants"]["steps"][4][1] = json!(0.0), "does not belong"),
+        ("another start", |v| v["interpolants"]["steps"][4][0] = json!(-5.0), "does not belong"),
+        ("no first", |v| v["interpolants"]["steps"][0][2] = json!(3), "not in order"),
+        ("far", |v| v["interpolants"]["steps"][4][2] = json!(1_000_000), "not in order"),
+        ("back", |v| v["interpolants"]["steps"][4][2] = json!(0), "not"),
+        ("odd", |v| v["interpolants"]["steps"][4][2] = json!(41), "one coefficient"),
+        ("short", |v| drop(v["interpolants"]["coefficients"].as_array_mut().unwrap().pop()), "one"),
+        ("none", |v| v["interpolants"]["coefficients"] = json!([]), "not in order"),
+        ("negative", |v| v["interpolants"]["steps"][4][2] = json!(-1), "invalid"),
+        ("not a number", |v| v["times"][3] = json!(null), "invalid"),
+        ("missing", |v| drop(v.as_object_mut().unwrap().remove("times")), "missing"),
+    ];
+    assert_eq!(good["interpolants"]["steps"][4][2], json!(4 * degree));
+    for (what, damage, word) in cases {
+        let mut value = good.clone();
+        damage(&mut value);
+        let text = value.to_string();
+        let error = serde_json::from_str::<Solution>(&text).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains(word), "{what}: `{error}` does not mention `{word}`");
+    }
+    // More interpolants than steps.
+    let mut value = good;
+    value["times"] = json!([0.0]);
+    value["states"] = json!([1.0, 1.0]);
+    let error = serde_json::from_value::<Solution>(value).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("more interpolants"), "{error}");
+}
+
+/// A checkpoint goes through a file in the middle of a solve, and every step after it has the same
+/// bits.
+struct Resumed;
+
+impl Visitor for Resumed {
+    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+        let p = [10.0, 28.0, 8.0 / 3.0];
+        let problem = OdeProblem::new(Lorenz63, vec![1.0, 1.0, 1.5], p, (0.0, 3.0)).unwrap();
+        let stops = vec![0.7, 1.9];
+        let options = Options { step: step_for::<M>(), stops, ..Options::default() };
+        let mut whole = Integrator::new(&problem, method, &options).unwrap();
+        let mut texts = vec![serde_json::to_string(&whole.checkpoint()).unwrap()];
+        let mut states = vec![(0.0, whole.u().to_vec())];
+        while whole.step().unwrap() != Progress::Finished {
+            states.push((whole.t(), whole.u().to_vec()));
+            texts.push(serde_json::to_string(&whole.checkpoint()).unwrap());
+        }
+        states.push((whole.t(), whole.u().to_vec()));
+        for i in (0..texts.len()).step_by(1 + texts.len() / 7) {
+            let checkpoint: Checkpoint = serde_json::from_str(&texts[i]).unwrap();
+            assert_eq!((checkpoint.t(), checkpoint.u()), (states[i].0, &states[i].1[..]));
+            let mut rest = Integrator::resume(&problem, method, &options, &checkpoint).unwrap();
+            for (t, u) in &states[i + 1..] {
+                rest.step().unwrap();
+                assert_eq!(rest.t().to_bits(), t.to_bits(), "{method:?}");
+                assert_eq!(bits(rest.u()), bits(u), "{method:?} at {t}");
+            }
+            assert_eq!(rest.t(), 3.0);
+        }
+    }
+}
+
+#[test]
+fn checkpoints_resume_from_a_file_to_the_same_bits() {
+    every(&mut Resumed);
+}
