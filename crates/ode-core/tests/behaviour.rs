@@ -331,13 +331,14 @@ fn a_solution_tells_what_it_holds() {
         assert!(solution.component(nowhere).is_empty());
     }
     let text = solution.to_string();
-    let end = format!("x(10) = {:?}", solution.last()[0]);
-    for part in [&format!("{n} points"), "from t = 0 to 10", &solution.stats().to_string(), &end] {
+    let stats = solution.stats().to_string();
+    for part in ["Dp5", &format!("{n} points"), "from t = 0 to 10", &stats, "x  1.026", "y  0.909"]
+    {
         assert!(text.contains(part), "{text} lacks {part}");
     }
     let nothing = Options { save: Save::At(vec![]), ..Options::default() };
     let nothing = solve(&lotka_volterra((0.0, 1.0)), Vern7, &nothing).unwrap();
-    assert!(nothing.to_string().starts_with("nothing saved"));
+    assert!(nothing.to_string().contains("nothing saved"));
     assert!(nothing.last().is_empty() && nothing.at(0.5).is_err());
 }
 

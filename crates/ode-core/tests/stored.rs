@@ -84,7 +84,8 @@ fn damaged_solutions_are_refused() {
     let solution = solve(&lotka_volterra(), Tsit5, &Options::default()).unwrap();
     let good = serde_json::to_value(&solution).unwrap();
     let degree = 2 * 5; // five coefficients for each of two components
-    let cases: &[(&str, fn(&mut Value), &str)] = &[
+    type Damage = fn(&mut Value);
+    let cases: &[(&str, Damage, &str)] = &[
         ("a name less", |v| drop(v["names"].as_array_mut().unwrap().pop()), "one number per name"),
         (
             "a state less",
