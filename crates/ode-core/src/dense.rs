@@ -29,6 +29,24 @@ impl<S: Scalar> Dense<S> {
         &mut self.coefficients
     }
 
+    /// Turns coefficients of powers of `θ` into those of Newton's form.
+    pub(crate) fn powers_to_newton(&mut self) {
+        let n = self.n;
+        let rows = self.coefficients.len() / n;
+        for i in 0..n {
+            // What is left is p; p = p(0) + θ q and p = p(1) + (1 - θ) q in turn.
+            for k in (1..rows).step_by(2) {
+                // The quotient by θ - 1 has the sums of the coefficients above.
+                let mut sum = S::zero();
+                for c in self.coefficients[k * n + i..].iter_mut().step_by(n).rev() {
+                    sum += *c;
+                    *c = -sum;
+                }
+                self.coefficients[k * n + i] = sum;
+            }
+        }
+    }
+
     /// The state at time `t` into `u`; meaningful between the ends of the step. NaN if `u` has the
     /// wrong length.
     pub fn eval(&self, t: f64, u: &mut [S]) {

@@ -88,6 +88,7 @@ impl<S: Scalar> Taylor<S> {
                 },
             );
         }
+        dense.powers_to_newton();
         (self.start, self.end) = (start, end);
     }
 
