@@ -124,6 +124,68 @@ pub enum ErrorKind {
         /// The reason that it gave.
         reason: String,
     },
+    /// The condition of an event is NaN.
+    EventCondition {
+        /// The event.
+        event: String,
+        /// Where.
+        t: f64,
+    },
+    /// The effect of an event made the state or a parameter NaN or infinite.
+    EventEffect {
+        /// The event.
+        event: String,
+        /// Where.
+        t: f64,
+        /// `u` or `p`.
+        what: &'static str,
+        /// The index in it.
+        index: usize,
+    },
+    /// Ever shorter times lie between the occurrences of an event: infinitely many of them come
+    /// before some time.
+    EventsAccumulate {
+        /// The event.
+        event: String,
+        /// Where.
+        t: f64,
+    },
+    /// Events happened more often than allowed.
+    EventLimit {
+        /// The event that was one too many.
+        event: String,
+        /// Where.
+        t: f64,
+        /// How many were allowed.
+        limit: usize,
+    },
+    /// The time of an event has no derivative: its condition does not cross zero at a finite speed.
+    EventDerivative {
+        /// The event.
+        event: String,
+        /// Where.
+        t: f64,
+    },
+    /// A setting of an event makes no sense.
+    EventSetting {
+        /// The event.
+        event: String,
+        /// Which setting.
+        setting: &'static str,
+        /// The value that was given.
+        value: f64,
+        /// What it must be.
+        must: &'static str,
+    },
+    /// No state near the solution satisfies the equations of a projection.
+    Projection {
+        /// The projection.
+        event: String,
+        /// Where.
+        t: f64,
+        /// The largest residual that was left.
+        residual: f64,
+    },
     /// A solution was asked for a time outside its span.
     OutsideSpan {
         /// The time asked for.
@@ -240,6 +302,36 @@ impl fmt::Display for Error {
             ErrorKind::RightHandSide { t, reason } => {
                 write!(f, "the right-hand side failed after t = {t}: {reason}")
             }
+            ErrorKind::EventCondition { event, t } => {
+                write!(f, "the condition of event `{event}` is NaN at t = {t}")
+            }
+            ErrorKind::EventEffect { event, t, what, index } => write!(
+                f,
+                "event `{event}` at t = {t} made `{what}[{index}]` NaN or infinite: check its effect"
+            ),
+            ErrorKind::EventsAccumulate { event, t } => write!(
+                f,
+                "event `{event}` happens infinitely often just after t = {t}: end the solve or \
+                 change the model before it comes to rest, by a terminal or discrete event"
+            ),
+            ErrorKind::EventLimit { event, t, limit } => write!(
+                f,
+                "event `{event}` at t = {t} comes after {limit} others: raise `Events::limit`, or \
+                 check that its effect takes the state away from its condition"
+            ),
+            ErrorKind::EventDerivative { event, t } => write!(
+                f,
+                "the time of event `{event}` at t = {t} has no derivative: its condition touches \
+                 zero without crossing it; solve without duals, or change the condition"
+            ),
+            ErrorKind::EventSetting { event, setting, value, must } => {
+                write!(f, "`{setting}` of event `{event}` is {value}, but must be {must}")
+            }
+            ErrorKind::Projection { event, t, residual } => write!(
+                f,
+                "projection `{event}` does not converge at t = {t} (residual {residual:e}): start on \
+                 the manifold, tighten `rtol`, and check that its equations are independent"
+            ),
             ErrorKind::OutsideSpan { t, t0, t1 } => {
                 write!(f, "t = {t} is outside the solved span from {t0} to {t1}")
             }

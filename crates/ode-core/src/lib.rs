@@ -40,6 +40,7 @@ mod dense;
 mod domain;
 mod erk;
 mod error;
+mod event;
 mod initial_step;
 mod integrator;
 mod norm;
@@ -64,6 +65,10 @@ pub use erk::{
     Vern7, Vern8, Vern9,
 };
 pub use error::{Error, ErrorKind};
+pub use event::{
+    At, Direction, Discrete, Event, Events, Manifold, Occurrence, Periodic, Projection, Root,
+    Saving, Scheduled, SteadyState, Table, solve_with,
+};
 pub use integrator::{Checkpoint, Integrator, Progress, Taken};
 pub use norm::{CustomNorm, ErrorNorm, Norm};
 pub use options::{Components, Options, Save, StepSize};

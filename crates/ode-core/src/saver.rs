@@ -73,6 +73,30 @@ impl<'a, S: Concrete> Saver<'a, S> {
         Ok(())
     }
 
+    /// Saves the state after an event at the time just saved: a second point, with a step of no
+    /// length before it. Among chosen times the later state takes the place of the earlier.
+    pub(crate) fn jump(&mut self, t: f64, u: &[S]) {
+        match self.save {
+            Save::Dense => {
+                let all: Vec<usize> = (0..u.len()).collect();
+                let indices = match self.components {
+                    Components::All => &all,
+                    Components::Only(indices) => indices,
+                };
+                self.solution.push_dense(t, 1.0, indices.iter().map(|&i| u[i]));
+                self.push(t, u);
+            }
+            Save::Steps => self.push(t, u),
+            Save::At(_) => {
+                if self.solution.times().last() == Some(&t) {
+                    self.solution.drop_last();
+                    self.push(t, u);
+                }
+            }
+            Save::Last => {}
+        }
+    }
+
     /// The solution; under [`Save::Last`] the state where the solve ended.
     pub(crate) fn finish<F, A, B>(mut self, integrator: &Integrator<'_, F, A, B>) -> Solution<S>
     where

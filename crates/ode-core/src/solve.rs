@@ -27,7 +27,7 @@ where
     let mut saver = Saver::new(options, problem.rhs().names());
     let mut integrator = match Integrator::new(problem, algorithm, options) {
         Ok(integrator) => integrator,
-        Err(error) => return Err(SolveError(Box::new((error, saver.nothing())))),
+        Err(error) => return Err(SolveError::new(error, saver.nothing())),
     };
     saver.start(integrator.t(), integrator.u());
     let outcome = loop {
@@ -43,7 +43,7 @@ where
     let solution = saver.finish(&integrator);
     match outcome {
         Ok(()) => Ok(solution),
-        Err(error) => Err(SolveError(Box::new((error, solution)))),
+        Err(error) => Err(SolveError::new(error, solution)),
     }
 }
 
@@ -64,6 +64,10 @@ where
 pub struct SolveError<S = f64>(Box<(Error, Solution<S>)>);
 
 impl<S> SolveError<S> {
+    pub(crate) fn new(error: Error, partial: Solution<S>) -> Self {
+        Self(Box::new((error, partial)))
+    }
+
     /// What went wrong.
     pub fn error(&self) -> &Error {
         &self.0.0

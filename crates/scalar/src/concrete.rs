@@ -35,6 +35,22 @@ pub trait Concrete: Scalar {
 pub trait BranchScalar: Concrete {
     /// The value with every derivative part dropped.
     fn primal(self) -> f64;
+
+    /// `value + slope ε` for the first tangent ε that is carried, so that one evaluation gives the
+    /// exact derivative along a line; `None` where no tangent is carried.
+    ///
+    /// ```
+    /// use scalar::{BranchScalar, Dual, Scalar};
+    ///
+    /// // d/dt sin(3 t) at t = 0, by whatever tangents the type has.
+    /// let x = Dual::<f64, 4>::along(0.0, 3.0).unwrap();
+    /// assert_eq!(x.sin().slope(), 3.0);
+    /// assert_eq!(f64::along(0.0, 3.0), None);
+    /// ```
+    fn along(value: f64, slope: f64) -> Option<Self>;
+
+    /// The value of the tangent that [`along`](BranchScalar::along) sets; 0 where there is none.
+    fn slope(self) -> f64;
 }
 
 /// The larger of two numbers, NaN if either is NaN (`f64::max` would drop it).

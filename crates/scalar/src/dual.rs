@@ -157,4 +157,15 @@ impl<S: BranchScalar, const N: usize> BranchScalar for Dual<S, N> {
     fn primal(self) -> f64 {
         self.re.primal()
     }
+    fn along(value: f64, slope: f64) -> Option<Self> {
+        let mut along = Self::constant(S::from_f64(value));
+        match along.eps.first_mut() {
+            Some(tangent) => *tangent = S::from_f64(slope),
+            None => along.re = S::along(value, slope)?,
+        }
+        Some(along)
+    }
+    fn slope(self) -> f64 {
+        self.eps.first().map_or_else(|| self.re.slope(), |tangent| tangent.primal())
+    }
 }

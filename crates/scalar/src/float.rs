@@ -65,6 +65,14 @@ macro_rules! impl_float {
             fn primal(self) -> f64 {
                 f64::from(self)
             }
+            #[inline]
+            fn along(_: f64, _: f64) -> Option<Self> {
+                None
+            }
+            #[inline]
+            fn slope(self) -> f64 {
+                0.0
+            }
         }
     };
     (@inherent $float:ident, $($f:ident)*) => {$(

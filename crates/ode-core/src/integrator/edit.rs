@@ -49,6 +49,27 @@ where
         (self.u.as_mut(), &mut self.p)
     }
 
+    /// Puts a slightly different state (a projection) at the end of the last step, which can still
+    /// be interpolated. Only the derivative starts anew; the step size goes on.
+    pub(crate) fn correct(&mut self, u: &[B::Item]) {
+        self.u.as_mut().copy_from_slice(u);
+        if !matches!(self.start, Start::Evaluate(_)) {
+            self.start = Start::Evaluate(self.before.t_last);
+        }
+    }
+
+    /// `f(t, u; p)` beside the steps.
+    pub(crate) fn evaluate(
+        &mut self,
+        t: B::Item,
+        u: &[B::Item],
+        p: &[B::Item],
+        du: &mut [B::Item],
+    ) -> Result<(), Error> {
+        self.stats.evaluations += 1;
+        self.rhs.eval(t, u, p, du).map_err(|failure| self.refused(&failure))
+    }
+
     /// Forgets everything that comes from earlier steps.
     fn restart(&mut self) {
         if !matches!(self.start, Start::Evaluate(_)) {

@@ -10,6 +10,7 @@ mod views;
 pub use points::Points;
 
 use crate::Stats;
+use crate::event::EventLog;
 use scalar::Scalar;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -54,6 +55,8 @@ pub struct Solution<S = f64> {
     stats: Stats,
     elapsed: Duration,
     interpolants: Interpolants<S>,
+    /// What happened on the way, under `solve_with`.
+    pub(crate) log: EventLog<S>,
 }
 
 /// The interpolants of consecutive steps, in one allocation.
@@ -76,6 +79,7 @@ impl<S: Scalar> Solution<S> {
             stats: Stats::default(),
             elapsed: Duration::ZERO,
             interpolants,
+            log: EventLog::default(),
         }
     }
 

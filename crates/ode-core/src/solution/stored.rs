@@ -1,6 +1,7 @@
 //! What must hold of a solution that is read from elsewhere.
 
 use super::{Interpolants, Solution};
+use crate::event::EventLog;
 use crate::{Error, ErrorKind, Stats, check};
 use scalar::Scalar;
 use std::borrow::Cow;
@@ -16,15 +17,16 @@ pub(super) struct Unchecked<S> {
     stats: Stats,
     elapsed: Duration,
     interpolants: Interpolants<S>,
+    log: EventLog<S>,
 }
 
 impl<S: Scalar> TryFrom<Unchecked<S>> for Solution<S> {
     type Error = Error;
 
     fn try_from(read: Unchecked<S>) -> Result<Self, Error> {
-        let Unchecked { method, names, times, states, stats, elapsed, interpolants } = read;
+        let Unchecked { method, names, times, states, stats, elapsed, interpolants, log } = read;
         let method = method.map(Cow::Owned);
-        let solution = Self { method, names, times, states, stats, elapsed, interpolants };
+        let solution = Self { method, names, times, states, stats, elapsed, interpolants, log };
         solution.check()?;
         Ok(solution)
     }

@@ -1,0 +1,66 @@
+use crate::{Algorithm, Error, Integrator, Taken};
+use scalar::Concrete;
+use system::{Buffer, Rhs};
+
+/// What events need of a solve in progress. They are handled between steps, where a virtual call
+/// costs nothing.
+pub(super) trait Host<S> {
+    fn t(&self) -> f64;
+    fn u(&self) -> &[S];
+    fn p(&self) -> &[S];
+    fn last_step(&self) -> Taken;
+    fn covers(&self, t: f64) -> bool;
+    fn interpolate(&mut self, t: f64, u: &mut [S]) -> Result<(), Error>;
+    fn rewind(&mut self, t: f64) -> Result<(), Error>;
+    fn set(&mut self, u: &[S], p: &[S]);
+    fn correct(&mut self, u: &[S]);
+    fn add_stop(&mut self, t: f64) -> Result<(), Error>;
+    fn evaluate(&mut self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Error>;
+}
+
+impl<F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer> Host<B::Item> for Integrator<'_, F, A, B>
+where
+    B::Item: Concrete,
+{
+    fn t(&self) -> f64 {
+        self.t()
+    }
+    fn u(&self) -> &[B::Item] {
+        self.u()
+    }
+    fn p(&self) -> &[B::Item] {
+        self.p()
+    }
+    fn last_step(&self) -> Taken {
+        self.last_step()
+    }
+    fn covers(&self, t: f64) -> bool {
+        self.covers(t)
+    }
+    fn interpolate(&mut self, t: f64, u: &mut [B::Item]) -> Result<(), Error> {
+        self.interpolate(t, u)
+    }
+    fn rewind(&mut self, t: f64) -> Result<(), Error> {
+        self.rewind(t)
+    }
+    fn set(&mut self, u: &[B::Item], p: &[B::Item]) {
+        let (state, params) = self.edit();
+        state.copy_from_slice(u);
+        params.copy_from_slice(p);
+    }
+    fn correct(&mut self, u: &[B::Item]) {
+        self.correct(u);
+    }
+    fn add_stop(&mut self, t: f64) -> Result<(), Error> {
+        self.add_stop(t)
+    }
+    fn evaluate(
+        &mut self,
+        t: B::Item,
+        u: &[B::Item],
+        p: &[B::Item],
+        du: &mut [B::Item],
+    ) -> Result<(), Error> {
+        self.evaluate(t, u, p, du)
+    }
+}

@@ -1,0 +1,76 @@
+//! Derivatives of an event's time and of the state around it.
+//!
+//! A solve keeps its time fixed where it differentiates, but an event moves with the parameters:
+//! `g(τ, u(τ), p) = 0` gives `dτ = -dg / ġ`. The effect acts at `τ`; so the state is moved from `t` to
+//! `τ` by the flow before it, and back to `t` by the flow after it.
+
+use super::Root;
+use super::host::Host;
+use crate::{Error, ErrorKind};
+use scalar::BranchScalar;
+
+/// `τ - t`, whose value is zero and whose tangents are those of the event's time; `None` for a
+/// number type without tangents. `u` is the state at `t`.
+///
+/// One Newton correction makes one level of nesting exact; four of them are done.
+pub(super) fn lag<S: BranchScalar>(
+    root: &mut Root<'_, S>,
+    host: &mut dyn Host<S>,
+    t: f64,
+    u: &[S],
+) -> Result<Option<S>, Error> {
+    let Some(line) = S::along(t, 1.0) else { return Ok(None) };
+    let p = host.p().to_vec();
+    let now = S::from_f64(t);
+    let mut du = u.to_vec();
+    host.evaluate(now, u, &p, &mut du)?;
+    // ġ = ∂g/∂t + ∂g/∂u · f, by one evaluation along the solution.
+    let along = |x: &S, slope: f64| S::along(x.primal(), slope);
+    let moving: Option<Vec<S>> = u.iter().zip(&du).map(|(u, f)| along(u, f.primal())).collect();
+    let fixed: Option<Vec<S>> = p.iter().map(|p| along(p, 0.0)).collect();
+    let (Some(moving), Some(fixed)) = (moving, fixed) else { return Ok(None) };
+    let rate = (root.condition)(line, &moving, &fixed).slope();
+
+    let mut lag = S::zero();
+    for _ in 0..4 {
+        let mut there = u.to_vec();
+        flow(host, now, &mut there, &p, lag)?;
+        let g = (root.condition)(now + lag, &there, &p);
+        let tangents = g - S::from_f64(g.primal());
+        if tangents.largest_part() == 0.0 {
+            break;
+        }
+        lag -= tangents.scale(1.0 / rate);
+    }
+    match lag.is_finite() {
+        true => Ok(Some(lag)),
+        false => Err(ErrorKind::EventDerivative { event: root.name.clone(), t }.into()),
+    }
+}
+
+/// Moves `u` along the flow from `t` over `dt`, whose value is zero: one classical Runge–Kutta step
+/// is the Taylor series to fourth order, exact for tangents nested up to four times.
+pub(super) fn flow<S: BranchScalar>(
+    host: &mut dyn Host<S>,
+    t: S,
+    u: &mut [S],
+    p: &[S],
+    dt: S,
+) -> Result<(), Error> {
+    if dt.largest_part() == 0.0 {
+        return Ok(());
+    }
+    let start = u.to_vec();
+    let (mut k, mut probe) = (start.clone(), start.clone());
+    for (part, weight) in [(0.0, 1.0), (0.5, 2.0), (0.5, 2.0), (1.0, 1.0)] {
+        // `k` is the stage before; at the first one it does not count.
+        for ((probe, &u), &k) in probe.iter_mut().zip(&start).zip(&k) {
+            *probe = if part == 0.0 { u } else { u + dt.scale(part) * k };
+        }
+        host.evaluate(t + dt.scale(part), &probe, p, &mut k)?;
+        for (u, &k) in u.iter_mut().zip(&k) {
+            *u += dt.scale(weight / 6.0) * k;
+        }
+    }
+    Ok(())
+}
