@@ -92,7 +92,7 @@ mod tests {
             let near = if i == 4 { 1e-15 } else { 4e-16 };
             assert!((found.hi.0 - exact).abs() <= near, "{i}: {found:?}");
             assert!((found.hi.0 - found.lo.0).abs() <= 2.3e-16 * exact.abs().max(0.5), "{i}");
-            assert!(found.hi.1 * found.lo.1 <= 0.0 && found.lo.1 != 0.0);
+            assert!(found.hi.1 * found.lo.1.signum() <= 0.0 && found.lo.1 != 0.0, "{i}: {found:?}");
             assert!(calls < 130, "{i}: {calls}");
         }
         assert!(root(|t| t * t - 2.0, 0.0, 2.0).1 < 15);

@@ -166,7 +166,7 @@ impl<S: BranchScalar> Projection<'_, S> {
             // The step, in the first row: it is evaluated anew in any case.
             let (first, rest) = jacobian.split_at_mut(n);
             for (j, step) in first.iter_mut().enumerate() {
-                *step = *step * g[0];
+                *step *= g[0];
                 for (row, &g) in rest.chunks_exact(n).zip(&g[1..]) {
                     *step += row[j] * g;
                 }
@@ -212,7 +212,8 @@ fn solve_positive<S: BranchScalar>(a: &mut [S], b: &mut [S]) -> bool {
         for k in 0..j {
             pivot -= a[j * n + k] * a[j * n + k];
         }
-        if !(pivot.primal() > 1e-14 * diagonal.primal()) {
+        let is_safe = pivot.primal() > 1e-14 * diagonal.primal();
+        if !is_safe {
             return false;
         }
         let root = pivot.sqrt();
@@ -227,13 +228,13 @@ fn solve_positive<S: BranchScalar>(a: &mut [S], b: &mut [S]) -> bool {
     }
     for i in 0..n {
         for k in 0..i {
-            b[i] = b[i] - a[i * n + k] * b[k];
+            b[i] -= a[i * n + k] * b[k];
         }
         b[i] /= a[i * n + i];
     }
     for i in (0..n).rev() {
         for k in i + 1..n {
-            b[i] = b[i] - a[k * n + i] * b[k];
+            b[i] -= a[k * n + i] * b[k];
         }
         b[i] /= a[i * n + i];
     }
