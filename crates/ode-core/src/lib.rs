@@ -38,6 +38,7 @@ mod check;
 mod controller;
 mod dense;
 mod domain;
+mod ensemble;
 mod erk;
 mod error;
 mod event;
@@ -59,6 +60,10 @@ pub use algorithm::{Algorithm, Interval, Step};
 pub use controller::Controller;
 pub use dense::Dense;
 pub use domain::Domain;
+pub use ensemble::{
+    Bundled, Count, Engine, Ensemble, Extremes, Fold, InLanes, Job, Member, Moments, OneByOne,
+    QuantileSketch, QuantileTable, Quantiles, Range, Reduced, Reduction, Summary, Trajectories,
+};
 pub use erk::{
     Bs3, Dop853, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Heun, Interpolant,
     InterpolantWeights, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33, Ssprk43, Ssprk104, Tsit5, Vern6,

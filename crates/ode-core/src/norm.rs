@@ -1,5 +1,5 @@
 use crate::{Error, Options, check};
-use scalar::Concrete;
+use scalar::{Concrete, Lanes, Scalar};
 use std::fmt;
 use std::sync::Arc;
 
@@ -111,6 +111,22 @@ impl<'a> ErrorNorm<'a> {
         }
     }
 
+    /// The mean square of each lane by itself, with the bits of [`square_of`](ErrorNorm::square_of)
+    /// under [`Norm::Rms`].
+    #[inline(always)]
+    pub(crate) fn square_of_each_lane<const W: usize>(
+        &self,
+        (x, a, b): (&[Lanes<W>], &[Lanes<W>], &[Lanes<W>]),
+    ) -> Lanes<W> {
+        let uniform = (self.atol, self.rtol);
+        let sum = if self.each.is_empty() {
+            squares((x, a, b), |_| uniform)
+        } else {
+            squares((x, a, b), |i| self.each.get(i).copied().unwrap_or(uniform))
+        };
+        sum.scale(self.inverse)
+    }
+
     #[cold]
     fn of_any<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {
         let (each, uniform) = (&self.each, (self.atol, self.rtol));
@@ -143,6 +159,15 @@ fn mean_square<S: Concrete>(
     inverse: f64,
     tolerance: impl Fn(usize) -> (f64, f64),
 ) -> f64 {
+    squares((x, a, b), tolerance).largest_part() * inverse
+}
+
+/// `Σ xᵢ²`.
+#[inline(always)]
+fn squares<S: Concrete>(
+    (x, a, b): (&[S], &[S], &[S]),
+    tolerance: impl Fn(usize) -> (f64, f64),
+) -> S {
     let n = x.len();
     let (a, b) = (&a[..n], &b[..n]);
     let mut sum = S::zero();
@@ -150,5 +175,5 @@ fn mean_square<S: Concrete>(
         let (atol, rtol) = tolerance(i);
         sum += S::scaled_square(x[i], a[i], b[i], atol, rtol);
     }
-    sum.largest_part() * inverse
+    sum
 }

@@ -64,10 +64,11 @@ pub mod prelude {
     };
     pub use nn::{Activation, Init, Mlp};
     pub use ode_core::{
-        Bs3, Dop853, Dp5, Euler, Hamiltonian, HamiltonianSystem, Heun, Integrator, KahanLi6,
-        KahanLi8, McAte4, McAte5, Midpoint, OdeProblem, Options, PositionVerlet, Ralston, ReversibleHeun, Rk4,
-        Ruth3, Save, Ssprk22, Ssprk33, Ssprk43, Ssprk104, StepSize, SymplecticEuler, Tsit5,
-        VelocityVerlet, Vern6, Vern7, Vern8, Vern9, Yoshida6, solve,
+        Bs3, Count, Dop853, Dp5, Ensemble, Euler, Extremes, Hamiltonian, HamiltonianSystem, Heun,
+        Integrator, KahanLi6, KahanLi8, McAte4, McAte5, Member, Midpoint, Moments, OdeProblem,
+        Options, PositionVerlet, Quantiles, Ralston, ReversibleHeun, Rk4, Ruth3, Save, Ssprk22,
+        Ssprk33, Ssprk43, Ssprk104, StepSize, SymplecticEuler, Tsit5, VelocityVerlet, Vern6, Vern7,
+        Vern8, Vern9, Yoshida6, solve,
     };
     pub use optimize::{Adam, Bound, Control, Lbfgs, Schedule, Stop};
     pub use report::{Band, Line, Plot, Points, Report, Scale, Series, Timeseries};

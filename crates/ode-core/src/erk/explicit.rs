@@ -1,7 +1,9 @@
-use super::kernel::{combine, combine_blocks, padded, row, sum, sum_blocks};
+use super::kernel::{padded, sum, sum_blocks};
+use super::stages::{polynomial, stages, stages_of_long_states};
 use super::tableau::{near, sum as total};
+use super::time::When;
 use super::{ErkTableau, InterpolantWeights};
-use crate::{Algorithm, Dense, ErrorNorm, Interval, Step};
+use crate::{Algorithm, Dense, ErrorNorm, Interval, Step, Taken};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
@@ -72,23 +74,6 @@ impl<B> ErkCache<B> {
     }
 }
 
-/// Stage `I`: `k_I = f(t + c_I dt, z)` with `z = u + dt Σ a_Ij k_j`, which stays in `u_next`.
-#[inline(always)]
-fn stage<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, const I: usize>(
-    rhs: &F,
-    step: &mut Step<'_, B>,
-    k: &mut [B],
-) -> Result<(), Failure> {
-    if I >= M::TABLEAU.stages() {
-        return Ok(());
-    }
-    let c = const { M::TABLEAU.c(I) };
-    let (done, rest) = k.split_at_mut(I);
-    combine(step.u_next, step.u, step.dt, const { row::<I>(&M::TABLEAU) }, done);
-    let t = if c == 1.0 { step.t_last } else { step.t + c * step.dt };
-    rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, rest[0].as_mut())
-}
-
 /// A buffer of a few plain numbers: copying it costs less than going through memory.
 const fn fits_in_registers<B>() -> bool {
     !std::mem::needs_drop::<B>() && size_of::<B>() <= 64
@@ -98,57 +83,6 @@ const fn fits_in_registers<B>() -> bool {
 /// loop serves them as well and compiles once instead of once for every stage.
 const fn is_unrolled<B>() -> bool {
     !std::mem::needs_drop::<B>() && size_of::<B>() <= 256
-}
-
-/// As [`stages`], as a loop.
-#[inline(always)]
-fn stages_of_long_states<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer>(
-    rhs: &F,
-    step: &mut Step<'_, B>,
-    k: &mut [B],
-) -> Result<(), Failure> {
-    let ErkTableau { c, a, b, e, .. } = const { M::TABLEAU };
-    for (i, (&c, a)) in c.iter().zip(a).enumerate() {
-        let (done, rest) = k.split_at_mut(i + 1);
-        combine_blocks(step.u_next, step.u, step.dt, a, done);
-        let t = if c == 1.0 { step.t_last } else { step.t + c * step.dt };
-        rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, rest[0].as_mut())?;
-    }
-    if !const { M::TABLEAU.is_fsal() } {
-        combine_blocks(step.u_next, step.u, step.dt, b, k);
-    }
-    if !e.is_empty() {
-        sum_blocks(step.error, step.dt, e, k);
-    }
-    Ok(())
-}
-
-/// All stages, the solution and the error estimate; `after(i, kᵢ)` is called for each stage.
-#[inline(always)]
-fn stages<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer>(
-    rhs: &F,
-    step: &mut Step<'_, B>,
-    k: &mut [B],
-    mut after: impl FnMut(usize, &B),
-) -> Result<(), Failure> {
-    // One check here spares one per access below.
-    let k = &mut k[..const { M::TABLEAU.stages() }];
-    macro_rules! unrolled {
-        ($($i:literal)*) => {$(
-            if $i < const { M::TABLEAU.stages() } {
-                stage::<M, F, B, $i>(rhs, step, k)?;
-                after($i, &k[$i]);
-            }
-        )*};
-    }
-    unrolled! { 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 }
-    if !const { M::TABLEAU.is_fsal() } {
-        combine(step.u_next, step.u, step.dt, const { padded(M::TABLEAU.b) }, k);
-    }
-    if !const { M::TABLEAU.e.is_empty() } {
-        sum(step.error, step.dt, const { padded(M::TABLEAU.e) }, k);
-    }
-    Ok(())
 }
 
 #[diagnostic::do_not_recommend]
@@ -199,19 +133,24 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     ) -> Result<(), Failure> {
         cache.evaluations += const { M::TABLEAU.stages() - 1 };
         let k = &mut cache.k[..const { M::TABLEAU.stages() }];
-        if !const { is_unrolled::<B>() } {
-            return stages_of_long_states::<M, F, B>(rhs, step, k);
-        }
+        let when = When { t: step.t, dt: step.dt, t_last: step.t_last };
         if !const { fits_in_registers::<B>() } {
-            return stages::<M, F, B>(rhs, step, k, |_, _| {});
+            let (start, out) = ((step.u, step.p), (&mut *step.u_next, &mut *step.error));
+            return if const { is_unrolled::<B>() } {
+                stages::<M, F, B, f64>(rhs, when, start, out, k, |_, _| {})
+            } else {
+                stages_of_long_states::<M, F, B, f64>(rhs, when, start, out, k)
+            };
         }
         // On local copies, so that the compiler can keep them out of memory.
         let u = step.u.clone();
         let (mut u_next, mut error) = (u.clone(), u.clone());
         let mut local: [B; ErkTableau::MAX_STAGES] = std::array::from_fn(|_| u.zeros());
         local[0] = k[0].clone();
-        let mut step_of_locals = Step { u: &u, u_next: &mut u_next, error: &mut error, ..*step };
-        stages::<M, F, B>(rhs, &mut step_of_locals, &mut local, |i, stage| k[i] = stage.clone())?;
+        let (start, out) = ((&u, step.p), (&mut u_next, &mut error));
+        stages::<M, F, B, f64>(rhs, when, start, out, &mut local, |i, stage| {
+            k[i] = stage.clone();
+        })?;
         (*step.u_next, *step.error) = (u_next, error);
         Ok(())
     }
@@ -261,37 +200,13 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         cache: &mut ErkCache<B>,
         dense: &mut Dense<B::Item>,
     ) -> Result<(), Failure> {
-        let step = interval.step;
-        let n = interval.u.as_ref().len();
-        let first = const { M::TABLEAU.next_stage() } + 1;
-        for (i, extra) in M::TABLEAU.interpolant.extra().iter().enumerate() {
-            let (done, rest) = cache.k.split_at_mut(first + i);
-            // z = u + dt Σ aⱼ kⱼ
-            scratch.as_mut().copy_from_slice(interval.u.as_ref());
-            for (&a, k) in extra.a.iter().zip(&*done) {
-                if a != 0.0 {
-                    for (z, k) in scratch.as_mut().iter_mut().zip(k.as_ref()) {
-                        *z += k.scale(step.dt * a);
-                    }
-                }
-            }
-            let t = if extra.c == 1.0 { step.t_last } else { step.t + extra.c * step.dt };
-            cache.evaluations += 1;
-            rhs.eval(B::Item::from_f64(t), scratch.as_ref(), interval.p, rest[0].as_mut())?;
-        }
-        let coefficients = dense.reset(step.t, step.dt, n, cache.weights.degree());
-        coefficients[..n].copy_from_slice(interval.u.as_ref());
-        for (i, k) in cache.k.iter().enumerate() {
-            for (m, &w) in cache.weights.row(i).iter().enumerate() {
-                if w != 0.0 {
-                    let power = &mut coefficients[(m + 1) * n..(m + 2) * n];
-                    for (c, k) in power.iter_mut().zip(k.as_ref()) {
-                        *c += k.scale(step.dt * w);
-                    }
-                }
-            }
-        }
-        Ok(())
+        let Taken { t, dt, t_last, .. } = interval.step;
+        let when = When { t, dt, t_last };
+        let (k, weights) = (&mut cache.k[..], &cache.weights);
+        let coefficients = dense.reset(t, dt, interval.u.as_ref().len(), weights.degree());
+        cache.evaluations += M::TABLEAU.interpolant.extra().len();
+        let start = (interval.u, interval.p);
+        polynomial::<M, F, B, f64>(rhs, when, start, scratch, (k, weights), coefficients)
     }
 
     #[inline]

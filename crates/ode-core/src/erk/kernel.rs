@@ -6,6 +6,7 @@
 //! instance of the loop for all methods. Both add in the same order, so that they give the same bits.
 
 use super::ErkTableau;
+use super::time::Time;
 use scalar::Scalar;
 use system::Buffer;
 
@@ -21,7 +22,7 @@ pub(super) const fn row<const I: usize>(tableau: &ErkTableau) -> [f64; I] {
 }
 
 /// Weights padded to a fixed length.
-pub(super) const fn padded(weights: &[f64]) -> [f64; ErkTableau::MAX_STAGES] {
+pub(crate) const fn padded(weights: &[f64]) -> [f64; ErkTableau::MAX_STAGES] {
     let mut row = [0.0; ErkTableau::MAX_STAGES];
     let mut j = 0;
     while j < weights.len() {
@@ -33,25 +34,30 @@ pub(super) const fn padded(weights: &[f64]) -> [f64; ErkTableau::MAX_STAGES] {
 
 /// `out = base + dt Σ wⱼ kⱼ`; zero weights cost nothing.
 #[inline(always)]
-pub(super) fn combine<B: Buffer, const J: usize>(
+pub(super) fn combine<B: Buffer, T: Time<B::Item>, const J: usize>(
     out: &mut B,
     base: &B,
-    dt: f64,
+    dt: T,
     weights: [f64; J],
     k: &[B],
 ) {
     let n = base.as_ref().len();
     let (out, base) = (&mut out.as_mut()[..n], &base.as_ref()[..n]);
     for x in 0..n {
-        out[x] = base[x] + weighted(&weights, k, x).scale(dt);
+        out[x] = base[x] + dt.times(weighted(&weights, k, x));
     }
 }
 
 /// `out = dt Σ wⱼ kⱼ`.
 #[inline(always)]
-pub(super) fn sum<B: Buffer, const J: usize>(out: &mut B, dt: f64, weights: [f64; J], k: &[B]) {
+pub(crate) fn sum<B: Buffer, T: Time<B::Item>, const J: usize>(
+    out: &mut B,
+    dt: T,
+    weights: [f64; J],
+    k: &[B],
+) {
     for (x, out) in out.as_mut().iter_mut().enumerate() {
-        *out = weighted(&weights, k, x).scale(dt);
+        *out = dt.times(weighted(&weights, k, x));
     }
 }
 
@@ -69,41 +75,52 @@ fn weighted<B: Buffer, const J: usize>(weights: &[f64; J], k: &[B], x: usize) ->
 }
 
 /// As [`combine`], for any number of weights and states.
-pub(super) fn combine_blocks<B: Buffer>(out: &mut B, base: &B, dt: f64, weights: &[f64], k: &[B]) {
+pub(super) fn combine_blocks<B: Buffer, T: Time<B::Item>>(
+    out: &mut B,
+    base: &B,
+    dt: T,
+    weights: &[f64],
+    k: &[B],
+) {
     blocks(out.as_mut(), Some(base.as_ref()), dt, weights, k);
 }
 
 /// As [`sum`], for any number of weights and states.
-pub(super) fn sum_blocks<B: Buffer>(out: &mut B, dt: f64, weights: &[f64], k: &[B]) {
+pub(crate) fn sum_blocks<B: Buffer, T: Time<B::Item>>(
+    out: &mut B,
+    dt: T,
+    weights: &[f64],
+    k: &[B],
+) {
     blocks(out.as_mut(), None, dt, weights, k);
 }
 
 /// `out = base + dt Σ wⱼ kⱼ`, in blocks that fit into vector registers.
 #[inline(always)]
-fn blocks<B: Buffer>(
+fn blocks<B: Buffer, T: Time<B::Item>>(
     out: &mut [B::Item],
     base: Option<&[B::Item]>,
-    dt: f64,
+    dt: T,
     weights: &[f64],
     k: &[B],
 ) {
     let mut x = 0;
     if const { size_of::<B::Item>() <= 8 } {
-        x = blocks_of::<B, 16>(out, x, base, dt, weights, k);
-        x = blocks_of::<B, 8>(out, x, base, dt, weights, k);
+        x = blocks_of::<B, T, 16>(out, x, base, dt, weights, k);
+        x = blocks_of::<B, T, 8>(out, x, base, dt, weights, k);
     }
-    x = blocks_of::<B, 4>(out, x, base, dt, weights, k);
-    x = blocks_of::<B, 2>(out, x, base, dt, weights, k);
-    blocks_of::<B, 1>(out, x, base, dt, weights, k);
+    x = blocks_of::<B, T, 4>(out, x, base, dt, weights, k);
+    x = blocks_of::<B, T, 2>(out, x, base, dt, weights, k);
+    blocks_of::<B, T, 1>(out, x, base, dt, weights, k);
 }
 
 /// From `x` on as many blocks of `N` as fit; returns where they end.
 #[inline(always)]
-fn blocks_of<B: Buffer, const N: usize>(
+fn blocks_of<B: Buffer, T: Time<B::Item>, const N: usize>(
     out: &mut [B::Item],
     mut x: usize,
     base: Option<&[B::Item]>,
-    dt: f64,
+    dt: T,
     weights: &[f64],
     k: &[B],
 ) -> usize {
@@ -124,7 +141,7 @@ fn blocks_of<B: Buffer, const N: usize>(
                 }
             });
         }
-        *block = total.unwrap_or([B::Item::zero(); N]).map(|total| total.scale(dt));
+        *block = total.unwrap_or([B::Item::zero(); N]).map(|total| dt.times(total));
         if let Some(base) = base.and_then(|base| block_at::<B::Item, N>(base, x)) {
             for i in 0..N {
                 block[i] = base[i] + block[i];

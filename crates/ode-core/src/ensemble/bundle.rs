@@ -1,0 +1,254 @@
+//! The steps of several members side by side: lane by lane the arithmetic of `Integrator::step`.
+
+use super::Bundled;
+use super::engine::{Done, Job};
+use super::rider::Rider;
+use super::setup::Setup;
+use crate::controller::{ControlState, Exponents};
+use crate::erk::kernel::{padded, sum, sum_blocks};
+use crate::erk::stages::{stages, stages_of_long_states};
+use crate::erk::time::When;
+use crate::{Cancel, Dense, ErrorNorm, ExplicitRk, InterpolantWeights, StepSize};
+use scalar::{Lanes, Scalar};
+use std::ops::Range;
+use system::Rhs;
+
+/// `W` members in progress.
+pub(super) struct Bundle<'j, F, M, B: Bundled, const W: usize> {
+    pub(super) job: &'j Job<'j, F, M, B>,
+    pub(super) setup: &'j Setup<'j>,
+    /// Members of the chunk that have not begun.
+    pub(super) waiting: Range<usize>,
+    pub(super) riders: [Option<Rider<'j, B>>; W],
+    /// The lanes with a rider, as bits.
+    pub(super) active: u64,
+    /// Those that save every step.
+    pub(super) stepwise: u64,
+    /// Steps attempted so far.
+    pub(super) round: usize,
+    /// The round in which somebody's budget of steps is spent.
+    pub(super) deadline: usize,
+    pub(super) t: Lanes<W>,
+    pub(super) end: Lanes<W>,
+    /// +1 forwards, -1 backwards.
+    pub(super) direction: Lanes<W>,
+    /// Size of the next step, without sign.
+    pub(super) size: Lanes<W>,
+    /// The next save time; NaN where there is none.
+    pub(super) next_save: Lanes<W>,
+    pub(super) control: [ControlState; W],
+    controller: Exponents,
+    pub(super) p: Vec<Lanes<W>>,
+    pub(super) u: B::InLanes<W>,
+    pub(super) u_next: B::InLanes<W>,
+    pub(super) error: B::InLanes<W>,
+    /// Stages as in `ErkCache`.
+    pub(super) k: Vec<B::InLanes<W>>,
+    pub(super) weights: InterpolantWeights,
+    /// The interpolants of a step, and one of them.
+    pub(super) coefficients: Vec<Lanes<W>>,
+    pub(super) dense: Dense<f64>,
+    pub(super) norm: ErrorNorm<'j>,
+    /// Room for the estimate of a first step.
+    pub(super) scratch: [Vec<f64>; 3],
+}
+
+impl<'j, F, M, B, const W: usize> Bundle<'j, F, M, B, W>
+where
+    F: Rhs<f64> + Rhs<Lanes<W>> + Clone,
+    M: ExplicitRk,
+    B: Bundled,
+{
+    pub(super) fn new(
+        job: &'j Job<'j, F, M, B>,
+        setup: &'j Setup<'j>,
+        chunk: Range<usize>,
+    ) -> Self {
+        let n = setup.names.len();
+        let zeros = || B::in_lanes::<W>(n);
+        let weights = M::TABLEAU.interpolant_weights();
+        Self {
+            job,
+            setup,
+            waiting: chunk,
+            riders: [const { None }; W],
+            active: 0,
+            stepwise: 0,
+            round: 0,
+            deadline: usize::MAX,
+            t: Lanes::zero(),
+            end: Lanes::one(),
+            direction: Lanes::one(),
+            size: Lanes::one(),
+            next_save: Lanes::from_f64(f64::NAN),
+            control: [ControlState::default(); W],
+            controller: Exponents::new(setup.options.controller, M::TABLEAU.order),
+            p: Vec::new(),
+            u: zeros(),
+            u_next: zeros(),
+            error: zeros(),
+            k: (0..weights.stages()).map(|_| zeros()).collect(),
+            coefficients: vec![Lanes::zero(); (weights.degree() + 1) * n],
+            weights,
+            dense: Dense::empty(),
+            norm: setup.norm.clone(),
+            scratch: [const { Vec::new() }; 3].map(|_: Vec<f64>| vec![0.0; n]),
+        }
+    }
+
+    /// Whether the stages are unrolled: not for long states, as in `ErkCache`.
+    const fn is_unrolled() -> bool {
+        !std::mem::needs_drop::<B>() && size_of::<B>() <= 64
+    }
+
+    /// Takes steps until every member of the chunk is done.
+    pub(super) fn run(&mut self, done: &mut Done<'_>) {
+        for lane in 0..W {
+            self.seat(lane, done);
+        }
+        while self.active != 0 {
+            self.step(done);
+        }
+    }
+
+    /// One step of every lane.
+    fn step(&mut self, done: &mut Done<'_>) {
+        if self.round >= self.deadline {
+            return self.hand_over(self.late(), done);
+        }
+        if self.setup.options.cancel.as_ref().is_some_and(Cancel::is_cancelled) {
+            return self.hand_over(self.active, done);
+        }
+        let (when, lands, stuck) = self.aim();
+        if stuck != 0 {
+            return self.hand_over(stuck, done);
+        }
+        let rhs = self.job.rhs;
+        let (start, out) = ((&self.u, &self.p[..]), (&mut self.u_next, &mut self.error));
+        let computed = if const { Self::is_unrolled() } {
+            stages::<M, F, _, _>(rhs, when, start, out, &mut self.k, |_, _| {})
+        } else {
+            stages_of_long_states::<M, F, _, _>(rhs, when, start, out, &mut self.k)
+        };
+        if computed.is_err() {
+            // Nothing tells whose right-hand side it was.
+            return self.hand_over(self.active, done);
+        }
+        self.round += 1;
+        let square = self.judge(when.dt);
+        let accepted = square.le_bits(Lanes::one()) & self.active;
+        if !const { M::TABLEAU.is_fsal() } && accepted != 0 {
+            let next = self.k[const { M::TABLEAU.next_stage() }].as_mut();
+            if rhs.eval(when.t_last, self.u_next.as_ref(), &self.p, next).is_err() {
+                return self.hand_over(self.active, done);
+            }
+        }
+        let unsaved = self.save(&when, accepted);
+        let lost = unsaved | self.resize(&when, square, accepted, lands);
+        self.commit(&when, square);
+        if lost != 0 {
+            self.hand_over(lost, done);
+        }
+        for lane in bits(accepted & lands & !lost) {
+            self.finish(lane, done);
+            self.seat(lane, done);
+        }
+    }
+
+    /// Where the step goes, the lanes that land at their ends, and those whose time cannot move.
+    #[inline(always)]
+    fn aim(&self) -> (When<Lanes<W>>, u64, u64) {
+        let remaining = (self.end - self.t).magnitude();
+        let reach = self.size.scale(1.0 + 1e-6);
+        let t_next = remaining.select_le(reach, self.end, self.t + self.direction * self.size);
+        let dt = t_next - self.t;
+        let stuck = dt.magnitude().le_bits(Lanes::zero()) & self.active;
+        (When { t: self.t, dt, t_last: t_next }, remaining.le_bits(reach), stuck)
+    }
+
+    /// The squares of the scaled errors; NaN where a state that would be accepted is not finite.
+    #[inline(always)]
+    fn judge(&mut self, dt: Lanes<W>) -> Lanes<W> {
+        let (u, u_next) = (self.u.as_ref(), self.u_next.as_ref());
+        // 0 where it is finite, else NaN.
+        let mut finite = Lanes::zero();
+        for &u_next in u_next {
+            finite += u_next.scale(0.0);
+        }
+        if matches!(self.setup.options.step, StepSize::Fixed(_)) {
+            return finite.magnitude();
+        }
+        let mut square = self.norm.square_of_each_lane((self.error.as_ref(), u, u_next));
+        if !M::SECOND_ESTIMATE.is_empty() {
+            if const { Self::is_unrolled() } {
+                sum(&mut self.error, dt, const { padded(M::SECOND_ESTIMATE) }, &self.k);
+            } else {
+                sum_blocks(&mut self.error, dt, M::SECOND_ESTIMATE, &self.k);
+            }
+            let second = self.norm.square_of_each_lane((self.error.as_ref(), u, u_next));
+            let both = square * (square / (square + second.scale(0.01)));
+            square = square.select_le(Lanes::zero(), Lanes::zero(), both);
+        }
+        square.select_le(Lanes::one(), square + finite, square)
+    }
+
+    /// The sizes of the next steps; returns the lanes whose step has become too small.
+    #[inline(always)]
+    fn resize(
+        &mut self,
+        when: &When<Lanes<W>>,
+        square: Lanes<W>,
+        accepted: u64,
+        lands: u64,
+    ) -> u64 {
+        let options = self.setup.options;
+        if matches!(options.step, StepSize::Fixed(_)) {
+            return self.active & !accepted;
+        }
+        let taken = when.dt.magnitude();
+        for lane in bits(accepted) {
+            let factor = self.control[lane].accept(square.0[lane], &self.controller);
+            let next = taken.0[lane] * factor;
+            // A step cut short by the end does not revoke the proposal.
+            let keeps = lands >> lane & 1 == 1 && factor >= 1.0;
+            let next = if keeps { next.max(self.size.0[lane]) } else { next };
+            self.size.0[lane] = next.max(options.dt_min).min(options.dt_max);
+        }
+        let mut too_small = 0;
+        for lane in bits(self.active & !accepted) {
+            let size = taken.0[lane] * self.control[lane].reject(square.0[lane], &self.controller);
+            self.size.0[lane] = size;
+            if let Some(rider) = &mut self.riders[lane] {
+                rider.rejected += 1;
+            }
+            let t = self.t.0[lane].abs();
+            let ulp = t.next_up() - t;
+            too_small |= u64::from(size <= (4.0 * ulp).max(0.999 * options.dt_min)) << lane;
+        }
+        too_small
+    }
+
+    /// Moves the accepted lanes on.
+    #[inline(always)]
+    fn commit(&mut self, when: &When<Lanes<W>>, square: Lanes<W>) {
+        let move_on = |old: &mut [Lanes<W>], new: &[Lanes<W>]| {
+            for (old, &new) in old.iter_mut().zip(new) {
+                *old = square.select_le(Lanes::one(), new, *old);
+            }
+        };
+        move_on(self.u.as_mut(), self.u_next.as_ref());
+        let (first, rest) = self.k.split_at_mut(1);
+        move_on(first[0].as_mut(), rest[const { M::TABLEAU.next_stage() - 1 }].as_ref());
+        self.t = square.select_le(Lanes::one(), when.t_last, self.t);
+    }
+}
+
+/// The indices of the bits that are set.
+pub(super) fn bits(mut set: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lane = set.trailing_zeros() as usize;
+        let any = set != 0;
+        set &= set.wrapping_sub(1);
+        any.then_some(lane)
+    })
+}

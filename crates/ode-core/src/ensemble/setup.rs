@@ -1,0 +1,56 @@
+use super::engine::Job;
+use crate::{Components, Domain, ErrorNorm, ExplicitRk, Norm, Options, Save, StepSize};
+use system::Rhs;
+
+/// What all bundles of an ensemble share.
+#[derive(Debug)]
+pub(super) struct Setup<'a> {
+    pub(super) options: &'a Options,
+    /// The same with nothing to save: save times are checked member by member.
+    pub(super) unsaved: Options,
+    pub(super) norm: ErrorNorm<'a>,
+    pub(super) names: Vec<String>,
+}
+
+impl<'a> Setup<'a> {
+    /// `None` where lanes cannot do what the options ask for.
+    pub(super) fn new<F: Rhs<f64>, M: ExplicitRk, B>(job: &Job<'a, F, M, B>) -> Option<Self> {
+        // Every field is named, so that a new one has to be decided on.
+        let Options {
+            rtol: _,
+            atol: _,
+            rtol_each: _,
+            atol_each: _,
+            norm,
+            step,
+            dt_min: _,
+            dt_max: _,
+            max_steps: _,
+            max_time,
+            domain,
+            save: _,
+            components,
+            stops,
+            controller: _,
+            cancel: _,
+            monitor,
+        } = job.options;
+        let possible = *norm == Norm::Rms
+            && *domain == Domain::Anywhere
+            && *components == Components::All
+            && max_time.is_none()
+            && monitor.is_none()
+            && stops.is_empty()
+            && (!M::TABLEAU.e.is_empty() || matches!(step, StepSize::Fixed(_)));
+        if !possible {
+            return None;
+        }
+        let n = job.rhs.states();
+        Some(Self {
+            options: job.options,
+            unsaved: Options { save: Save::Last, ..job.options.clone() },
+            norm: ErrorNorm::new(job.options, n).ok()?,
+            names: job.rhs.names(),
+        })
+    }
+}

@@ -1,0 +1,75 @@
+use scalar::{Lanes, Scalar};
+
+/// A time or a length of time in a step over numbers `S`: one for all of them (`f64`), or one for
+/// each lane.
+pub(crate) trait Time<S>: Copy {
+    /// `self + c dt`.
+    fn after(self, c: f64, dt: Self) -> Self;
+
+    /// `w self`.
+    fn scaled(self, w: f64) -> Self;
+
+    /// `self x`.
+    fn times(self, x: S) -> S;
+
+    /// What the right-hand side is given.
+    fn lift(self) -> S;
+}
+
+impl<S: Scalar> Time<S> for f64 {
+    #[inline(always)]
+    fn after(self, c: f64, dt: f64) -> f64 {
+        self + c * dt
+    }
+    #[inline(always)]
+    fn scaled(self, w: f64) -> f64 {
+        self * w
+    }
+    #[inline(always)]
+    fn times(self, x: S) -> S {
+        x.scale(self)
+    }
+    #[inline(always)]
+    fn lift(self) -> S {
+        S::from_f64(self)
+    }
+}
+
+impl<const W: usize> Time<Self> for Lanes<W> {
+    #[inline(always)]
+    fn after(self, c: f64, dt: Self) -> Self {
+        self + dt.scale(c)
+    }
+    #[inline(always)]
+    fn scaled(self, w: f64) -> Self {
+        self.scale(w)
+    }
+    #[inline(always)]
+    fn times(self, x: Self) -> Self {
+        x * self
+    }
+    #[inline(always)]
+    fn lift(self) -> Self {
+        self
+    }
+}
+
+/// When a step takes place: its start, its length, and the time that the right-hand side sees at
+/// its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct When<T> {
+    pub(crate) t: T,
+    pub(crate) dt: T,
+    pub(crate) t_last: T,
+}
+
+impl<T> When<T> {
+    /// What the right-hand side is given at abscissa `c`.
+    #[inline(always)]
+    pub(super) fn at<S>(self, c: f64) -> S
+    where
+        T: Time<S>,
+    {
+        if c == 1.0 { self.t_last.lift() } else { self.t.after(c, self.dt).lift() }
+    }
+}
