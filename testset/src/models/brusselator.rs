@@ -58,9 +58,8 @@ impl System for Brusselator1d {
         };
         let (u, du) = (u.as_chunks::<2>().0, du.as_chunks_mut::<2>().0);
         // The interior without a branch, so that it is vectorised.
-        let interior = u.iter().zip(u.iter().skip(1)).zip(u.iter().skip(2));
-        for (du, ((left, u), right)) in du.iter_mut().skip(1).zip(interior) {
-            *du = cell(*left, *u, *right);
+        for (du, cells) in du[1.min(n / 2)..].iter_mut().zip(u.windows(3)) {
+            *du = cell(cells[0], cells[1], cells[2]);
         }
         let at = |i: usize| u.get(i).copied().unwrap_or(end);
         if let Some(last) = u.len().checked_sub(1) {
