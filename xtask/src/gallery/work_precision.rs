@@ -78,7 +78,7 @@ fn panel(rows: &[Row], problem: &str) -> Result<Plot, report::Error> {
 fn best<'a>(rows: &'a [Row], problem: &str, who: &str) -> Option<&'a str> {
     let own = || rows.iter().filter(|row| row.problem == problem && row.who == who);
     let chosen = |at: &&str| own().find(|row| row.setting == **at);
-    let row = CHOSEN_AT.iter().find_map(|at| chosen(&at)).or_else(|| own().next())?;
+    let row = CHOSEN_AT.iter().find_map(chosen).or_else(|| own().next())?;
     Some(&row.method)
 }
 
