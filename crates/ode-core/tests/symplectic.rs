@@ -256,7 +256,7 @@ fn round_off_does_not_drift() {
     let end = steps as f64 * dt;
     let errors = energy_errors(KahanLi8, Kepler, Kepler::START, &[1.0], end, steps);
     let walk = f64::EPSILON * (steps as f64).sqrt();
-    assert!(largest(&errors) < walk, "{:e} of {walk:e}", largest(&errors));
+    assert!(largest(&errors) < 0.25 * walk, "{:e} of {walk:e}", largest(&errors));
     // A drift of a hundredth of an ulp a step would be seen.
     let mean = errors.iter().sum::<f64>() / errors.len() as f64;
     assert!(mean.abs() < 0.005 * f64::EPSILON * steps as f64, "{mean:e}");

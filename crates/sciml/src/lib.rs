@@ -65,8 +65,8 @@ pub mod prelude {
     pub use nn::{Activation, Init, Mlp};
     pub use ode_core::{
         Bs3, Dp5, Euler, Hamiltonian, HamiltonianSystem, Integrator, KahanLi6, KahanLi8, McAte4,
-        McAte5, Midpoint, OdeProblem, Options, PositionVerlet, Rk4, Ruth3, Save, StepSize,
-        SymplecticEuler, Tsit5, VelocityVerlet, Vern7, Yoshida6, solve,
+        McAte5, Midpoint, OdeProblem, Options, PositionVerlet, ReversibleHeun, Rk4, Ruth3, Save,
+        StepSize, SymplecticEuler, Tsit5, VelocityVerlet, Vern7, Yoshida6, solve,
     };
     pub use optimize::{Adam, Bound, Control, Lbfgs, Schedule, Stop};
     pub use report::{Band, Line, Plot, Points, Report, Scale, Series, Timeseries};
