@@ -1,3 +1,4 @@
+use core::array::from_fn;
 use scalar::{Dual, Scalar};
 
 /// A scalar function of the time, some variables and the parameters.
@@ -37,11 +38,15 @@ fn lifted<E: Energy, S: Scalar, const N: usize>(
     out: &mut [S],
 ) {
     let zero = Dual::<S, N>::zero();
-    let len = x.len() + params.len();
-    // Short arrays first: filling a long one costs more than a small model.
-    if len <= 8 {
-        return sweep(energy, t, x, params, out, &mut [zero; 8]);
+    // Small models take one sweep, which the compiler can keep in registers.
+    if x.len() <= N && params.len() <= 4 {
+        let lifted: [_; N] = from_fn(|i| x.get(i).map_or(zero, |&x| Dual::variable(x, i)));
+        let constants: [_; 4] = from_fn(|i| params.get(i).map_or(zero, |&p| Dual::constant(p)));
+        let (x, params) = (&lifted[..x.len()], &constants[..params.len()]);
+        let value = energy.at(Dual::constant(t), x, params);
+        return out.copy_from_slice(&value.eps[..x.len()]);
     }
+    let len = x.len() + params.len();
     macro_rules! on_the_stack {
         ($($capacity:literal)*) => {$(
             if const { size_of::<[Dual<S, N>; $capacity]>() <= STACK } && len <= $capacity {
@@ -49,7 +54,7 @@ fn lifted<E: Energy, S: Scalar, const N: usize>(
             }
         )*};
     }
-    on_the_stack! { 64 256 512 }
+    on_the_stack! { 16 64 256 512 }
     sweep(energy, t, x, params, out, &mut vec![zero; len]);
 }
 

@@ -17,6 +17,9 @@ pub struct Splitting {
 }
 
 impl Splitting {
+    /// The most stages that a method may have.
+    pub const MAX_STAGES: usize = 32;
+
     /// Checks, when it is compiled, that kicks and drifts pair up and sum to one.
     ///
     /// # Panics
@@ -26,6 +29,7 @@ impl Splitting {
     pub const fn checked(self) -> Self {
         assert!(self.order >= 1, "a method has an order");
         assert!(self.kicks.len() == self.drifts.len(), "a stage is a kick and a drift");
+        assert!(self.kicks.len() <= Self::MAX_STAGES, "raise MAX_STAGES");
         assert!((sum(self.kicks) - 1.0).abs() < 1e-14, "kicks must sum to one");
         assert!((sum(self.drifts) - 1.0).abs() < 1e-14, "drifts must sum to one");
         self
@@ -61,14 +65,16 @@ impl Splitting {
         self.drifts[self.stages() - 1] == 0.0
     }
 
-    /// When kick `i` happens: the positions have drifted until then.
-    pub(super) const fn kick_time(&self, i: usize) -> Moment {
-        moment(self.drifts, i)
-    }
-
-    /// When drift `i` happens: the momenta have been kicked until then.
-    pub(super) const fn drift_time(&self, i: usize) -> Moment {
-        moment(self.kicks, i + 1)
+    /// When the kick and the drift of each stage happen: positions have drifted until a kick, momenta
+    /// have been kicked until a drift.
+    pub(super) const fn moments(&self) -> [(Moment, Moment); Self::MAX_STAGES] {
+        let mut moments = [(Moment::Start, Moment::Start); Self::MAX_STAGES];
+        let mut i = 0;
+        while i < self.stages() {
+            moments[i] = (moment(self.drifts, i), moment(self.kicks, i + 1));
+            i += 1;
+        }
+        moments
     }
 }
 

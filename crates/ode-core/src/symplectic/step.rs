@@ -37,6 +37,7 @@ fn add<S: Scalar>(u: &mut [S], rest: &mut [S], slope: &[S], factor: f64) {
     }
 }
 
+#[inline(always)]
 fn time<B: Buffer>(step: &Step<'_, B>, moment: Moment) -> B::Item {
     B::Item::from_f64(match moment {
         Moment::Start => step.t_first,
@@ -76,12 +77,12 @@ impl<B: Buffer> SymplecticCache<B> {
     #[inline]
     pub(super) fn attempt<M: Symplectic, F: Separable>(&mut self, rhs: &F, step: &mut Step<'_, B>) {
         let splitting = const { &M::SPLITTING };
+        let moments = const { &M::SPLITTING.moments() };
         step.u_next.as_mut().copy_from_slice(step.u.as_ref());
         self.rest_next.as_mut().copy_from_slice(self.rest.as_ref());
         for i in 0..splitting.stages() {
             let (kick, drift) = (splitting.kicks[i], splitting.drifts[i]);
-            let (t_kick, t_drift) =
-                (time(step, splitting.kick_time(i)), time(step, splitting.drift_time(i)));
+            let (t_kick, t_drift) = (time(step, moments[i].0), time(step, moments[i].1));
             let (q, momenta) = halves_mut(step.u_next);
             let (rest_q, rest_momenta) = halves_mut(&mut self.rest_next);
             let (velocity, force) = halves_mut(&mut self.last);
