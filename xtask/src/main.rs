@@ -6,6 +6,7 @@ mod bench;
 mod ci;
 mod command;
 mod failure;
+mod gallery;
 mod metadata;
 mod tidy;
 
@@ -15,7 +16,7 @@ use command::Command;
 use failure::Failure;
 
 /// Every subcommand, in the order of the help text.
-const COMMANDS: &[Command] = &[ci::COMMAND, tidy::COMMAND, bench::COMMAND];
+const COMMANDS: &[Command] = &[ci::COMMAND, tidy::COMMAND, bench::COMMAND, gallery::COMMAND];
 
 fn main() -> ExitCode {
     match dispatch(lexopt::Parser::from_env()) {
@@ -70,6 +71,9 @@ mod tests {
             assert!(matches!(run(args), Err(Failure::Usage(_))), "{args:?}");
         }
         for args in [&["bench"][..], &["bench", "gallop"], &["bench", "--json", "rows.json"]] {
+            assert!(matches!(run(args), Err(Failure::Usage(_))), "{args:?}");
+        }
+        for args in [&["gallery", "--fast"][..], &["gallery", "--out"]] {
             assert!(matches!(run(args), Err(Failure::Usage(_))), "{args:?}");
         }
         for args in [&["ci", "--skip"][..], &["ci", "--skip", "lunch"], &["ci", "fmt"]] {

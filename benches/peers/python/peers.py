@@ -202,17 +202,19 @@ def numba_rhs(problem):
                 du[21 + j] -= (i + 1) * (y / cube)
 
     def brusselator_1d_n500(t, u, du, p):
-        g = p[0]
-        for i in range(CELLS):
-            a, b = u[2 * i], u[2 * i + 1]
-            left_a, left_b, right_a, right_b = 1.0, 3.0, 1.0, 3.0
-            if i > 0:
-                left_a, left_b = u[2 * i - 2], u[2 * i - 1]
-            if i < CELLS - 1:
-                right_a, right_b = u[2 * i + 2], u[2 * i + 3]
-            reaction = a * a * b
-            du[2 * i] = 1.0 + reaction - 4.0 * a + g * (left_a - 2.0 * a + right_a)
-            du[2 * i + 1] = 3.0 * a - reaction + g * (left_b - 2.0 * b + right_b)
+        # The interior without a branch, so that it is vectorised.
+        g, n = p[0], 2 * CELLS
+        for i in range(2, n - 2, 2):
+            reaction = u[i] * u[i] * u[i + 1]
+            du[i] = 1.0 + reaction - 4.0 * u[i] + g * (u[i - 2] - 2.0 * u[i] + u[i + 2])
+            du[i + 1] = 3.0 * u[i] - reaction + g * (u[i - 1] - 2.0 * u[i + 1] + u[i + 3])
+        reaction = u[0] * u[0] * u[1]
+        du[0] = 1.0 + reaction - 4.0 * u[0] + g * (1.0 - 2.0 * u[0] + u[2])
+        du[1] = 3.0 * u[0] - reaction + g * (3.0 - 2.0 * u[1] + u[3])
+        a, b = u[n - 2], u[n - 1]
+        reaction = a * a * b
+        du[n - 2] = 1.0 + reaction - 4.0 * a + g * (u[n - 4] - 2.0 * a + 1.0)
+        du[n - 1] = 3.0 * a - reaction + g * (u[n - 3] - 2.0 * b + 3.0)
 
     return cfunc(lsoda_sig)(locals()[problem.name])
 

@@ -89,15 +89,22 @@ impl Model<28> for Pleiades {
     }
 }
 
-/// The Brusselator in a tube, `u₁ v₁ u₂ v₂ …`, with `u = 1` and `v = 3` at both ends.
+/// The Brusselator in a tube of two cells or more, `u₁ v₁ u₂ v₂ …`, with `u = 1` and `v = 3` at both ends.
 pub(crate) fn brusselator(g: f64, u: &[f64], du: &mut [f64]) {
-    let n = u.len();
-    for i in (0..n).step_by(2) {
-        let (a, b) = (u[i], u[i + 1]);
-        let (left_u, left_v) = if i == 0 { (1.0, 3.0) } else { (u[i - 2], u[i - 1]) };
-        let (right_u, right_v) = if n - i == 2 { (1.0, 3.0) } else { (u[i + 2], u[i + 3]) };
+    let cell = |left: [f64; 2], [a, b]: [f64; 2], right: [f64; 2]| {
         let reaction = a * a * b;
-        du[i] = 1.0 + reaction - 4.0 * a + g * (left_u - 2.0 * a + right_u);
-        du[i + 1] = 3.0 * a - reaction + g * (left_v - 2.0 * b + right_v);
+        [
+            1.0 + reaction - 4.0 * a + g * (left[0] - 2.0 * a + right[0]),
+            3.0 * a - reaction + g * (left[1] - 2.0 * b + right[1]),
+        ]
+    };
+    let (end, u, du) = ([1.0, 3.0], u.as_chunks::<2>().0, du.as_chunks_mut::<2>().0);
+    // The interior without a branch, so that it is vectorised.
+    for (((du, left), u), right) in du.iter_mut().skip(1).zip(u).zip(&u[1..]).zip(&u[2..]) {
+        *du = cell(*left, *u, *right);
+    }
+    if let ([first, second, ..], [.., before, last]) = (u, u) {
+        du[0] = cell(end, *first, *second);
+        du[u.len() - 1] = cell(*before, *last, end);
     }
 }
