@@ -135,8 +135,11 @@ fn the_discrete_adjoint_is_the_transpose_of_the_tangent() {
             let adjoint = DiscreteAdjoint::default()
                 .gradient(&problem, method.clone(), &options, &Tangled)
                 .unwrap();
-            close(&flat(&adjoint), &flat(&forward), 1e-13, M::NAME);
-            assert!((adjoint.loss - forward.loss).abs() <= 1e-14 * forward.loss.abs());
+            // Large weights that cancel (Vern6, Vern8) leave more round-off.
+            let weights: f64 = M::TABLEAU.b.iter().map(|b| b.abs()).sum();
+            let round_off = 1e-14 * (weights / 10.0).max(1.0);
+            close(&flat(&adjoint), &flat(&forward), 10.0 * round_off, M::NAME);
+            assert!((adjoint.loss - forward.loss).abs() <= round_off * forward.loss.abs());
         }
     }
     check(Euler);
