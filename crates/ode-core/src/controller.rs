@@ -1,5 +1,6 @@
-use crate::binary_log::{exp2, larger, log2, smaller};
+use crate::binary_log::{Bits, exp2, larger, log2, smaller};
 use crate::{Error, ErrorKind, check};
+use scalar::Lanes;
 
 /// The controller of step sizes: integral, proportional–integral or with a third term
 /// (Gustafsson 1991; Hairer, Nørsett, Wanner I, II.4; Söderlind 2003).
@@ -103,36 +104,96 @@ impl Exponents {
         let exponents = controller.beta.map(|beta| -0.5 * beta / f64::from(order));
         Self { exponents, controller }
     }
+
+    /// The factor after an accepted step, and what `previous` becomes; `limit` is the largest factor.
+    #[inline(always)]
+    fn accept<S: Bits>(&self, square: S, previous: [S; 2], limit: S) -> (S, [S; 2]) {
+        let Controller { safety, min_factor, .. } = self.controller;
+        let [e1, e2, e3] = self.exponents;
+        let log = log2(larger(square, S::from_f64(f64::MIN_POSITIVE)));
+        let trend = previous[0].scale(e2) + previous[1].scale(e3);
+        let raw = exp2(log.scale(e1) + trend).scale(safety);
+        let factor = larger(smaller(raw, limit), S::from_f64(min_factor));
+        (factor, [larger(log, S::from_f64(NO_TREND)), previous[0]])
+    }
+
+    /// The factor for the retry after a rejected step, given the square of its error, which may be
+    /// NaN.
+    fn reject(&self, square: f64) -> f64 {
+        let Controller { safety, min_factor, .. } = self.controller;
+        let raw = match square.is_nan() {
+            true => 0.0,
+            false => safety * exp2(self.exponents[0] * log2(square.max(f64::MIN_POSITIVE))),
+        };
+        raw.max(min_factor).min(0.9)
+    }
 }
 
 impl ControlState {
     /// The factor for the step after an accepted one, given the square of its error, at most 1.
     #[inline]
     pub(crate) fn accept(&mut self, square: f64, by: &Exponents) -> f64 {
-        let Controller { safety, min_factor, max_factor, first_factor, .. } = by.controller;
-        let [e1, e2, e3] = by.exponents;
-        let log = log2(larger(square, f64::MIN_POSITIVE));
-        let raw = safety * exp2(e1 * log + (e2 * self.previous[0] + e3 * self.previous[1]));
+        let Controller { max_factor, first_factor, .. } = by.controller;
         let limit = match (self.first, self.rejected) {
             (true, _) => first_factor,
             // A step just rejected must not grow at once.
             (false, true) => 1.0,
             (false, false) => max_factor,
         };
-        let previous = [larger(log, NO_TREND), self.previous[0]];
+        let (factor, previous) = by.accept(square, self.previous, limit);
         *self = Self { previous, first: false, rejected: false };
-        larger(smaller(raw, limit), min_factor)
+        factor
     }
 
     /// The factor for the retry after a rejected step, given the square of its error, which may be
     /// NaN.
     pub(crate) fn reject(&mut self, square: f64, by: &Exponents) -> f64 {
         self.rejected = true;
-        let Controller { safety, min_factor, .. } = by.controller;
-        let raw = match square.is_nan() {
-            true => 0.0,
-            false => safety * exp2(by.exponents[0] * log2(square.max(f64::MIN_POSITIVE))),
-        };
-        raw.max(min_factor).min(0.9)
+        by.reject(square)
+    }
+}
+
+/// The memories of a controller for each lane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ControlLanes<const W: usize> {
+    previous: [Lanes<W>; 2],
+    /// The largest factor after the next accepted step.
+    limit: Lanes<W>,
+}
+
+impl<const W: usize> ControlLanes<W> {
+    pub(crate) fn new() -> Self {
+        Self { previous: [Lanes([NO_TREND; W]); 2], limit: Lanes([1.0; W]) }
+    }
+
+    /// A solve begins in a lane.
+    pub(crate) fn begin(&mut self, lane: usize, by: &Exponents) {
+        for previous in &mut self.previous {
+            previous.0[lane] = NO_TREND;
+        }
+        self.limit.0[lane] = by.controller.first_factor;
+    }
+
+    /// The factors of the lanes with `square <= 1`, as by [`ControlState::accept`]; the others are
+    /// left alone, and their factors mean nothing.
+    #[inline(always)]
+    pub(crate) fn accept(&mut self, square: Lanes<W>, by: &Exponents) -> Lanes<W> {
+        let one = Lanes([1.0; W]);
+        let (factor, previous) = by.accept(square, self.previous, self.limit);
+        for (old, new) in self.previous.iter_mut().zip(previous) {
+            *old = square.select_le(one, new, *old);
+        }
+        let max_factor = Lanes([by.controller.max_factor; W]);
+        self.limit = square.select_le(one, max_factor, self.limit);
+        factor
+    }
+
+    /// The factor of a lane whose step is rejected, as by [`ControlState::reject`]; `first` says
+    /// whether it has not accepted one yet.
+    pub(crate) fn reject(&mut self, lane: usize, first: bool, square: f64, by: &Exponents) -> f64 {
+        if !first {
+            self.limit.0[lane] = 1.0;
+        }
+        by.reject(square)
     }
 }

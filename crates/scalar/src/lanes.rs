@@ -162,7 +162,8 @@ impl<const W: usize> Concrete for Lanes<W> {
         let (a, b) = (a.magnitude(), b.magnitude());
         // The larger one, NaN if either is NaN.
         let size = b.select_lt(a, a, a.select_le(b, b, a + b));
-        let ratio = error / (Self::from_f64(atol) + size.scale(rtol));
+        let weight = Self::one() / (Self::from_f64(atol) + size.scale(rtol));
+        let ratio = error * weight;
         ratio * ratio
     }
     #[inline]

@@ -1,7 +1,7 @@
 //! Each member has its own ρ in [0, 28): the usual parameter sweep.
 
 use crate::SUITE;
-use benches::{Contender, Record, Recorder, interleave};
+use benches::{Arguments, Contender, Record, Recorder, interleave};
 use ode_core::{
     Dp5, Ensemble, ExplicitRk, Member, OdeProblem, Options, Save, Trajectories, Tsit5, Vern7, solve,
 };
@@ -114,7 +114,8 @@ fn rows_of<M: ExplicitRk + Copy + Sync>(
 }
 
 /// Measures.
-pub(crate) fn rows(recorder: &mut Recorder, repeats: usize) -> Result<(), Box<dyn Error>> {
+pub(crate) fn rows(recorder: &mut Recorder, arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let repeats = arguments.repeats;
     let reference = reference()?;
     let last = Options { save: Save::Last, ..Options::default() };
     let times = (1..=10).map(|i| END * f64::from(i) / 10.0).collect();

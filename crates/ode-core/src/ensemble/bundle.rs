@@ -4,7 +4,8 @@ use super::Bundled;
 use super::engine::{Done, Job};
 use super::rider::Rider;
 use super::setup::Setup;
-use crate::controller::{ControlState, Exponents};
+use crate::binary_log::{larger, smaller};
+use crate::controller::{ControlLanes, Exponents};
 use crate::erk::kernel::{padded, sum, sum_blocks};
 use crate::erk::stages::{stages, stages_of_long_states};
 use crate::erk::time::When;
@@ -36,8 +37,8 @@ pub(super) struct Bundle<'j, F, M, B: Bundled, const W: usize> {
     pub(super) size: Lanes<W>,
     /// The next save time; NaN where there is none.
     pub(super) next_save: Lanes<W>,
-    pub(super) control: [ControlState; W],
-    controller: Exponents,
+    pub(super) control: ControlLanes<W>,
+    pub(super) controller: Exponents,
     pub(super) p: Vec<Lanes<W>>,
     pub(super) u: B::InLanes<W>,
     pub(super) u_next: B::InLanes<W>,
@@ -81,7 +82,7 @@ where
             direction: Lanes::one(),
             size: Lanes::one(),
             next_save: Lanes::from_f64(f64::NAN),
-            control: [ControlState::default(); W],
+            control: ControlLanes::new(),
             controller: Exponents::new(setup.options.controller, M::TABLEAU.order),
             p: Vec::new(),
             u: zeros(),
@@ -144,7 +145,7 @@ where
             }
         }
         let unsaved = self.save(&when, accepted);
-        let lost = unsaved | self.resize(&when, square, accepted, lands);
+        let lost = unsaved | self.resize(&when, square, accepted);
         self.commit(&when, square);
         if lost != 0 {
             self.hand_over(lost, done);
@@ -194,33 +195,27 @@ where
 
     /// The sizes of the next steps; returns the lanes whose step has become too small.
     #[inline(always)]
-    fn resize(
-        &mut self,
-        when: &When<Lanes<W>>,
-        square: Lanes<W>,
-        accepted: u64,
-        lands: u64,
-    ) -> u64 {
+    fn resize(&mut self, when: &When<Lanes<W>>, square: Lanes<W>, accepted: u64) -> u64 {
         let options = self.setup.options;
         if matches!(options.step, StepSize::Fixed(_)) {
             return self.active & !accepted;
         }
         let taken = when.dt.magnitude();
-        for lane in bits(accepted) {
-            let factor = self.control[lane].accept(square.0[lane], &self.controller);
-            let next = taken.0[lane] * factor;
-            // A step cut short by the end does not revoke the proposal.
-            let keeps = lands >> lane & 1 == 1 && factor >= 1.0;
-            let next = if keeps { next.max(self.size.0[lane]) } else { next };
-            self.size.0[lane] = next.max(options.dt_min).min(options.dt_max);
-        }
+        let factor = self.control.accept(square, &self.controller);
+        // (A lane that lands is done: its next size does not matter.)
+        let next = taken * factor;
+        let next = larger(next, Lanes::from_f64(options.dt_min));
+        let next = smaller(next, Lanes::from_f64(options.dt_max));
+        self.size = square.select_le(Lanes::one(), next, self.size);
         let mut too_small = 0;
         for lane in bits(self.active & !accepted) {
-            let size = taken.0[lane] * self.control[lane].reject(square.0[lane], &self.controller);
+            let Some(rider) = &mut self.riders[lane] else { continue };
+            rider.rejected += 1;
+            let first = self.round - rider.born == rider.rejected;
+            let square = square.0[lane];
+            let factor = self.control.reject(lane, first, square, &self.controller);
+            let size = taken.0[lane] * factor;
             self.size.0[lane] = size;
-            if let Some(rider) = &mut self.riders[lane] {
-                rider.rejected += 1;
-            }
             let t = self.t.0[lane].abs();
             let ulp = t.next_up() - t;
             too_small |= u64::from(size <= (4.0 * ulp).max(0.999 * options.dt_min)) << lane;

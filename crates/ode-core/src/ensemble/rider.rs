@@ -3,7 +3,6 @@
 use super::bundle::{Bundle, bits};
 use super::engine::Done;
 use super::{Bundled, Member};
-use crate::controller::ControlState;
 use crate::erk::stages::polynomial;
 use crate::erk::time::When;
 use crate::initial_step::InitialStep;
@@ -22,7 +21,7 @@ pub(super) struct Rider<'j, B: Bundled> {
     /// Index of the next save time.
     next: usize,
     /// The round in which it got on.
-    born: usize,
+    pub(super) born: usize,
     pub(super) rejected: usize,
     /// Evaluations other than those of each step.
     evaluations: usize,
@@ -78,7 +77,7 @@ where
         (self.t.0[lane], self.end.0[lane]) = (t, end);
         self.direction.0[lane] = (end - t).signum();
         self.size.0[lane] = size;
-        self.control[lane] = ControlState::default();
+        self.control.begin(lane, &self.controller);
         let mut rider = Rider {
             index,
             solution: Solution::new(self.setup.names.clone()),
