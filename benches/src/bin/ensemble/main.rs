@@ -11,5 +11,5 @@ const SUITE: &str = "ensemble";
 const REPEATS: usize = 7;
 
 fn main() -> ExitCode {
-    benches::run(REPEATS, |recorder, arguments| lorenz::rows(recorder, arguments.repeats))
+    benches::run(REPEATS, lorenz::rows)
 }
