@@ -27,6 +27,7 @@
 //! | [`Algorithm`] | how: a small value such as [`Tsit5`]; [`ExplicitRk`] makes one from a tableau |
 //! | [`Options`] | how well: tolerances, step sizes, what to save, where to stop |
 //! | [`Integrator`] | a solve in progress, step by step |
+//! | [`Events`], [`solve_with`] | what happens on the way: [`Root`]s, doses, projections |
 //! | [`Solution`] | a finished solve; [`SolveError`] carries the part before a failure |
 //!
 //! The state is stored as the caller chooses by the type of `u0`: `[f64; N]` on the stack or

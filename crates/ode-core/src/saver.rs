@@ -78,12 +78,12 @@ impl<'a, S: Concrete> Saver<'a, S> {
     pub(crate) fn jump(&mut self, t: f64, u: &[S]) {
         match self.save {
             Save::Dense => {
-                let all: Vec<usize> = (0..u.len()).collect();
-                let indices = match self.components {
-                    Components::All => &all,
-                    Components::Only(indices) => indices,
-                };
-                self.solution.push_dense(t, 1.0, indices.iter().map(|&i| u[i]));
+                match self.components {
+                    Components::All => self.solution.push_dense(t, 1.0, u.iter().copied()),
+                    Components::Only(indices) => {
+                        self.solution.push_dense(t, 1.0, indices.iter().map(|&i| u[i]));
+                    }
+                }
                 self.push(t, u);
             }
             Save::Steps => self.push(t, u),

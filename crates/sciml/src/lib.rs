@@ -70,6 +70,7 @@ pub mod prelude {
         Ssprk33, Ssprk43, Ssprk104, StepSize, SymplecticEuler, Tsit5, VelocityVerlet, Vern6, Vern7,
         Vern8, Vern9, Yoshida6, solve,
     };
+    pub use ode_core::{Events, Periodic, Root, Scheduled, solve_with};
     pub use optimize::{Adam, Bound, Control, Lbfgs, Schedule, Stop};
     pub use report::{Band, Line, Plot, Points, Report, Scale, Series, Timeseries};
     pub use scalar::{Dual, Lanes, Scalar};

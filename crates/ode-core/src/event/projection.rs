@@ -173,16 +173,20 @@ impl<S: BranchScalar> Projection<'_, S> {
             }
             let step = size(first) / size(u).max(f64::MIN_POSITIVE);
             // Small, or at the level of round-off where it cannot become smaller.
-            if step <= self.tolerance || (step <= 1e-8 && step > 0.5 * last) {
-                return Ok(moved);
+            let is_small = step <= self.tolerance || (step <= 1e-8 && step > 0.5 * last);
+            if is_small && !moved {
+                return Ok(false);
             }
-            if step > 4.0 * last {
+            if !is_small && step > 4.0 * last {
                 return Err(failed());
             }
             for (u, &step) in u.iter_mut().zip(first.iter()) {
                 *u -= step;
             }
             (moved, last) = (true, step);
+            if is_small {
+                return Ok(true);
+            }
         }
         let (event, residual) = (self.name.clone(), size(g));
         Err(ErrorKind::Projection { event, t, residual }.into())

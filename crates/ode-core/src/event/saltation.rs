@@ -19,17 +19,22 @@ pub(super) fn lag<S: BranchScalar>(
     t: f64,
     u: &[S],
 ) -> Result<Option<S>, Error> {
-    let Some(line) = S::along(t, 1.0) else { return Ok(None) };
+    if S::along(t, 1.0).is_none() {
+        return Ok(None);
+    }
     let p = host.p().to_vec();
     let now = S::from_f64(t);
     let mut du = u.to_vec();
     host.evaluate(now, u, &p, &mut du)?;
-    // ġ = ∂g/∂t + ∂g/∂u · f, by one evaluation along the solution.
-    let along = |x: &S, slope: f64| S::along(x.primal(), slope);
-    let moving: Option<Vec<S>> = u.iter().zip(&du).map(|(u, f)| along(u, f.primal())).collect();
-    let fixed: Option<Vec<S>> = p.iter().map(|p| along(p, 0.0)).collect();
-    let (Some(moving), Some(fixed)) = (moving, fixed) else { return Ok(None) };
-    let rate = (root.condition)(line, &moving, &fixed).slope();
+    // ġ = ∂g/∂t + ∂g/∂u · f: the tangent of an evaluation along the solution, less that of one at
+    // rest, which is what the condition itself brings (a threshold with tangents).
+    let mut tangent = |speed: f64| {
+        let along = |x: S, slope: f64| S::along(x.primal(), speed * slope).unwrap_or(x);
+        let moving: Vec<S> = u.iter().zip(&du).map(|(&u, f)| along(u, f.primal())).collect();
+        let fixed: Vec<S> = p.iter().map(|&p| along(p, 0.0)).collect();
+        (root.condition)(along(now, 1.0), &moving, &fixed).slope()
+    };
+    let rate = tangent(1.0) - tangent(0.0);
 
     let mut lag = S::zero();
     for _ in 0..4 {

@@ -71,6 +71,10 @@ impl<S: Scalar> Solution<S> {
         let i = if i + 1 == self.len() { i.min(last) } else { i };
         let piece = self.piece(i).ok_or(ErrorKind::NoDerivative { t })?;
         let Piece { start, dt, coefficients } = piece;
+        if coefficients.len() == self.dim() {
+            // A constant is the jump of an event: here at the end, and nothing follows it.
+            return Err(ErrorKind::NoDerivative { t }.into());
+        }
         horner_derivative(coefficients, self.dim(), (t - start) / dt, dt, du);
         Ok(())
     }

@@ -11,9 +11,8 @@ use std::f64::consts::PI;
 fn a_ball_bounces_at_the_right_times_to_the_right_heights() {
     fn check<A: Algorithm<Ball, [f64; 2]>>(method: A) {
         let (g, e) = (9.81, 0.8);
-        let bounce = Root::new("bounce", |_t, u, _p| u[0])
-            .falling()
-            .effect(|at| at.u[1] = -at.p[1] * at.u[1]);
+        let bounce =
+            Root::new("bounce", |_t, u, _p| u[0]).falling().effect(|at| at.u[1] *= -at.p[1]);
         let top = Root::new("top", |_t, u, _p| u[1]).falling();
         let mut events = Events::new().with(bounce).with(top);
         let problem = OdeProblem::new(Ball, [1.0, 0.0], [g, e], (0.0, 3.5)).unwrap();

@@ -78,7 +78,8 @@ fn simultaneous_events_act_in_the_order_of_the_set() {
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
         let mut events = Events::new();
         for which in order {
-            let conditions: [fn(f64, &[f64], &[f64]) -> f64; 3] =
+            type Condition = fn(f64, &[f64], &[f64]) -> f64;
+            let conditions: [Condition; 3] =
                 [|t, _, _| t - 1.1, |t, _, _| (1.1 / t).ln(), |t, _, _| (t - 1.1).powi(3) * 1e3];
             let effect = move |at: &mut ode_core::At<'_>| {
                 at.u[0] = 10.0 * at.u[0].round() + f64::from(which);
