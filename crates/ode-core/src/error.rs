@@ -342,8 +342,8 @@ impl fmt::Display for Error {
             ),
             ErrorKind::NoDerivative { t } => write!(
                 f,
-                "no interpolants are kept to give a derivative at t = {t}: solve with \
-                 `save: Save::Dense`"
+                "no interpolant gives a derivative at t = {t}: solve with `save: Save::Dense` (after \
+                 a jump at the end nothing follows)"
             ),
             ErrorKind::Csv { line, column, problem } => {
                 write!(f, "line {line}, column {column}: {problem}")
