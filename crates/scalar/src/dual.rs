@@ -113,6 +113,10 @@ impl<S: Scalar, const N: usize> Scalar for Dual<S, N> {
         Self { re: self.re.scale(factor), eps: self.eps.map(|e| e.scale(factor)) }
     }
     #[inline]
+    fn scale_add(self, factor: f64, addend: Self) -> Self {
+        self.zip(addend, self.re.scale_add(factor, addend.re), |a, b| a.scale_add(factor, b))
+    }
+    #[inline]
     fn select_lt(self, other: Self, yes: Self, no: Self) -> Self {
         let pick = |y, n| self.re.select_lt(other.re, y, n);
         yes.zip(no, pick(yes.re, no.re), pick)

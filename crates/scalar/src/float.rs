@@ -13,6 +13,14 @@ macro_rules! impl_float {
                 self * factor as $float
             }
             #[inline]
+            fn scale_add(self, factor: f64, addend: Self) -> Self {
+                // Without the instruction `mul_add` would call a slow function.
+                match cfg!(any(target_feature = "fma", target_arch = "aarch64")) {
+                    true => self.mul_add(factor as $float, addend),
+                    false => self * factor as $float + addend,
+                }
+            }
+            #[inline]
             fn select_lt(self, other: Self, yes: Self, no: Self) -> Self {
                 if self < other { yes } else { no }
             }

@@ -50,6 +50,16 @@ impl<const W: usize> Lanes<W> {
         Self::by_chunks(|c| self.chunk(c).abs(), |i| self.0[i].abs())
     }
 
+    /// `self * factor + addend`, rounded as [`Scalar::scale_add`] rounds.
+    #[inline(always)]
+    #[must_use]
+    pub fn mul_add(self, factor: Self, addend: Self) -> Self {
+        Self::by_chunks(
+            |c| self.chunk(c).mul_add(factor.chunk(c), addend.chunk(c)),
+            |i| self.0[i].scale_add(factor.0[i], addend.0[i]),
+        )
+    }
+
     /// `if self <= other { yes } else { no }`, lane by lane. A NaN in the condition chooses `no`.
     ///
     /// ```
@@ -133,6 +143,10 @@ impl<const W: usize> Scalar for Lanes<W> {
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         Self([value; W])
+    }
+    #[inline(always)]
+    fn scale_add(self, factor: f64, addend: Self) -> Self {
+        self.mul_add(Self::from_f64(factor), addend)
     }
     #[inline(always)]
     fn select_lt(self, other: Self, yes: Self, no: Self) -> Self {

@@ -52,6 +52,13 @@ pub trait Scalar:
         self * Self::from_f64(factor)
     }
 
+    /// `self * factor + addend`, rounded once where the build's target has the instruction, so that
+    /// the last digits may differ between builds for different CPUs.
+    #[inline]
+    fn scale_add(self, factor: f64, addend: Self) -> Self {
+        self.scale(factor) + addend
+    }
+
     /// `if self < other { yes } else { no }`, for types that cannot branch. Both values are
     /// computed; the derivative is that of the one chosen. A NaN in the condition chooses `no`.
     fn select_lt(self, other: Self, yes: Self, no: Self) -> Self;

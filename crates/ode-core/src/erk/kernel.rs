@@ -32,7 +32,10 @@ pub(crate) const fn padded(weights: &[f64]) -> [f64; ErkTableau::MAX_STAGES] {
     row
 }
 
-/// `out = base + dt Σ wⱼ kⱼ`; zero weights cost nothing.
+/// `out = base + Σ (dt wⱼ) kⱼ`; zero weights cost nothing.
+///
+/// Only the last term has to wait for the last stage: between two evaluations of the right-hand side
+/// there is one multiplication and one addition.
 #[inline(always)]
 pub(super) fn combine<B: Buffer, T: Time<B::Item>, const J: usize>(
     out: &mut B,
@@ -44,11 +47,11 @@ pub(super) fn combine<B: Buffer, T: Time<B::Item>, const J: usize>(
     let n = base.as_ref().len();
     let (out, base) = (&mut out.as_mut()[..n], &base.as_ref()[..n]);
     for x in 0..n {
-        out[x] = base[x] + dt.times(weighted(&weights, k, x));
+        out[x] = weighted(base[x], dt, &weights, k, x);
     }
 }
 
-/// `out = dt Σ wⱼ kⱼ`.
+/// `out = Σ (dt wⱼ) kⱼ`.
 #[inline(always)]
 pub(crate) fn sum<B: Buffer, T: Time<B::Item>, const J: usize>(
     out: &mut B,
@@ -57,21 +60,26 @@ pub(crate) fn sum<B: Buffer, T: Time<B::Item>, const J: usize>(
     k: &[B],
 ) {
     for (x, out) in out.as_mut().iter_mut().enumerate() {
-        *out = dt.times(weighted(&weights, k, x));
+        *out = weighted(B::Item::zero(), dt, &weights, k, x);
     }
 }
 
-/// `Σ wⱼ kⱼ[x]`, starting with the first nonzero weight.
+/// `base + Σ (dt wⱼ) kⱼ[x]`.
 #[inline(always)]
-fn weighted<B: Buffer, const J: usize>(weights: &[f64; J], k: &[B], x: usize) -> B::Item {
-    let mut total: Option<B::Item> = None;
+fn weighted<B: Buffer, T: Time<B::Item>, const J: usize>(
+    base: B::Item,
+    dt: T,
+    weights: &[f64; J],
+    k: &[B],
+    x: usize,
+) -> B::Item {
+    let mut total = base;
     for j in 0..J {
         if weights[j] != 0.0 {
-            let term = k[j].as_ref()[x].scale(weights[j]);
-            total = Some(total.map_or(term, |total| total + term));
+            total = dt.scaled(weights[j]).add_times(k[j].as_ref()[x], total);
         }
     }
-    total.unwrap_or_else(B::Item::zero)
+    total
 }
 
 /// As [`combine`], for any number of weights and states.
@@ -95,7 +103,7 @@ pub(crate) fn sum_blocks<B: Buffer, T: Time<B::Item>>(
     blocks(out.as_mut(), None, dt, weights, k);
 }
 
-/// `out = base + dt Σ wⱼ kⱼ`, in blocks that fit into vector registers.
+/// `out = base + Σ (dt wⱼ) kⱼ`, in blocks that fit into vector registers.
 #[inline(always)]
 fn blocks<B: Buffer, T: Time<B::Item>>(
     out: &mut [B::Item],
@@ -125,28 +133,24 @@ fn blocks_of<B: Buffer, T: Time<B::Item>, const N: usize>(
     k: &[B],
 ) -> usize {
     while let Some(block) = out.get_mut(x..).and_then(|rest| rest.first_chunk_mut::<N>()) {
-        let mut total: Option<[B::Item; N]> = None;
+        let mut total = match base {
+            None => [B::Item::zero(); N],
+            Some(base) => match block_at::<B::Item, N>(base, x) {
+                Some(base) => *base,
+                None => return x,
+            },
+        };
         for (&w, k) in weights.iter().zip(k) {
             if w == 0.0 {
                 continue;
             }
             let Some(k) = block_at::<B::Item, N>(k.as_ref(), x) else { return x };
-            total = Some(match total {
-                None => k.map(|k| k.scale(w)),
-                Some(mut total) => {
-                    for i in 0..N {
-                        total[i] += k[i].scale(w);
-                    }
-                    total
-                }
-            });
-        }
-        *block = total.unwrap_or([B::Item::zero(); N]).map(|total| dt.times(total));
-        if let Some(base) = base.and_then(|base| block_at::<B::Item, N>(base, x)) {
+            let w = dt.scaled(w);
             for i in 0..N {
-                block[i] = base[i] + block[i];
+                total[i] = w.add_times(k[i], total[i]);
             }
         }
+        *block = total;
         x += N;
     }
     x

@@ -96,7 +96,7 @@ pub(crate) fn polynomial<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::I
         for (&a, k) in extra.a.iter().zip(&*done) {
             if a != 0.0 {
                 for (z, &k) in scratch.as_mut().iter_mut().zip(k.as_ref()) {
-                    *z += when.dt.scaled(a).times(k);
+                    *z = when.dt.scaled(a).add_times(k, *z);
                 }
             }
         }
@@ -108,7 +108,7 @@ pub(crate) fn polynomial<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::I
             if w != 0.0 {
                 let power = &mut coefficients[(m + 1) * n..(m + 2) * n];
                 for (c, &k) in power.iter_mut().zip(k.as_ref()) {
-                    *c += when.dt.scaled(w).times(k);
+                    *c = when.dt.scaled(w).add_times(k, *c);
                 }
             }
         }

@@ -9,8 +9,8 @@ pub(crate) trait Time<S>: Copy {
     /// `w self`.
     fn scaled(self, w: f64) -> Self;
 
-    /// `self x`.
-    fn times(self, x: S) -> S;
+    /// `self x + y`.
+    fn add_times(self, x: S, y: S) -> S;
 
     /// What the right-hand side is given.
     fn lift(self) -> S;
@@ -26,8 +26,8 @@ impl<S: Scalar> Time<S> for f64 {
         self * w
     }
     #[inline(always)]
-    fn times(self, x: S) -> S {
-        x.scale(self)
+    fn add_times(self, x: S, y: S) -> S {
+        x.scale_add(self, y)
     }
     #[inline(always)]
     fn lift(self) -> S {
@@ -45,8 +45,8 @@ impl<const W: usize> Time<Self> for Lanes<W> {
         self.scale(w)
     }
     #[inline(always)]
-    fn times(self, x: Self) -> Self {
-        x * self
+    fn add_times(self, x: Self, y: Self) -> Self {
+        x.mul_add(self, y)
     }
     #[inline(always)]
     fn lift(self) -> Self {
