@@ -3,7 +3,8 @@
 use crate::SUITE;
 use benches::{Arguments, Contender, Record, Recorder, interleave};
 use ode_core::{
-    Dp5, Ensemble, ExplicitRk, Member, OdeProblem, Options, Save, Trajectories, Tsit5, Vern7, solve,
+    Dop853, Dp5, Ensemble, ExplicitRk, Member, OdeProblem, Options, Save, Trajectories, Tsit5,
+    Vern7, solve,
 };
 use std::error::Error;
 use std::hint::black_box;
@@ -83,32 +84,22 @@ fn rows_of<M: ExplicitRk + Copy + Sync>(
         }),
     ];
     let seconds = interleave(&mut contenders, repeats);
-    let what = match &options.save {
-        Save::At(times) => format!("{} points", times.len()),
-        _ => "final state".to_owned(),
+    let problem = match &options.save {
+        Save::At(times) => format!("10 000 Lorenz, {} points", times.len()),
+        _ => "10 000 Lorenz, last".to_owned(),
     };
     let settings = ["one by one", "4 lanes", "8 lanes", "8 lanes, 2 threads"];
     for (setting, &seconds) in settings.iter().zip(&seconds) {
-        recorder.write(&Record {
-            suite: SUITE,
-            who: "sciml",
-            problem: "10 000 Lorenz",
-            method: M::NAME,
-            setting: &format!("{setting}, {what}, rtol {:e}", options.rtol),
-            error,
-            seconds,
-        })?;
+        let setting = &format!("rtol={:e} {setting}", options.rtol);
+        let (suite, who, problem, method) = (SUITE, "sciml", &problem, M::NAME);
+        recorder.write(&Record { suite, who, problem, method, setting, error, seconds })?;
     }
+    let [alone, four, eight, two] = seconds[..] else { return Ok(()) };
     recorder.remark(&format!(
-        "{} rtol {:e}, {what}: {:.2} µs per trajectory one by one, {:.2} in 4 lanes, {:.2} in 8, {:.2} on 2 threads; lanes {:.2} times one by one, 2 threads {:.2} times one",
-        M::NAME,
-        options.rtol,
-        seconds[0] * 1e6 / MEMBERS as f64,
-        seconds[1] * 1e6 / MEMBERS as f64,
-        seconds[2] * 1e6 / MEMBERS as f64,
-        seconds[3] * 1e6 / MEMBERS as f64,
-        seconds[0] / seconds[1].min(seconds[2]),
-        seconds[2] / seconds[3],
+        "{:.2} µs a trajectory; 8 lanes / one by one: {:.2}; 2 threads / one: {:.2}",
+        1e6 * four.min(eight) / MEMBERS as f64,
+        alone / eight,
+        eight / two,
     ))?;
     Ok(())
 }
@@ -123,5 +114,6 @@ pub(crate) fn rows(recorder: &mut Recorder, arguments: &Arguments) -> Result<(),
     rows_of(Tsit5, &last, &reference, repeats, recorder)?;
     rows_of(Dp5, &last, &reference, repeats, recorder)?;
     rows_of(Vern7, &last, &reference, repeats, recorder)?;
+    rows_of(Dop853, &last, &reference, repeats, recorder)?;
     rows_of(Tsit5, &points, &reference, repeats, recorder)
 }
