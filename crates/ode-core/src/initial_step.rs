@@ -1,3 +1,4 @@
+use crate::binary_log::{exp2, log2};
 use crate::norm::ErrorNorm;
 use scalar::Concrete;
 use system::{Failure, Rhs};
@@ -41,7 +42,7 @@ impl<S: Concrete> InitialStep<'_, S> {
         let h1 = if curvature <= 1e-15 {
             (h0 * 1e-3).max(1e-6)
         } else {
-            (0.01 / curvature).powf(1.0 / f64::from(order + 1))
+            exp2(log2(0.01 / curvature) / f64::from(order + 1))
         };
         Ok(h1.min(100.0 * h0).min(dt_max))
     }

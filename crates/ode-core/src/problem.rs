@@ -1,5 +1,6 @@
 use crate::{Error, ErrorKind, check};
 use scalar::Concrete;
+use std::sync::Arc;
 use system::{Buffer, Rhs};
 
 /// What is to be solved, and nothing about how: `du/dt = f(t, u; p)`, `u(t0) = u0` over `tspan`,
@@ -22,6 +23,8 @@ pub struct OdeProblem<F, B: Buffer = Vec<f64>> {
     u0: B,
     p: Vec<B::Item>,
     tspan: (f64, f64),
+    /// Names of the states, shared with every solution.
+    names: Arc<[String]>,
 }
 
 impl<F: Rhs<f64>, B: Buffer<Item = f64>> OdeProblem<F, B> {
@@ -55,7 +58,8 @@ where
         if rhs.states() == 0 {
             return Err(ErrorKind::NoStates.into());
         }
-        check::length("names", rhs.states(), rhs.names().len())?;
+        let names: Arc<[String]> = rhs.names().into();
+        check::length("names", rhs.states(), names.len())?;
         check::length("u0", rhs.states(), u0.as_ref().len())?;
         if let Some(expected) = rhs.params() {
             check::length("p", expected, p.len())?;
@@ -65,7 +69,7 @@ where
         if !(t1 - t0).is_finite() || t0 == t1 {
             return Err(ErrorKind::TimeSpan { t0, t1 }.into());
         }
-        Ok(Self { rhs, u0, p, tspan })
+        Ok(Self { rhs, u0, p, tspan, names })
     }
 
     /// The same right-hand side and span with another state and other parameters, possibly of
@@ -100,6 +104,10 @@ impl<F, B: Buffer> OdeProblem<F, B> {
     /// The right-hand side.
     pub fn rhs(&self) -> &F {
         &self.rhs
+    }
+
+    pub(crate) fn names(&self) -> &Arc<[String]> {
+        &self.names
     }
 
     /// The initial state.

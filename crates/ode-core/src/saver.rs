@@ -1,5 +1,6 @@
 use crate::{Algorithm, Components, Dense, Error, Integrator, Options, Save, Solution};
 use scalar::Concrete;
+use std::sync::Arc;
 use system::{Buffer, Rhs};
 
 /// Collects what [`Options::save`] and [`Options::components`] ask for while a solve goes on.
@@ -15,15 +16,15 @@ pub(crate) struct Saver<'a, S> {
 }
 
 impl<'a, S: Concrete> Saver<'a, S> {
-    pub(crate) fn new(options: &'a Options, mut names: Vec<String>) -> Self {
+    pub(crate) fn new(options: &'a Options, names: &Arc<[String]>) -> Self {
         let Options { save, components, .. } = options;
-        let mut whole = Vec::new();
+        let (mut whole, mut kept) = (Vec::new(), Arc::clone(names));
         if let Components::Only(indices) = components {
             whole = vec![S::zero(); names.len()];
             // An index out of range is refused by `Integrator::new`.
-            names = indices.iter().filter_map(|&i| names.get(i).cloned()).collect();
+            kept = indices.iter().filter_map(|&i| names.get(i).cloned()).collect();
         }
-        let mut solution = Solution::new(names);
+        let mut solution = Solution::new(kept);
         if let Save::At(times) = save {
             solution.reserve(times.len());
         }

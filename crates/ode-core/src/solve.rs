@@ -24,7 +24,7 @@ where
     B: Buffer,
     B::Item: Concrete,
 {
-    let mut saver = Saver::new(options, problem.rhs().names());
+    let mut saver = Saver::new(options, problem.names());
     let mut integrator = match Integrator::new(problem, algorithm, options) {
         Ok(integrator) => integrator,
         Err(error) => return Err(SolveError::new(error, saver.nothing())),

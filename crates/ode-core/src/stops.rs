@@ -1,14 +1,15 @@
 use crate::{Error, check};
 
-/// The times at which a step must end, in the order of integration; the last is the end of the
-/// span.
+/// The times at which a step must end, in the order of integration, and the end of the span.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Stops {
+    /// Before the end.
     stops: Vec<Stop>,
+    end: Stop,
     next: usize,
     direction: f64,
-    /// `stops[next]`, asked for in every step.
+    /// `stops[next]` or the end, asked for in every step.
     ahead: Stop,
 }
 
@@ -24,7 +25,7 @@ impl Stops {
     pub(crate) fn new(jumps: &[f64], (t0, t1): (f64, f64)) -> Self {
         let direction = (t1 - t0).signum();
         let end = Stop { t: t1, jump: jumps.contains(&t1) };
-        let mut stops = Self { stops: vec![end], next: 0, direction, ahead: end };
+        let mut stops = Self { stops: Vec::new(), end, next: 0, direction, ahead: end };
         for &t in jumps {
             if (t - t0) * direction > 0.0 && (t1 - t) * direction > 0.0 {
                 stops.insert(t, true);
@@ -35,34 +36,30 @@ impl Stops {
 
     fn insert(&mut self, t: f64, jump: bool) {
         let place = self.stops.partition_point(|stop| (t - stop.t) * self.direction > 0.0);
-        if self.stops[place].t == t {
-            self.stops[place].jump |= jump;
-        } else {
-            self.stops.insert(place, Stop { t, jump });
+        match self.stops.get_mut(place) {
+            Some(stop) if stop.t == t => stop.jump |= jump,
+            None if self.end.t == t => self.end.jump |= jump,
+            _ => self.stops.insert(place, Stop { t, jump }),
         }
         self.look_ahead();
     }
 
     fn look_ahead(&mut self) {
-        self.ahead = self.stops[self.next.min(self.stops.len() - 1)];
+        self.ahead = self.stops.get(self.next).copied().unwrap_or(self.end);
     }
 
     /// One more, between the current time `t0` and the end.
     pub(crate) fn add(&mut self, t: f64, t0: f64, jump: bool) -> Result<(), Error> {
-        check::times("stop", &[t], (t0, self.end()))?;
+        check::times("stop", &[t], (t0, self.end.t))?;
         if t != t0 {
             self.insert(t, jump);
         }
         Ok(())
     }
 
-    fn end(&self) -> f64 {
-        self.stops[self.stops.len() - 1].t
-    }
-
     /// The next stop, and whether it is the end of the span.
     pub(crate) fn next(&self) -> (f64, bool) {
-        (self.ahead.t, self.next + 1 >= self.stops.len())
+        (self.ahead.t, self.next >= self.stops.len())
     }
 
     /// Whether the right-hand side jumps at the next stop.

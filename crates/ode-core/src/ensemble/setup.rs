@@ -9,7 +9,7 @@ pub(super) struct Setup<'a> {
     /// The same with nothing to save: save times are checked member by member.
     pub(super) unsaved: Options,
     pub(super) norm: ErrorNorm<'a>,
-    pub(super) names: Vec<String>,
+    pub(super) names: std::sync::Arc<[String]>,
 }
 
 impl<'a> Setup<'a> {
@@ -50,7 +50,7 @@ impl<'a> Setup<'a> {
             options: job.options,
             unsaved: Options { save: Save::Last, ..job.options.clone() },
             norm: ErrorNorm::new(job.options, n).ok()?,
-            names: job.rhs.names(),
+            names: job.rhs.names().into(),
         })
     }
 }

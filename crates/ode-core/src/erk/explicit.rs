@@ -60,7 +60,8 @@ pub struct ErkCache<B> {
     /// The stages, then `f(t + dt, u_next)` where that is not the last of them, then the extra
     /// stages of the interpolant.
     k: Vec<B>,
-    weights: InterpolantWeights,
+    /// Made when a step is first interpolated.
+    weights: Option<InterpolantWeights>,
     /// The second error estimate, for methods that have one.
     second: Option<B>,
     evaluations: usize,
@@ -103,9 +104,9 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
 
     fn cache(&self, u: &B) -> ErkCache<B> {
         const { ErkCache::<B>::check::<M>() };
-        let weights = M::TABLEAU.interpolant_weights();
         let second = (!M::SECOND_ESTIMATE.is_empty()).then(|| u.zeros());
-        ErkCache { k: vec![u.zeros(); weights.stages()], weights, second, evaluations: 0 }
+        let k = vec![u.zeros(); const { M::TABLEAU.all_stages() }];
+        ErkCache { k, weights: None, second, evaluations: 0 }
     }
 
     fn begin(
@@ -202,7 +203,8 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     ) -> Result<(), Failure> {
         let Taken { t, dt, t_last, .. } = interval.step;
         let when = When { t, dt, t_last };
-        let (k, weights) = (&mut cache.k[..], &cache.weights);
+        let weights = cache.weights.get_or_insert_with(|| M::TABLEAU.interpolant_weights());
+        let k = &mut cache.k[..];
         let coefficients = dense.reset(t, dt, interval.u.as_ref().len(), weights.degree());
         cache.evaluations += M::TABLEAU.interpolant.extra().len();
         let start = (interval.u, interval.p);

@@ -103,9 +103,8 @@ pub struct InterpolantWeights {
 
 impl InterpolantWeights {
     pub(crate) fn new(tableau: &ErkTableau) -> Self {
-        let next = tableau.next_stage();
+        let (next, stages) = (tableau.next_stage(), tableau.all_stages());
         let degree = tableau.interpolant.degree();
-        let stages = next + 1 + tableau.interpolant.extra().len();
         let mut weights = Self { degree, table: vec![0.0; stages * degree] };
         match tableau.interpolant {
             Interpolant::Hermite => weights.add_hermite(tableau.b, next),

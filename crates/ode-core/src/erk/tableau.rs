@@ -100,6 +100,11 @@ impl ErkTableau {
         if self.is_fsal() { self.b.len() - 1 } else { self.b.len() }
     }
 
+    /// Number of stages, with `f(t + dt, u_next)` and the extra stages of the interpolant.
+    pub const fn all_stages(&self) -> usize {
+        self.next_stage() + 1 + self.interpolant.extra().len()
+    }
+
     /// Entry `a[i][j]`, counting stages from 0; zero outside the triangle.
     pub const fn a(&self, i: usize, j: usize) -> f64 {
         if i >= 1 && i <= self.a.len() && j < i { self.a[i - 1][j] } else { 0.0 }

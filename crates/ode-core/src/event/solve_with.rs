@@ -34,7 +34,7 @@ where
     B: Buffer,
     B::Item: BranchScalar,
 {
-    let mut saver = Saver::new(options, problem.rhs().names());
+    let mut saver = Saver::new(options, problem.names());
     let start = Integrator::new(problem, algorithm, options).and_then(|integrator| {
         let state = (integrator.u(), integrator.p());
         let driver = Driver::new(events, problem.tspan(), state)?;

@@ -67,7 +67,7 @@ impl Solution<f64> {
         if names.next().as_deref() != Some("t") {
             return refuse(header.line, 1, "the first column must be the time `t`");
         }
-        let mut solution = Self::new(names.map(Cow::into_owned).collect());
+        let mut solution = Self::new(names.map(Cow::into_owned).collect::<Vec<_>>());
         let mut lines = Vec::new();
         while let Some(Record { line, fields }) = records.next()? {
             let expected = solution.dim() + 1;

@@ -13,6 +13,7 @@ use crate::Stats;
 use crate::event::EventLog;
 use scalar::Scalar;
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A trajectory: the saved states, and the interpolants where they were kept.
@@ -48,7 +49,8 @@ use std::time::Duration;
 pub struct Solution<S = f64> {
     /// `None` where no method was at work.
     method: Option<Cow<'static, str>>,
-    names: Vec<String>,
+    #[cfg_attr(feature = "serde", serde(serialize_with = "stored::names"))]
+    names: Arc<[String]>,
     times: Vec<f64>,
     /// State `i` is `states[i n..(i + 1) n]`.
     states: Vec<S>,
@@ -69,11 +71,11 @@ struct Interpolants<S> {
 }
 
 impl<S: Scalar> Solution<S> {
-    pub(crate) fn new(names: Vec<String>) -> Self {
+    pub(crate) fn new(names: impl Into<Arc<[String]>>) -> Self {
         let interpolants = Interpolants { steps: Vec::new(), coefficients: Vec::new() };
         Self {
             method: None,
-            names,
+            names: names.into(),
             times: Vec::new(),
             states: Vec::new(),
             stats: Stats::default(),

@@ -20,12 +20,17 @@ pub(super) struct Unchecked<S> {
     log: EventLog<S>,
 }
 
+/// Shared names are written as any others.
+pub(super) fn names<W: serde::Serializer>(names: &[String], to: W) -> Result<W::Ok, W::Error> {
+    serde::Serialize::serialize(names, to)
+}
+
 impl<S: Scalar> TryFrom<Unchecked<S>> for Solution<S> {
     type Error = Error;
 
     fn try_from(read: Unchecked<S>) -> Result<Self, Error> {
         let Unchecked { method, names, times, states, stats, elapsed, interpolants, log } = read;
-        let method = method.map(Cow::Owned);
+        let (method, names) = (method.map(Cow::Owned), names.into());
         let solution = Self { method, names, times, states, stats, elapsed, interpolants, log };
         solution.check()?;
         Ok(solution)
