@@ -36,6 +36,10 @@ type Condition<'e, S> = Box<dyn FnMut(S, &[S], &[S]) -> S + 'e>;
 /// A condition that is zero at the start does not happen there; nor does one whose sign is changed by
 /// the effect of an event. After it has happened it must leave zero before it can happen again.
 ///
+/// A body that is sent back so slowly that its flight cannot be resolved ends the solve with
+/// [`EventsAccumulate`](crate::ErrorKind::EventsAccumulate). One that is to stay at rest needs an
+/// effect that changes the model (a parameter that holds it): without one it goes on beyond.
+///
 /// With dual numbers the derivatives of the event's time are carried through the effect, exactly
 /// (`dτ = -dg / ġ` by one Newton correction for each nesting, and the state moved by it).
 ///

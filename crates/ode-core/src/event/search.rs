@@ -21,13 +21,15 @@ pub(super) struct Watch {
     noise: f64,
     /// The first crossing after that.
     hit: Option<Bracket>,
+    /// The side from which it came to its event; 0 where its effect does not send it back there.
+    home: f64,
 }
 
 impl Watch {
     fn settle(&mut self, t: f64, value: f64, noise: f64) {
         let left = value.abs() > noise;
         let (side, noise) = if left { (value.signum(), 0.0) } else { (0.0, noise) };
-        *self = Self { from: t, value, side, noise, hit: None };
+        *self = Self { from: t, value, side, noise, hit: None, home: 0.0 };
     }
 }
 
@@ -42,7 +44,10 @@ pub(super) struct Search<S> {
     /// The condition of event `i` there, at `values[i times.len()..]`.
     values: Vec<f64>,
     points: Vec<(f64, f64)>,
+    /// Signed length of the last step with an event that acts.
+    dt: f64,
     u: Vec<S>,
+    du: Vec<S>,
 }
 
 impl<S: BranchScalar> Search<S> {
@@ -59,7 +64,9 @@ impl<S: BranchScalar> Search<S> {
             times: Vec::with_capacity(count),
             values: vec![0.0; count * events.len()],
             points: Vec::with_capacity(2 * count + 64),
+            dt: 0.0,
             u: u.to_vec(),
+            du: u.to_vec(),
         }
     }
 
@@ -67,15 +74,45 @@ impl<S: BranchScalar> Search<S> {
     pub(super) fn look(
         &mut self,
         events: &mut [Event<'_, S>],
-        host: &dyn Host<S>,
+        host: &mut dyn Host<S>,
     ) -> Result<(), Error> {
         let t = host.t();
-        for (event, watch) in events.iter_mut().zip(&mut self.watches) {
-            if let Event::Root(root) = event {
-                watch.settle(t, value(root, t, host.u(), host.p())?, watch.noise);
+        let (u, p) = (host.u().to_vec(), host.p().to_vec());
+        if self.watches.iter().any(|watch| watch.home != 0.0) {
+            host.evaluate(S::from_f64(t), &u, &p, &mut self.du)?;
+        }
+        for (i, event) in events.iter_mut().enumerate() {
+            let Event::Root(root) = event else { continue };
+            let Watch { noise, home, .. } = self.watches[i];
+            let now = value(root, t, &u, &p)?;
+            self.watches[i].settle(t, now, noise);
+            if home != 0.0 && self.heading(root, (t, now), &u, &p) == home {
+                self.watches[i].home = home;
             }
         }
         Ok(())
+    }
+
+    /// The sign of the rate at which a condition changes from here, by straight lines whose lengths
+    /// differ by a million; 0 where they do not agree.
+    fn heading(&mut self, root: &mut Root<'_, S>, (t, now): (f64, f64), u: &[S], p: &[S]) -> f64 {
+        let mut heading = 0.0;
+        for part in [1.0, 1e-2, 1e-4, 1e-6] {
+            let dt = part * self.dt;
+            for ((line, &u), du) in self.u.iter_mut().zip(u).zip(&self.du) {
+                *line = u + du.scale(dt);
+            }
+            // Far along the line the condition may not exist.
+            let Ok(there) = value(root, t + dt, &self.u, p) else { return 0.0 };
+            let change = there - now;
+            if change * heading < 0.0 {
+                return 0.0;
+            }
+            if change != 0.0 {
+                heading = change.signum();
+            }
+        }
+        heading
     }
 
     /// Finds the first crossing of every root in the last step.
@@ -151,6 +188,11 @@ impl<S: BranchScalar> Search<S> {
             if side == 0.0 {
                 if value.abs() > noise {
                     (side, noise) = (value.signum(), 0.0);
+                    // Sent back, and yet beyond: it came to its root again before that could be seen.
+                    if side * watch.home < 0.0 {
+                        let event = root.name.clone();
+                        return Err(ErrorKind::EventsAccumulate { event, t: watch.from }.into());
+                    }
                 }
             } else if value * side <= 0.0 {
                 if accepted.accepts(side) {
@@ -162,7 +204,8 @@ impl<S: BranchScalar> Search<S> {
             }
         }
         let (from, value) = points[points.len() - 1];
-        *watch = Watch { from, value, side, noise, hit: None };
+        let home = if side == 0.0 { watch.home } else { 0.0 };
+        *watch = Watch { from, value, side, noise, hit: None, home };
         Ok(())
     }
 
@@ -234,9 +277,12 @@ impl<S: BranchScalar> Search<S> {
         host: &mut dyn Host<S>,
         span: (f64, f64),
     ) -> Result<(), Error> {
+        self.dt = host.last_step().dt;
         for (i, event) in events.iter_mut().enumerate() {
             if let Event::Root(root) = event {
                 self.watches[i].noise = self.noise(root, host, span)?.0;
+                let hit = self.watches[i].hit.filter(|hit| hit.hi.0 == span.1);
+                self.watches[i].home = hit.map_or(0.0, |hit| hit.lo.1.signum());
             }
         }
         Ok(())

@@ -255,7 +255,7 @@ fn grazing_contact() {
 
 #[test]
 fn bounces_that_accumulate_end_in_an_error() {
-    for restitution in [0.0001, 0.01, 0.1, 0.5, 0.9, 0.99] {
+    for restitution in [1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 0.0001, 0.01, 0.1, 0.5, 0.9, 0.99] {
         let bounce =
             Root::new("bounce", |_t, u, _p| u[0]).falling().effect(|at| at.u[1] *= -at.p[1]);
         let mut events = Events::new().with(bounce);
@@ -273,7 +273,7 @@ fn bounces_that_accumulate_end_in_an_error() {
             other => panic!("{restitution}: {other:?}"),
         }
         let partial = error.partial();
-        assert!(partial.events().len() >= 3);
+        assert!(!partial.events().is_empty());
         assert!(partial.last()[0].abs() < 1e-9, "it has not fallen through the floor");
     }
 }
@@ -419,4 +419,20 @@ fn discrete_conditions_see_what_roots_have_left() {
     let solution = solve_with(&problem, Tsit5, &tight(Save::Dense), &mut events).unwrap();
     close(solution.ended_by().unwrap().t, 1.0, 1e-14);
     close(solution.last()[0], 101.0, 1e-14);
+}
+
+#[test]
+fn a_curved_border_that_is_crossed_and_not_bounced_off() {
+    // A particle is slowed down by 1e-6 where it enters a disc, and set free where it leaves it: the
+    // condition is curved, but nothing sends the particle back.
+    for (inside, level) in [(1.0, 1e-6), (-1.0, 1e-3)] {
+        let border = Root::new("border", move |_t, u: &[f64], _p| inside * (1.0 - u[0] * u[0]))
+            .effect(|at| at.p[0] = if at.p[0] == 1.0 { level } else { 1.0 });
+        let mut events = Events::new().with(border);
+        let end = 1.0 + 2.0 / level + 1.0;
+        let problem = OdeProblem::new(Clock, [-2.0], [1.0], (0.0, end)).unwrap();
+        let solution = solve_with(&problem, Tsit5, &tight(Save::Last), &mut events).unwrap();
+        assert_eq!(solution.events().len(), 2);
+        close(solution.last()[0], 2.0, 1e-8);
+    }
 }
