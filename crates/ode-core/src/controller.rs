@@ -91,6 +91,13 @@ impl Default for ControlState {
     }
 }
 
+impl ControlState {
+    /// Whether it can be gone on with.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.previous.iter().all(|log| log.is_finite())
+    }
+}
+
 /// A controller for a method of a certain order, applied to squares of errors.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Exponents {

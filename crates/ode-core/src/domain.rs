@@ -1,7 +1,9 @@
 use crate::{Error, ErrorKind, check};
+use scalar::Concrete;
 
 /// Where the state may be. A step that ends outside is rejected and tried again, shorter; one that
-/// ends outside by no more than the absolute tolerance is moved onto the border.
+/// ends outside by no more than the absolute tolerance is moved onto the border. A model that leads
+/// out of its domain is an error, [`ErrorKind::OutsideDomain`]: nothing slides along a border.
 ///
 /// The stages of a step may still probe outside; a right-hand side that cannot be evaluated there
 /// says so by `Failure::Recoverable`.
@@ -36,6 +38,35 @@ impl Domain {
         }
     }
 
+    /// Where component `i` ends up in a step that leads to `u`, from `start`, where the derivative
+    /// would carry it by `drift` in what is left of the span.
+    #[inline]
+    pub(crate) fn place<S: Concrete>(
+        &self,
+        i: usize,
+        u: S,
+        (start, drift): (S, S),
+        atol: f64,
+    ) -> Place<S> {
+        let (low, high) = self.bounds(i);
+        if u.is_within(low, high) {
+            return Place::Inside;
+        }
+        // On the border the slack would be taken again and again, were the model to lead outwards.
+        // (A bound that single precision rounds is met to that precision.)
+        let border = |bound: f64| f64::from(f32::EPSILON) * bound.abs();
+        let falls = !start.is_within((low + border(low)).next_up(), f64::INFINITY)
+            && !drift.is_within(-atol, f64::INFINITY);
+        let rises = !start.is_within(f64::NEG_INFINITY, (high - border(high)).next_down())
+            && !drift.is_within(f64::NEG_INFINITY, atol);
+        let slack = |leads_out: bool| if leads_out { 0.0 } else { atol };
+        if !u.is_within(low - slack(falls), high + slack(rises)) {
+            return Place::Outside;
+        }
+        let (low, high) = (S::from_f64(low), S::from_f64(high));
+        Place::Border(u.select_lt(low, low, high.select_lt(u, high, u)))
+    }
+
     pub(crate) fn check(&self, n: usize) -> Result<(), Error> {
         let Self::Within(bounds) = self else { return Ok(()) };
         check::length("domain", n, bounds.len())?;
@@ -47,4 +78,12 @@ impl Domain {
             }
         }
     }
+}
+
+/// Where a component is.
+pub(crate) enum Place<S> {
+    Inside,
+    /// So little outside that it is moved here.
+    Border(S),
+    Outside,
 }

@@ -8,6 +8,33 @@ use std::time::Duration;
 ///
 /// let options = Options { rtol: 1e-8, save: Save::At(vec![0.5, 1.0]), ..Options::default() };
 /// ```
+///
+/// | what for | fields |
+/// |---|---|
+/// | accuracy | `rtol`, `atol`; of single components `rtol_each`, `atol_each`; `norm` |
+/// | step sizes | `step`, `dt_min`, `dt_max`, `controller`; `stops`, where the model jumps |
+/// | limits | `max_steps`, `max_time`, `cancel`; `domain`, where the state may be |
+/// | output | `save`, `components`, `monitor` |
+///
+/// ```
+/// use ode_core::{Components, Controller, Domain, Norm, Options, Save};
+/// use std::time::Duration;
+///
+/// // Concentrations of very different size, the second of which is only a by-product.
+/// let options = Options {
+///     rtol: 1e-6,
+///     atol_each: vec![1e-10, 1e-3, 1e-6],
+///     norm: Norm::Max,
+///     controller: Controller::PID,
+///     domain: Domain::NonNegative,
+///     dt_max: 0.5,
+///     max_time: Some(Duration::from_secs(10)),
+///     save: Save::Steps,
+///     components: Components::Only(vec![0, 2]),
+///     ..Options::default()
+/// };
+/// # let _ = options;
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Relative tolerance of the local error. Default 1e-6.

@@ -57,6 +57,24 @@ impl Stops {
         Ok(())
     }
 
+    /// Whether a list from elsewhere is one for this span.
+    pub(crate) fn check(&self, (t0, t1): (f64, f64)) -> Result<(), &'static str> {
+        let direction = (t1 - t0).signum();
+        if self.end.t != t1 || self.direction != direction {
+            return Err("it was made for another time span");
+        }
+        let mut last = t0;
+        for stop in self.stops.iter().chain([&self.end]) {
+            // NaN is refused too.
+            if (stop.t - last) * direction > 0.0 {
+                last = stop.t;
+            } else {
+                return Err("the stops are not in order, or outside the time span");
+            }
+        }
+        Ok(())
+    }
+
     /// The next stop, and whether it is the end of the span.
     pub(crate) fn next(&self) -> (f64, bool) {
         (self.ahead.t, self.next >= self.stops.len())

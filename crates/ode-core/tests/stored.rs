@@ -5,8 +5,8 @@ mod method_matrix;
 use core::fmt::Debug;
 use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Checkpoint, Components, Controller, ExplicitRk, Integrator, OdeProblem, Options, Progress,
-    Save, Solution, Stats, StepSize, Tsit5, solve,
+    Checkpoint, Components, Controller, Events, ExplicitRk, Integrator, OdeProblem, Options,
+    Progress, Root, Save, Saving, Scheduled, Solution, Stats, StepSize, Tsit5, solve, solve_with,
 };
 use serde_json::{Value, json};
 use testset::models::{Lorenz63, LotkaVolterra};
@@ -159,4 +159,29 @@ impl Visitor for Resumed {
 #[test]
 fn checkpoints_resume_from_a_file_to_the_same_bits() {
     every(&mut Resumed);
+}
+
+/// With events: points of the same time, pieces between them, occurrences, tables.
+#[test]
+fn solutions_with_events_round_trip_to_the_bit() {
+    let mut events = Events::new()
+        .with(Root::new("meet", |_t, u, _p| u[0] - u[1]).rising().effect(|at| at.u[0] += 0.1))
+        .with(Scheduled::new("dose", [2.0, 10.0]).effect(|at| at.u[1] *= 0.5))
+        .with(Saving::new("sum", ["sum"], |_t, u, _p, row| row[0] = u[0] + u[1]));
+    let options = Options::default();
+    let solution = solve_with(&lotka_volterra(), Tsit5, &options, &mut events).unwrap();
+    assert!(solution.events().len() > 3 && solution.times().windows(2).any(|w| w[0] == w[1]));
+    let value = serde_json::to_value(&solution).unwrap();
+    let read: Solution = serde_json::from_str(&value.to_string()).unwrap();
+    assert_eq!(read.events(), solution.events());
+    assert_eq!(read.table("sum"), solution.table("sum"));
+    for i in 0..=1000 {
+        let t = 0.01 * f64::from(i);
+        assert_eq!(read.at(t), solution.at(t));
+        assert_eq!(read.derivative(t), solution.derivative(t));
+    }
+    let mut damaged = value;
+    damaged["log"]["tables"][0]["values"] = json!([1.0]);
+    let error = serde_json::from_value::<Solution>(damaged).map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("table"), "{error}");
 }

@@ -27,7 +27,7 @@ pub struct Occurrence<S = f64> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct EventLog<S> {
     pub(super) occurrences: Vec<Occurrence<S>>,
-    pub(super) tables: Vec<Table<S>>,
+    pub(crate) tables: Vec<Table<S>>,
 }
 
 impl<S> Default for EventLog<S> {

@@ -62,11 +62,19 @@ impl<S: Scalar> Table<S> {
     /// The `i`-th row; empty if there is none.
     pub fn row(&self, i: usize) -> &[S] {
         let n = self.columns.len();
-        self.values.get(i * n..(i + 1) * n).unwrap_or(&[])
+        if i < self.len() { self.values.get(i * n..(i + 1) * n).unwrap_or(&[]) } else { &[] }
     }
 
     /// One column over all rows; empty if there is no such column.
     pub fn column(&self, i: usize) -> Vec<S> {
         (0..self.len()).filter_map(|row| self.row(row).get(i).copied()).collect()
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<S> Table<S> {
+    /// Whether there is one number per column and time, as in every table that was not damaged.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.times.len().checked_mul(self.columns.len()) == Some(self.values.len())
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Integrator, Progress, Start, Taken, Trouble, beside};
 use crate::binary_log::{larger, smaller};
+use crate::domain::Place;
 use crate::initial_step::InitialStep;
 use crate::{Algorithm, Domain, Error, ErrorKind, Report, Step, StepSize};
 use scalar::{Concrete, Scalar};
@@ -190,14 +191,13 @@ where
         let mut moved = false;
         if self.options.domain != Domain::Anywhere {
             for (i, u) in step.u_next.as_mut().iter_mut().enumerate() {
-                let ((low, high), slack) = (self.options.domain.bounds(i), self.norm.atol(i));
-                if !u.is_within(low - slack, high + slack) {
-                    return Ok(Verdict::Outside { index: i });
-                }
-                if !u.is_within(low, high) {
-                    let (low, high) = (B::Item::from_f64(low), B::Item::from_f64(high));
-                    *u = u.select_lt(low, low, high.select_lt(*u, high, *u));
-                    moved = true;
+                // What the start of the step promises for what is left of the span.
+                let drift = self.algorithm.derivative(&self.cache)[i].scale(self.end - taken.t);
+                let (start, atol) = (step.u.as_ref()[i], self.norm.atol(i));
+                match self.options.domain.place(i, *u, (start, drift), atol) {
+                    Place::Inside => {}
+                    Place::Border(border) => (*u, moved) = (border, true),
+                    Place::Outside => return Ok(Verdict::Outside { index: i }),
                 }
             }
         }

@@ -59,6 +59,29 @@ impl<S> Checkpoint<S> {
     }
 }
 
+impl<S> Checkpoint<S> {
+    /// What a file could have broken, beside lengths and numbers that are not finite.
+    fn check(&self, (t0, t1): (f64, f64)) -> Result<(), Error> {
+        let refuse = |problem| Err(ErrorKind::Stored { problem }.into());
+        if let Some(size) = self.size {
+            check::positive("checkpoint.size", size)?;
+        }
+        // Beside a jump they differ by the resolution of the number type.
+        let resolution = 1e-6 * (self.t.abs() + (t1 - t0).abs());
+        let distance = (self.t_first - self.t).abs();
+        if distance.is_nan() || distance > resolution {
+            return refuse("the derivative is to be evaluated at another time");
+        }
+        let Stats { accepted, rejected, evaluations } = self.stats;
+        if !self.control.is_finite()
+            || [accepted, rejected, evaluations].iter().any(|n| *n > usize::MAX / 4)
+        {
+            return refuse("the memory of the step size control makes no sense");
+        }
+        self.stops.check((t0, t1)).or_else(refuse)
+    }
+}
+
 impl<'a, F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer> Integrator<'a, F, A, B>
 where
     B::Item: Concrete,
@@ -92,8 +115,9 @@ where
     ///
     /// # Errors
     ///
-    /// As [`new`](Integrator::new); when the checkpoint was made by another method or for a system
-    /// of another size; or when the right-hand side fails there.
+    /// As [`new`](Integrator::new); when the checkpoint was made by another method, or for a system
+    /// of another size or another time span; when it was damaged on its way; or when the right-hand
+    /// side fails there.
     pub fn resume(
         problem: &'a OdeProblem<F, B>,
         algorithm: A,
@@ -112,6 +136,7 @@ where
         check::finite("checkpoint.u", u)?;
         check::finite("checkpoint.p", p)?;
         check::times("checkpoint.t", &[*t], problem.tspan())?;
+        checkpoint.check(problem.tspan())?;
         integrator.u.as_mut().copy_from_slice(u);
         integrator.u_before.as_mut().copy_from_slice(u);
         integrator.p.copy_from_slice(p);
@@ -121,10 +146,14 @@ where
         integrator.size = *size;
         integrator.control = *control;
         integrator.stops = stops.clone();
+        integrator.stops.rewind(*t);
         integrator.stats = *stats;
         integrator.start = Start::Evaluate(*t_first);
         if let Some(memory) = memory {
             integrator.begin()?;
+            let expected = integrator.algorithm.memory(&integrator.cache, true).len();
+            check::length("checkpoint.memory", expected, memory.len())?;
+            check::finite("checkpoint.memory", memory)?;
             integrator.algorithm.restore(&mut integrator.cache, memory);
         }
         Ok(integrator)

@@ -106,7 +106,8 @@ where
         self.u = u;
         self.t = t;
         self.stops.rewind(t);
-        self.start = Start::Evaluate(t);
+        // The last step may have started at a jump, and seen the time beside it.
+        self.start = Start::Evaluate(if t == self.before.t { self.before.t_first } else { t });
         Ok(())
     }
 
@@ -131,7 +132,7 @@ where
     /// When it is not finite and positive.
     pub fn propose_size(&mut self, size: f64) -> Result<(), Error> {
         crate::check::positive("size", size)?;
-        self.size = Some(size.min(self.options.dt_max));
+        self.size = Some(size.max(self.options.dt_min).min(self.options.dt_max));
         Ok(())
     }
 }

@@ -47,11 +47,12 @@ impl<S: Scalar> Solution<S> {
     /// Where the interpolant is of order `q` (error of the state `O(dt^(q+1))` in one step), the
     /// derivative is accurate to `O(dt^q)`: about one order less than [`at`](Solution::at). At a
     /// time where two steps meet it is that of the later one in the order of integration, so that at
-    /// a stop it belongs to what follows the jump.
+    /// a stop or an event it belongs to what follows the jump.
     ///
     /// # Errors
     ///
-    /// When `t` is outside the solved span, or the solution has no interpolants.
+    /// When `t` is outside the solved span, the solution has no interpolants, or nothing follows the
+    /// effect of an event at the end.
     pub fn derivative(&self, t: f64) -> Result<Vec<S>, Error> {
         let mut du = vec![S::zero(); self.dim()];
         self.derivative_into(t, &mut du)?;
@@ -71,7 +72,7 @@ impl<S: Scalar> Solution<S> {
         let i = if i + 1 == self.len() { i.min(last) } else { i };
         let piece = self.piece(i).ok_or(ErrorKind::NoDerivative { t })?;
         let Piece { start, dt, coefficients } = piece;
-        if coefficients.len() == self.dim() {
+        if coefficients.len() == self.dim() && !du.is_empty() {
             // A constant is the jump of an event: here at the end, and nothing follows it.
             return Err(ErrorKind::NoDerivative { t }.into());
         }

@@ -46,6 +46,9 @@ impl<S> Solution<S> {
         if let Err((_, problem)) = check::order(&self.times) {
             return refuse(problem);
         }
+        if !self.log.tables.iter().all(|table| table.is_whole()) {
+            return refuse("a table of the log has not one number per column and time");
+        }
         self.interpolants.check(&self.times, self.dim()).or_else(refuse)
     }
 }

@@ -1,0 +1,263 @@
+//! Step size control: controllers, tolerances of single components, norms, limits of the size.
+
+mod method_matrix;
+
+use core::fmt::Debug;
+use method_matrix::{Claim, Visitor, every};
+use ode_core::{
+    Controller, Dp5, ErrorKind, ExplicitRk, Norm, OdeProblem, Options, Save, Solution, StepSize,
+    Tsit5, Vern7, solve,
+};
+use system::{FromFn, Rhs};
+use testset::models::LotkaVolterra;
+
+/// Runs a test for every adaptive method.
+struct Adaptive<T>(T);
+
+trait Test {
+    fn run<M: ExplicitRk + Copy + Debug>(&self, method: M);
+}
+
+impl<T: Test> Visitor for Adaptive<T> {
+    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+        if !M::TABLEAU.e.is_empty() {
+            self.0.run(method);
+        }
+    }
+}
+
+/// Declares a `#[test]` that runs its body for every adaptive method.
+macro_rules! adaptive_test {
+    ($name:ident, $struct:ident, |$method:ident| $body:block) => {
+        struct $struct;
+        impl Test for $struct {
+            fn run<M: ExplicitRk + Copy + Debug>(&self, $method: M) $body
+        }
+        #[test]
+        fn $name() {
+            every(&mut Adaptive($struct));
+        }
+    };
+}
+
+fn lotka_volterra() -> OdeProblem<LotkaVolterra, [f64; 2]> {
+    OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
+}
+
+fn bits(solution: &Solution) -> Vec<u64> {
+    solution.times().iter().chain(solution.states()).map(|x| x.to_bits()).collect()
+}
+
+/// A problem from a closure over `[f64; N]`.
+fn problem<const N: usize>(
+    u0: [f64; N],
+    t1: f64,
+    rhs: impl Fn(f64, &[f64], &mut [f64]),
+) -> OdeProblem<impl Rhs<f64>, [f64; N]> {
+    let rhs = FromFn::new(N, move |t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| rhs(t, u, du));
+    OdeProblem::new(rhs, u0, [], (0.0, t1)).unwrap()
+}
+
+adaptive_test!(every_controller_reaches_the_tolerance, Reaches, |method| {
+    // u' = u cos t: u = exp(sin t); and a rotation.
+    let problem = problem([1.0, 0.0, 1.0], 10.0, |t, u, du| {
+        (du[0], du[1], du[2]) = (u[0] * t.cos(), u[2], -u[1]);
+    });
+    for controller in [Controller::I, Controller::PI, Controller::PID] {
+        let mut errors = Vec::new();
+        for rtol in [1e-4, 1e-6, 1e-8] {
+            let options = Options { rtol, atol: rtol, controller, ..Options::default() };
+            let solution = solve(&problem, method, &options).unwrap();
+            let error = solution.iter().map(|(t, u)| {
+                let exact = [t.sin().exp(), t.sin(), t.cos()];
+                u.iter().zip(exact).map(|(u, e)| (u - e).abs()).fold(0.0, f64::max)
+            });
+            let error = error.fold(0.0, f64::max);
+            assert!(error < 100.0 * rtol, "{method:?}, {controller:?}: {error:.1e} at {rtol:e}");
+            let stats = solution.stats();
+            assert!(stats.rejected <= stats.accepted / 2, "{method:?}, {controller:?}: {stats}");
+            errors.push(error);
+        }
+        assert!(errors[0] > 10.0 * errors[1] && errors[1] > 10.0 * errors[2], "{errors:?}");
+    }
+});
+
+/// Where stability limits the steps, the elementary controller overshoots the limit again and again,
+/// and a proportional part settles on it (Gustafsson 1991; Hairer and Wanner II, IV.2).
+#[test]
+fn a_proportional_part_settles_on_the_limit_of_stability() {
+    // u' = -1000 (u - cos t)
+    let problem = problem([1.0], 5.0, |t, u, du| du[0] = -1000.0 * (u[0] - t.cos()));
+    fn rejections<M: ExplicitRk>(
+        problem: &OdeProblem<impl Rhs<f64>, [f64; 1]>,
+        method: M,
+        controller: Controller,
+    ) -> (usize, usize) {
+        let options =
+            Options { controller, rtol: 1e-4, atol: 1e-4, save: Save::Last, ..Options::default() };
+        let solution = solve(problem, method, &options).unwrap();
+        // u follows cos t - u' / 1000 to second order.
+        let exact = 5f64.cos() + 5f64.sin() / 1000.0;
+        assert!((solution.last()[0] - exact).abs() < 1e-3, "{solution}");
+        (solution.stats().rejected, solution.stats().accepted)
+    }
+    for controller in [Controller::PI, Controller::PID] {
+        let (i, _) = rejections(&problem, Dp5, Controller::I);
+        let (smooth, accepted) = rejections(&problem, Dp5, controller);
+        assert!(20 * smooth < i && 20 * smooth < accepted, "{controller:?}: {smooth}, I: {i}");
+        let (i, _) = rejections(&problem, Tsit5, Controller::I);
+        let (smooth, _) = rejections(&problem, Tsit5, controller);
+        assert!(5 * smooth < i, "{controller:?}: {smooth}, I: {i}");
+    }
+}
+
+adaptive_test!(equal_tolerances_are_those_of_all, EqualTolerances, |method| {
+    for norm in [Norm::Rms, Norm::Max] {
+        let plain = Options { rtol: 1e-7, atol: 1e-8, norm, ..Options::default() };
+        let wanted = bits(&solve(&lotka_volterra(), method, &plain).unwrap());
+        let each = Options { rtol_each: vec![1e-7; 2], atol_each: vec![1e-8; 2], ..plain.clone() };
+        let each = Options { rtol: 1.0, atol: 1.0, ..each };
+        assert_eq!(bits(&solve(&lotka_volterra(), method, &each).unwrap()), wanted, "{method:?}");
+        let half = Options { rtol: 1.0, rtol_each: vec![1e-7; 2], ..plain };
+        assert_eq!(bits(&solve(&lotka_volterra(), method, &half).unwrap()), wanted, "{method:?}");
+    }
+});
+
+adaptive_test!(a_component_with_a_loose_tolerance_is_ignored, Ignored, |method| {
+    // A slow decay beside an oscillation that needs a hundred times shorter steps.
+    let slow = |u: f64| -0.5 * u;
+    let alone = problem([1.0], 5.0, move |_, u, du| du[0] = slow(u[0]));
+    let both = problem([1.0, 1.0, 0.0], 5.0, move |_, u, du| {
+        (du[0], du[1], du[2]) = (slow(u[0]), 20.0 * u[2], -20.0 * u[1]);
+    });
+    let norm = Norm::Max;
+    let options = Options { norm: norm.clone(), dt_max: 0.1, ..Options::default() };
+    let alone = solve(&alone, method, &options).unwrap();
+    let atol_each = vec![1e-9, 1e30, 1e30];
+    let loose = Options { atol_each, norm, dt_max: 0.1, ..Options::default() };
+    let loose = solve(&both, method, &loose).unwrap();
+    assert_eq!(loose.times(), alone.times(), "{method:?}");
+    let component = |i| loose.component(i).into_iter().map(f64::to_bits);
+    assert!(component(0).eq(alone.component(0).into_iter().map(f64::to_bits)));
+    // It is its own tolerance that does it.
+    let tight = solve(&both, method, &options).unwrap();
+    assert!(tight.len() > 2 * loose.len(), "{method:?}: {} and {}", tight.len(), loose.len());
+});
+
+adaptive_test!(no_component_hides_under_the_maximum_norm, Hides, |method| {
+    const IDLE: usize = 400;
+    let alone = problem([0.0, 1.0], 5.0, |_, u, du| (du[0], du[1]) = (u[1], -u[0]));
+    let mut u0 = [0.0; IDLE + 2];
+    u0[1] = 1.0;
+    let crowd = problem(u0, 5.0, |_, u, du| {
+        du.fill(0.0);
+        (du[0], du[1]) = (u[1], -u[0]);
+    });
+    let options = Options { norm: Norm::Max, rtol: 1e-7, ..Options::default() };
+    let (a, b) = (solve(&alone, method, &options), solve(&crowd, method, &options));
+    let (alone, crowd_max) = (a.unwrap(), b.unwrap());
+    assert_eq!(crowd_max.times(), alone.times(), "{method:?}");
+    let rms = Options { norm: Norm::Rms, ..options };
+    let hidden = solve(&crowd, method, &rms).unwrap();
+    assert!(hidden.len() < alone.len(), "{method:?}: {} and {}", hidden.len(), alone.len());
+    // A norm of one's own that is the maximum gives the same bits.
+    let norm = Norm::custom(|x| x.iter().copied().fold(0.0, f64::max));
+    let custom = solve(&crowd, method, &Options { norm, ..rms.clone() }).unwrap();
+    assert_eq!(bits(&custom), bits(&crowd_max), "{method:?}");
+    // And one that sees only the active components.
+    let norm = Norm::custom(|x| x[0].max(x[1]));
+    let custom = solve(&crowd, method, &Options { norm, ..rms }).unwrap();
+    assert_eq!(custom.times(), alone.times(), "{method:?}");
+});
+
+#[test]
+fn a_senseless_norm_ends_in_a_typed_error_or_an_answer() {
+    for value in [f64::NAN, f64::INFINITY, 2.0] {
+        let norm = Norm::custom(move |_| value);
+        let options = Options { norm, ..Options::default() };
+        let error = solve(&lotka_volterra(), Tsit5, &options).unwrap_err();
+        let kind = error.kind();
+        let typed = matches!(kind, ErrorKind::StepTooSmall { .. } | ErrorKind::NonFinite { .. });
+        assert!(typed, "{value}: {kind:?}");
+    }
+    for value in [-1.0, 0.0, -0.0, f64::NEG_INFINITY, 1.0] {
+        let norm = Norm::custom(move |_| value);
+        let options = Options { norm, dt_max: 0.1, ..Options::default() };
+        match solve(&lotka_volterra(), Vern7, &options) {
+            Ok(solution) => assert!((solution.last()[0] - 1.0263).abs() < 0.1, "{value}"),
+            Err(error) => assert!(error.partial().iter().all(|(_, u)| u[0].is_finite())),
+        }
+    }
+}
+
+adaptive_test!(steps_keep_below_the_largest, Largest, |method| {
+    for t1 in [5.0, -5.0] {
+        let problem = problem([1.0], t1, |_, u, du| du[0] = -0.1 * u[0]);
+        for step in [StepSize::Auto, StepSize::Initial(3.0), StepSize::Fixed(0.5)] {
+            let options = Options { dt_max: 0.03, step, ..Options::default() };
+            let solution = solve(&problem, method, &options).unwrap();
+            let longest = solution.times().windows(2).map(|w| (w[1] - w[0]).abs());
+            // A step that lands may be stretched by a millionth.
+            let longest = longest.fold(0.0, f64::max);
+            assert!(longest <= 0.03 * (1.0 + 2e-6), "{method:?}, {step:?}: {longest}");
+            assert!(solution.len() > 5.0f64.div_euclid(0.03) as usize);
+        }
+    }
+});
+
+adaptive_test!(steps_do_not_fall_below_the_smallest, Smallest, |method| {
+    // u = 1 / (1 - t) blows up at t = 1.
+    let blowup = problem([1.0], 2.0, |_, u, du| du[0] = u[0] * u[0]);
+    for dt_min in [1e-2, 1e-4] {
+        let options = Options { dt_min, ..Options::default() };
+        let error = solve(&blowup, method, &options).unwrap_err();
+        let ErrorKind::StepTooSmall { t, dt } = *error.kind() else { panic!("{error}") };
+        // The attempt that needed a shorter one, at most five times as long.
+        assert!(t < 1.0 && (0.999..5.01).contains(&(dt / dt_min)), "{method:?}: {error}");
+        let steps = error.partial().times().windows(2).map(|w| w[1] - w[0]);
+        assert!(steps.fold(f64::INFINITY, f64::min) >= 0.999 * dt_min, "{method:?}");
+        let free = solve(&blowup, method, &Options::default()).unwrap_err();
+        let reached = *free.partial().times().last().unwrap();
+        assert!(t < reached && reached < 1.001, "{method:?}: {t}, {reached}");
+    }
+    // Only a step that lands on a stop may be shorter.
+    let smooth = problem([1.0], 1.0, |_, u, du| du[0] = -u[0]);
+    let stops = vec![0.5, 0.5 + 1e-5];
+    let options = Options { dt_min: 0.01, stops, rtol: 1e-5, ..Options::default() };
+    let solution = solve(&smooth, method, &options).unwrap();
+    assert!((solution.last()[0] - (-1f64).exp()).abs() < 1e-4);
+    let short: Vec<f64> =
+        solution.times().windows(2).filter(|w| w[1] - w[0] < 0.00999).map(|w| w[1]).collect();
+    assert!(short.iter().all(|t| [0.5, 0.5 + 1e-5, 1.0].contains(t)), "{method:?}: {short:?}");
+    assert!(short.contains(&(0.5 + 1e-5)));
+});
+
+/// Options that are refused before the first evaluation.
+#[track_caller]
+fn refused(options: Options, name: &str) {
+    let error = solve(&lotka_volterra(), Tsit5, &options).unwrap_err();
+    let bad = match error.kind() {
+        ErrorKind::Option { name, .. } => *name,
+        ErrorKind::Dimension { what, expected: 2, .. } => *what,
+        kind => panic!("{kind:?}"),
+    };
+    assert_eq!(bad, name);
+    assert!(error.to_string().contains(name), "{error}");
+    assert!(error.partial().is_empty() && error.partial().stats().evaluations == 0);
+}
+
+#[test]
+fn bad_limits_and_tolerances_are_refused_by_name() {
+    for bad in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        refused(Options { rtol_each: vec![1e-6, bad], ..Options::default() }, "rtol_each");
+        refused(Options { atol_each: vec![bad, 1e-6], ..Options::default() }, "atol_each");
+    }
+    for bad in [-1.0, f64::NAN, f64::INFINITY] {
+        refused(Options { dt_min: bad, ..Options::default() }, "dt_min");
+    }
+    refused(Options { dt_min: 0.2, dt_max: 0.1, ..Options::default() }, "dt_min");
+    for n in [1, 3] {
+        refused(Options { rtol_each: vec![1e-6; n], ..Options::default() }, "rtol_each");
+        refused(Options { atol_each: vec![1e-6; n], ..Options::default() }, "atol_each");
+    }
+}
