@@ -44,6 +44,10 @@ pub(super) fn combine<B: Buffer, T: Time<B::Item>, const J: usize>(
     weights: [f64; J],
     k: &[B],
 ) {
+    if T::EACH_LANE {
+        *out = term_by_term(base.clone(), dt, &weights, k);
+        return;
+    }
     let n = base.as_ref().len();
     let (out, base) = (&mut out.as_mut()[..n], &base.as_ref()[..n]);
     for x in 0..n {
@@ -59,6 +63,10 @@ pub(crate) fn sum<B: Buffer, T: Time<B::Item>, const J: usize>(
     weights: [f64; J],
     k: &[B],
 ) {
+    if T::EACH_LANE {
+        *out = term_by_term(out.zeros(), dt, &weights, k);
+        return;
+    }
     for (x, out) in out.as_mut().iter_mut().enumerate() {
         *out = weighted(B::Item::zero(), dt, &weights, k, x);
     }
@@ -77,6 +85,27 @@ fn weighted<B: Buffer, T: Time<B::Item>, const J: usize>(
     for j in 0..J {
         if weights[j] != 0.0 {
             total = dt.scaled(weights[j]).add_times(k[j].as_ref()[x], total);
+        }
+    }
+    total
+}
+
+/// `base + Σ (dt wⱼ) kⱼ`, adding in the same order: `dt wⱼ` is computed once for all components, and
+/// the sums stay in registers.
+#[inline(always)]
+fn term_by_term<B: Buffer, T: Time<B::Item>, const J: usize>(
+    mut total: B,
+    dt: T,
+    weights: &[f64; J],
+    k: &[B],
+) -> B {
+    let n = total.as_ref().len();
+    for j in 0..J {
+        if weights[j] != 0.0 {
+            let (w, k, total) = (dt.scaled(weights[j]), &k[j].as_ref()[..n], total.as_mut());
+            for x in 0..n {
+                total[x] = w.add_times(k[x], total[x]);
+            }
         }
     }
     total

@@ -3,6 +3,9 @@ use scalar::{Lanes, Scalar};
 /// A time or a length of time in a step over numbers `S`: one for all of them (`f64`), or one for
 /// each lane.
 pub(crate) trait Time<S>: Copy {
+    /// Whether there is one for each lane, so that `w dt` is worth keeping.
+    const EACH_LANE: bool;
+
     /// `self + c dt`.
     fn after(self, c: f64, dt: Self) -> Self;
 
@@ -17,6 +20,8 @@ pub(crate) trait Time<S>: Copy {
 }
 
 impl<S: Scalar> Time<S> for f64 {
+    const EACH_LANE: bool = false;
+
     #[inline(always)]
     fn after(self, c: f64, dt: f64) -> f64 {
         self + c * dt
@@ -36,6 +41,8 @@ impl<S: Scalar> Time<S> for f64 {
 }
 
 impl<const W: usize> Time<Self> for Lanes<W> {
+    const EACH_LANE: bool = true;
+
     #[inline(always)]
     fn after(self, c: f64, dt: Self) -> Self {
         self + dt.scale(c)
