@@ -35,6 +35,7 @@ pub struct Step<'a, B: Buffer> {
 /// allocates.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot solve `{F}` with states stored in `{B}`",
+    note = "a symplectic method needs a `HamiltonianSystem`, made from a `Hamiltonian`",
     note = "write the model with `system!` or as a `FromFn`, and give `u0` as an array or a `Vec`"
 )]
 pub trait Algorithm<F, B: Buffer>: Clone {
