@@ -1,4 +1,4 @@
-use super::{ErkTableau, ExplicitRk, Interpolant};
+use super::{ErkTableau, ExplicitRk, Ssprk22};
 
 /// Heun's second-order method, the explicit trapezoidal rule: two stages, fixed steps.
 ///
@@ -14,15 +14,5 @@ pub struct Heun;
 
 impl ExplicitRk for Heun {
     const NAME: &'static str = "Heun";
-    const TABLEAU: ErkTableau = HEUN;
+    const TABLEAU: ErkTableau = Ssprk22::TABLEAU;
 }
-
-const HEUN: ErkTableau = ErkTableau {
-    order: 2,
-    c: &[1.0],
-    a: &[&[1.0]],
-    b: &[1.0 / 2.0, 1.0 / 2.0],
-    e: &[],
-    interpolant: Interpolant::Hermite,
-}
-.checked();
