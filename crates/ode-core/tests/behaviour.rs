@@ -1,5 +1,8 @@
 //! What a solve does, as opposed to how accurate it is: direction, saving, stops, sizes, output.
 
+#[macro_use]
+#[path = "method_matrix/adaptive.rs"]
+mod adaptive;
 mod method_matrix;
 
 use core::fmt::Debug;
@@ -10,36 +13,6 @@ use ode_core::{
 };
 use system::System;
 use testset::models::{LinearDampedOscillator, LinearDecayForced, LotkaVolterra};
-
-/// Runs a test for every adaptive method.
-struct Adaptive<T>(T);
-
-/// A test of one adaptive method.
-trait Test {
-    fn run<M: ExplicitRk + Copy + Debug>(&self, method: M);
-}
-
-impl<T: Test> Visitor for Adaptive<T> {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
-        if !M::TABLEAU.e.is_empty() {
-            self.0.run(method);
-        }
-    }
-}
-
-/// Declares a `#[test]` that runs its body for every adaptive method.
-macro_rules! adaptive_test {
-    ($name:ident, $struct:ident, |$method:ident| $body:block) => {
-        struct $struct;
-        impl Test for $struct {
-            fn run<M: ExplicitRk + Copy + Debug>(&self, $method: M) $body
-        }
-        #[test]
-        fn $name() {
-            every(&mut Adaptive($struct));
-        }
-    };
-}
 
 fn lotka_volterra(tspan: (f64, f64)) -> OdeProblem<LotkaVolterra, [f64; 2]> {
     OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], tspan).unwrap()

@@ -1,44 +1,16 @@
 //! Step size control: controllers, tolerances of single components, norms, limits of the size.
 
+#[macro_use]
+#[path = "method_matrix/adaptive.rs"]
+mod adaptive;
 mod method_matrix;
 
-use core::fmt::Debug;
-use method_matrix::{Claim, Visitor, every};
 use ode_core::{
     Controller, Dp5, ErrorKind, ExplicitRk, Norm, OdeProblem, Options, Save, Solution, StepSize,
     Tsit5, Vern7, solve,
 };
 use system::{FromFn, Rhs};
 use testset::models::LotkaVolterra;
-
-/// Runs a test for every adaptive method.
-struct Adaptive<T>(T);
-
-trait Test {
-    fn run<M: ExplicitRk + Copy + Debug>(&self, method: M);
-}
-
-impl<T: Test> Visitor for Adaptive<T> {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
-        if !M::TABLEAU.e.is_empty() {
-            self.0.run(method);
-        }
-    }
-}
-
-/// Declares a `#[test]` that runs its body for every adaptive method.
-macro_rules! adaptive_test {
-    ($name:ident, $struct:ident, |$method:ident| $body:block) => {
-        struct $struct;
-        impl Test for $struct {
-            fn run<M: ExplicitRk + Copy + Debug>(&self, $method: M) $body
-        }
-        #[test]
-        fn $name() {
-            every(&mut Adaptive($struct));
-        }
-    };
-}
 
 fn lotka_volterra() -> OdeProblem<LotkaVolterra, [f64; 2]> {
     OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()

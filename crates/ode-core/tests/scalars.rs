@@ -1,5 +1,8 @@
 //! The same solve over other number types: `f32`, lanes, duals, nested duals.
 
+#[macro_use]
+#[path = "method_matrix/adaptive.rs"]
+mod adaptive;
 mod method_matrix;
 
 use core::fmt::Debug;
@@ -10,35 +13,6 @@ use testset::models::{
     ExponentialDecay, LinearDampedOscillator, Lorenz63, LotkaVolterra, TimeSwitchedLotkaVolterra,
 };
 use testset::{ClosedFormSensitivity, Input, SensitivityReference};
-
-/// Runs a test for every adaptive method.
-struct Adaptive<T>(T);
-
-trait Test {
-    fn run<M: ExplicitRk + Copy + Debug>(&self, method: M);
-}
-
-impl<T: Test> Visitor for Adaptive<T> {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
-        if !M::TABLEAU.e.is_empty() {
-            self.0.run(method);
-        }
-    }
-}
-
-/// Declares a `#[test]` that runs its body for every adaptive method.
-macro_rules! adaptive_test {
-    ($name:ident, $struct:ident, |$method:ident| $body:block) => {
-        struct $struct;
-        impl Test for $struct {
-            fn run<M: ExplicitRk + Copy + Debug>(&self, $method: M) $body
-        }
-        #[test]
-        fn $name() {
-            every(&mut Adaptive($struct));
-        }
-    };
-}
 
 fn tight(save: Save) -> Options {
     Options { rtol: 1e-11, atol: 1e-13, save, max_steps: 1_000_000, ..Options::default() }
