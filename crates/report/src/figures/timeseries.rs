@@ -9,7 +9,7 @@ use crate::scale::{Domain, Scale};
 
 /// Measurements, the curves and bands of models, and the forecast region shaded.
 ///
-/// Data before `forecast_from` are discs, data after it (held out of the fit) are rings. A model that runs away is
+/// Data up to `forecast_from` are discs, data after it (held out of the fit) are rings. A model that runs away is
 /// cut at the frame: the vertical range is that of data and curves, but goes beyond the data by at most
 /// `overshoot` times their own range.
 ///
@@ -43,7 +43,7 @@ pub struct Timeseries<'a> {
     pub data: &'a [Series<'a>],
     /// Curves of models, the most important first.
     pub models: &'a [Series<'a>],
-    /// Time from which on the data were not seen by the fit.
+    /// The last time that the fit saw; data after it were held out.
     pub forecast_from: Option<f64>,
     /// How far curves and bands may extend the vertical range beyond that of the data, as a multiple of it.
     pub overshoot: f64,
@@ -89,7 +89,7 @@ impl Timeseries<'_> {
             Error::check_lengths("data: x and y", series.x.len(), series.y.len())?;
             let part = |held_out: bool| -> (Vec<f64>, Vec<f64>) {
                 let pairs = series.x.iter().zip(series.y);
-                pairs.filter(|(x, _)| start.is_some_and(|s| **x >= s) == held_out).unzip()
+                pairs.filter(|(x, _)| start.is_some_and(|s| **x > s) == held_out).unzip()
             };
             // The first series has the colour of ink, further ones that of the cycle.
             let tint = |p: Points| if i == 0 { p.color(Color::Ink) } else { p };
@@ -152,11 +152,11 @@ mod tests {
     }
 
     #[test]
-    fn held_out_data_are_rings() {
+    fn data_after_the_last_one_seen_are_rings() {
         let t = [0.0, 1.0, 2.0];
         let figure = Timeseries {
             data: &[Series::new("data", &t, &[1.0, 2.0, 3.0])],
-            forecast_from: Some(1.5),
+            forecast_from: Some(1.0),
             ..Timeseries::default()
         };
         let plot = figure.plot().unwrap();
