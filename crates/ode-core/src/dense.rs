@@ -29,6 +29,20 @@ impl<S: Scalar> Dense<S> {
         &mut self.coefficients
     }
 
+    /// The cubic through both ends of a step, `u`, with the derivatives `f` there: third order.
+    /// States and derivatives have one length.
+    pub fn hermite(&mut self, t0: f64, dt: f64, u: [&[S]; 2], f: [&[S]; 2]) {
+        let n = u[0].len();
+        let coefficients = self.reset(t0, dt, n, 3);
+        for i in 0..n {
+            let (rise, f0, f1) = (u[1][i] - u[0][i], f[0][i].scale(dt), f[1][i].scale(dt));
+            coefficients[i] = u[0][i];
+            coefficients[n + i] = rise;
+            coefficients[2 * n + i] = f0 - rise;
+            coefficients[3 * n + i] = rise.scale(2.0) - f0 - f1;
+        }
+    }
+
     /// Turns coefficients of powers of `θ` into those of Newton's form.
     pub(crate) fn powers_to_newton(&mut self) {
         let n = self.n;

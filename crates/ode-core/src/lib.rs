@@ -67,8 +67,8 @@ pub use ensemble::{
 };
 pub use erk::{
     Bs3, Dop853, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Heun, Interpolant,
-    InterpolantWeights, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33, Ssprk43, Ssprk104, Tsit5, Vern6,
-    Vern7, Vern8, Vern9,
+    InterpolantWeights, Limited, LimitedCache, Limiter, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33,
+    Ssprk43, Ssprk104, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 pub use error::{Error, ErrorKind};
 pub use event::{

@@ -45,6 +45,7 @@ fn ssp_coefficients_are_those_of_the_literature() {
     fn check<M: ExplicitRk>(literature: f64) {
         let found = ssp_coefficient::<M>();
         assert!((found - literature).abs() < 1e-9, "{}: {found}, not {literature}", M::NAME);
+        assert_eq!(M::SSP, literature, "{}", M::NAME);
     }
     check::<Euler>(1.0);
     check::<Heun>(1.0);

@@ -7,7 +7,7 @@ use super::setup::Setup;
 use crate::binary_log::{larger, smaller};
 use crate::controller::{ControlLanes, Exponents};
 use crate::erk::kernel::{padded, sum, sum_blocks};
-use crate::erk::stages::{stages, stages_of_long_states};
+use crate::erk::stages::{stages, stages_in_a_loop};
 use crate::erk::time::When;
 use crate::{Cancel, Dense, ErrorNorm, ExplicitRk, InterpolantWeights, StepSize};
 use scalar::{Lanes, Scalar};
@@ -129,7 +129,7 @@ where
         let computed = if const { Self::is_unrolled() } {
             stages::<M, F, _, _>(rhs, when, start, out, &mut self.k, |_, _| {})
         } else {
-            stages_of_long_states::<M, F, _, _>(rhs, when, start, out, &mut self.k)
+            stages_in_a_loop::<M, F, _, _>(rhs, when, start, out, &mut self.k)
         };
         if computed.is_err() {
             // Nothing tells whose right-hand side it was.

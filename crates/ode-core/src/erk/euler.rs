@@ -11,6 +11,7 @@ pub struct Euler;
 impl ExplicitRk for Euler {
     const NAME: &'static str = "Euler";
     const TABLEAU: ErkTableau = EULER;
+    const SSP: f64 = 1.0;
 }
 
 const EULER: ErkTableau =

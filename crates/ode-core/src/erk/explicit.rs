@@ -1,5 +1,5 @@
 use super::kernel::{padded, sum, sum_blocks};
-use super::stages::{polynomial, stages, stages_of_long_states};
+use super::stages::{polynomial, stages, stages_in_a_loop};
 use super::tableau::{near, sum as total};
 use super::time::When;
 use super::{ErkTableau, InterpolantWeights};
@@ -52,6 +52,10 @@ pub trait ExplicitRk: Clone {
     /// `e² / √(e² + 0.01 s²)`. Where steps are long `s` is far above `e`, and the error behaves as an
     /// estimate of the order of the solution would.
     const SECOND_ESTIMATE: &'static [f64] = &[];
+
+    /// The SSP coefficient: a norm or a total variation that Euler's method does not increase with
+    /// steps up to `h` is not increased with steps up to `SSP h`. Zero for methods that preserve none.
+    const SSP: f64 = 0.0;
 }
 
 /// Stages of an explicit method.
@@ -84,6 +88,29 @@ const fn fits_in_registers<B>() -> bool {
 /// loop serves them as well and compiles once instead of once for every stage.
 const fn is_unrolled<B>() -> bool {
     !std::mem::needs_drop::<B>() && size_of::<B>() <= 256
+}
+
+/// The square of the scaled error from one estimate, or from two in the manner of DOP853.
+#[inline]
+pub(super) fn squared_error<M: ExplicitRk, B: Buffer>(
+    step: &Step<'_, B>,
+    k: &[B],
+    second: &mut Option<B>,
+    norm: &mut ErrorNorm<'_>,
+) -> f64
+where
+    B::Item: Concrete,
+{
+    let (u, u_next) = (step.u.as_ref(), step.u_next.as_ref());
+    let error = norm.square_of(step.error.as_ref(), u, u_next);
+    let Some(second) = second else { return error };
+    if const { is_unrolled::<B>() } {
+        sum(second, step.dt, const { padded(M::SECOND_ESTIMATE) }, k);
+    } else {
+        sum_blocks(second, step.dt, M::SECOND_ESTIMATE, k);
+    }
+    let second = norm.square_of(second.as_ref(), u, u_next);
+    if error == 0.0 { 0.0 } else { error * (error / (error + 0.01 * second)) }
 }
 
 #[diagnostic::do_not_recommend]
@@ -140,7 +167,7 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
             return if const { is_unrolled::<B>() } {
                 stages::<M, F, B, f64>(rhs, when, start, out, k, |_, _| {})
             } else {
-                stages_of_long_states::<M, F, B, f64>(rhs, when, start, out, k)
+                stages_in_a_loop::<M, F, B, f64>(rhs, when, start, out, k)
             };
         }
         // On local copies, so that the compiler can keep them out of memory.
@@ -166,16 +193,7 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     where
         B::Item: Concrete,
     {
-        let (u, u_next) = (step.u.as_ref(), step.u_next.as_ref());
-        let error = norm.square_of(step.error.as_ref(), u, u_next);
-        let Some(second) = &mut cache.second else { return error };
-        if const { is_unrolled::<B>() } {
-            sum(second, step.dt, const { padded(M::SECOND_ESTIMATE) }, &cache.k);
-        } else {
-            sum_blocks(second, step.dt, M::SECOND_ESTIMATE, &cache.k);
-        }
-        let second = norm.square_of(second.as_ref(), u, u_next);
-        if error == 0.0 { 0.0 } else { error * (error / (error + 0.01 * second)) }
+        squared_error::<M, B>(step, &cache.k, &mut cache.second, norm)
     }
 
     #[inline]

@@ -15,4 +15,5 @@ pub struct Heun;
 impl ExplicitRk for Heun {
     const NAME: &'static str = "Heun";
     const TABLEAU: ErkTableau = Ssprk22::TABLEAU;
+    const SSP: f64 = 1.0;
 }

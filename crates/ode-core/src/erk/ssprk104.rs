@@ -19,6 +19,7 @@ pub struct Ssprk104;
 impl ExplicitRk for Ssprk104 {
     const NAME: &'static str = "Ssprk104";
     const TABLEAU: ErkTableau = SSPRK104;
+    const SSP: f64 = 6.0;
 }
 
 const SIXTH: f64 = 1.0 / 6.0;

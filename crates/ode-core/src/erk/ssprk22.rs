@@ -18,6 +18,7 @@ pub struct Ssprk22;
 impl ExplicitRk for Ssprk22 {
     const NAME: &'static str = "Ssprk22";
     const TABLEAU: ErkTableau = SSPRK22;
+    const SSP: f64 = 1.0;
 }
 
 const SSPRK22: ErkTableau = ErkTableau {

@@ -18,6 +18,7 @@ pub struct Ssprk33;
 impl ExplicitRk for Ssprk33 {
     const NAME: &'static str = "Ssprk33";
     const TABLEAU: ErkTableau = SSPRK33;
+    const SSP: f64 = 1.0;
 }
 
 const SSPRK33: ErkTableau = ErkTableau {

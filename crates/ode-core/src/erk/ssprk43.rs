@@ -23,6 +23,7 @@ pub struct Ssprk43;
 impl ExplicitRk for Ssprk43 {
     const NAME: &'static str = "Ssprk43";
     const TABLEAU: ErkTableau = SSPRK43;
+    const SSP: f64 = 2.0;
 }
 
 const SSPRK43: ErkTableau = ErkTableau {

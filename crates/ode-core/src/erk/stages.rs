@@ -55,7 +55,7 @@ pub(crate) fn stages<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>
 
 /// As [`stages`], as a loop.
 #[inline(always)]
-pub(crate) fn stages_of_long_states<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>>(
+pub(crate) fn stages_in_a_loop<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>>(
     rhs: &F,
     when: When<T>,
     (u, p): (&B, &[B::Item]),

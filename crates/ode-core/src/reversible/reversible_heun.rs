@@ -1,4 +1,4 @@
-use crate::{Algorithm, Dense, Interval, Step};
+use crate::{Algorithm, Dense, Interval, Step, Taken};
 use scalar::Scalar;
 use system::{Buffer, Failure, Rhs};
 
@@ -153,18 +153,9 @@ impl<F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for ReversibleHeun {
         cache: &mut Self::Cache,
         dense: &mut Dense<B::Item>,
     ) -> Result<(), Failure> {
-        let (u0, u1) = (interval.u.as_ref(), cache.end.as_ref());
-        let (f0, f1) = (cache.f.as_ref(), cache.f_next.as_ref());
-        let (n, dt) = (u0.len(), interval.step.dt);
-        let coefficients = dense.reset(interval.step.t, dt, n, 3);
-        for i in 0..n {
-            let (rise, f0, f1) = (u1[i] - u0[i], f0[i].scale(dt), f1[i].scale(dt));
-            coefficients[i] = u0[i];
-            // Cubic Hermite in Newton's form.
-            coefficients[n + i] = rise;
-            coefficients[2 * n + i] = f0 - rise;
-            coefficients[3 * n + i] = rise.scale(2.0) - f0 - f1;
-        }
+        let Taken { t, dt, .. } = interval.step;
+        let u = [interval.u.as_ref(), cache.end.as_ref()];
+        dense.hermite(t, dt, u, [cache.f.as_ref(), cache.f_next.as_ref()]);
         Ok(())
     }
 
