@@ -1,8 +1,11 @@
 use super::bundle::Bundle;
+use super::events::EventsOf;
 use super::member::Members;
 use super::setup::Setup;
 use super::{Bundled, Member};
-use crate::{Algorithm, ExplicitRk, OdeProblem, Options, Save, Solution, SolveError, solve};
+use crate::{
+    Algorithm, ExplicitRk, OdeProblem, Options, Save, Solution, SolveError, solve, solve_with,
+};
 use scalar::Lanes;
 use std::ops::Range;
 use system::{Buffer, Rhs};
@@ -17,6 +20,7 @@ pub struct Job<'a, F, A, B> {
     pub(super) members: &'a Members<'a, B>,
     pub(super) algorithm: &'a A,
     pub(super) options: &'a Options,
+    pub(super) events: &'a EventsOf<'a>,
 }
 
 /// How the members of an ensemble are computed: [`OneByOne`] or [`InLanes`].
@@ -45,8 +49,8 @@ pub struct OneByOne;
 ///
 /// What lanes cannot do is done one by one instead: options with [`stops`](Options::stops), a
 /// [`domain`](Options::domain), a [`norm`](Options::norm) other than root mean square, a
-/// [`max_time`](Options::max_time) or a [`monitor`](Options::monitor); and a member that fails is
-/// solved once more by itself, to say why.
+/// [`max_time`](Options::max_time) or a [`monitor`](Options::monitor), and [events](crate::Ensemble::events);
+/// and a member that fails is solved once more by itself, to say why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InLanes<const W: usize>;
 
@@ -58,7 +62,7 @@ where
 {
     fn run(&self, job: &Job<'_, F, A, B>, chunk: Range<usize>, done: &mut Done<'_>) {
         for i in chunk {
-            done(i, job.alone(&job.members.get(i)));
+            done(i, job.alone(i, &job.members.get(i)));
         }
     }
 }
@@ -85,17 +89,18 @@ where
     A: Algorithm<F, B>,
     B: Buffer<Item = f64>,
 {
-    /// Solves one member by itself.
-    pub(super) fn alone(&self, member: &Member<B>) -> Outcome {
+    /// Solves member `i` by itself.
+    pub(super) fn alone(&self, i: usize, member: &Member<B>) -> Outcome {
         let Member { u0, p, tspan, save_at } = member;
         let problem = OdeProblem::over(self.rhs.clone(), u0.clone(), &p[..], *tspan)
             .map_err(|error| SolveError::new(error, Solution::new(self.rhs.names())))?;
-        match save_at {
-            None => solve(&problem, self.algorithm.clone(), self.options),
-            Some(times) => {
-                let options = Options { save: Save::At(times.clone()), ..self.options.clone() };
-                solve(&problem, self.algorithm.clone(), &options)
-            }
+        let saving =
+            |times: &Vec<f64>| Options { save: Save::At(times.clone()), ..self.options.clone() };
+        let own = save_at.as_ref().map(saving);
+        let (method, options) = (self.algorithm.clone(), own.as_ref().unwrap_or(self.options));
+        match self.events.get(i) {
+            None => solve(&problem, method, options),
+            Some(mut events) => solve_with(&problem, method, options, &mut events),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod bundle;
 mod bundled;
 mod engine;
+mod events;
 mod member;
 mod progress;
 mod reduce;

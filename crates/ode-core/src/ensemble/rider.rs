@@ -44,7 +44,7 @@ where
             };
             let member = self.job.members.get(index);
             if let Err(member) = self.board(lane, index, member) {
-                done(index, self.job.alone(&member));
+                done(index, self.job.alone(index, &member));
                 continue;
             }
             break;
@@ -172,7 +172,7 @@ where
     pub(super) fn hand_over(&mut self, lanes: u64, done: &mut Done<'_>) {
         for lane in bits(lanes) {
             if let Some(rider) = self.leave(lane) {
-                done(rider.index, self.job.alone(&rider.member));
+                done(rider.index, self.job.alone(rider.index, &rider.member));
             }
             self.seat(lane, done);
         }

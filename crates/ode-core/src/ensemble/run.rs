@@ -1,8 +1,9 @@
 use super::engine::{Engine, InLanes, Job, OneByOne, Outcome};
+use super::events::EventsOf;
 use super::member::Members;
 use super::progress::Progress;
 use super::{Member, Reduced, Reduction, Trajectories};
-use crate::Options;
+use crate::{Events, Options};
 use std::ops::Range;
 
 /// Many problems of one right-hand side, solved over threads (feature `parallel`) and SIMD lanes.
@@ -45,6 +46,7 @@ pub struct Ensemble<'a, F, B, E = InLanes<8>> {
     rhs: &'a F,
     members: Members<'a, B>,
     engine: E,
+    events: EventsOf<'a>,
     progress: Progress<'a>,
 }
 
@@ -64,7 +66,13 @@ impl<'a, F, B> Ensemble<'a, F, B> {
     }
 
     fn of(rhs: &'a F, members: Members<'a, B>) -> Self {
-        Self { rhs, members, engine: InLanes, progress: Progress::default() }
+        Self {
+            rhs,
+            members,
+            engine: InLanes,
+            events: EventsOf::default(),
+            progress: Progress::default(),
+        }
     }
 }
 
@@ -82,8 +90,27 @@ impl<'a, F, B, E> Ensemble<'a, F, B, E> {
     }
 
     fn with<E2>(self, engine: E2) -> Ensemble<'a, F, B, E2> {
-        let Self { rhs, members, progress, .. } = self;
-        Ensemble { rhs, members, engine, progress }
+        let Self { rhs, members, events, progress, .. } = self;
+        Ensemble { rhs, members, engine, events, progress }
+    }
+
+    /// Each member with events of its own, made by `events(i)`: its solution tells what happened.
+    /// Members with events are solved one by one.
+    ///
+    /// ```
+    /// use ode_core::{Ensemble, Events, Member, Options, Root, Tsit5};
+    /// # system::system! { struct Decay; state { u } params { k } rhs(_t) { d(u) = -k * u; } }
+    ///
+    /// let members: Vec<_> = [1.0, 2.0].iter().map(|&k| Member::new([1.0], [k], (0.0, 9.0))).collect();
+    /// let half = |_| Events::new().with(Root::new("half", |_, u: &[f64], _| u[0] - 0.5).terminal());
+    /// let all = Ensemble::new(&Decay, &members).events(half).solve(Tsit5, &Options::default());
+    /// for ((_, solution), k) in all.solutions().zip([1.0, 2.0]) {
+    ///     assert!((solution.times().last().unwrap() - 2f64.ln() / k).abs() < 1e-6);
+    /// }
+    /// ```
+    #[must_use]
+    pub fn events(self, events: impl Fn(usize) -> Events<'a> + Sync + 'a) -> Self {
+        Self { events: EventsOf::new(events), ..self }
     }
 
     /// Calls `hook(done, total)` after every chunk of members: `done` grows from call to call and
@@ -159,7 +186,7 @@ impl<F: Sync, B: Clone + Send + Sync, E: Sync> Ensemble<'_, F, B, E> {
     }
 
     fn job<'s, A>(&'s self, algorithm: &'s A, options: &'s Options) -> Job<'s, F, A, B> {
-        Job { rhs: self.rhs, members: &self.members, algorithm, options }
+        Job { rhs: self.rhs, members: &self.members, algorithm, options, events: &self.events }
     }
 
     /// Solves a chunk, and hands the outcomes on in the order of their index.

@@ -35,7 +35,8 @@ impl<'a> Setup<'a> {
             cancel: _,
             monitor,
         } = job.options;
-        let possible = *norm == Norm::Rms
+        let possible = job.events.is_none()
+            && *norm == Norm::Rms
             && *domain == Domain::Anywhere
             && *components == Components::All
             && max_time.is_none()
