@@ -71,4 +71,24 @@ impl<R: Rhs<f64>> Jacobian<f64> for FiniteDiff<R> {
         }
         Ok(())
     }
+
+    fn time_derivative(
+        &self,
+        t: f64,
+        u: &[f64],
+        p: &[f64],
+        dfdt: &mut [f64],
+        [_, f0, f1]: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        check("u", u.len(), self.states())?;
+        check("p", p.len(), self.params().unwrap_or(p.len()))?;
+        check("dfdt", dfdt.len(), self.states())?;
+        self.eval(t, u, p, f0)?;
+        let moved = t + f64::EPSILON.sqrt() * t.abs().max(1.0);
+        self.eval(moved, u, p, f1)?;
+        for i in 0..dfdt.len() {
+            dfdt[i] = (f1[i] - f0[i]) / (moved - t);
+        }
+        Ok(())
+    }
 }

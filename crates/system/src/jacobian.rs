@@ -1,5 +1,6 @@
 use crate::lengths::{check, check_work};
 use crate::{Failure, Rhs, System};
+use core::ops::Range;
 use scalar::{Dual, Scalar};
 
 /// A right-hand side with a Jacobian: what implicit solvers ask for.
@@ -9,7 +10,7 @@ use scalar::{Dual, Scalar};
     message = "`{Self}` has no Jacobian over `{S}`",
     note = "write the model with `system!`, or wrap a black box in `FiniteDiff`"
 )]
-pub trait Jacobian<S>: Rhs<S> {
+pub trait Jacobian<S: Copy>: Rhs<S> {
     /// Memory for one evaluation, so that repeated ones allocate nothing.
     type Work;
 
@@ -30,6 +31,37 @@ pub trait Jacobian<S>: Rhs<S> {
         jac: &mut [S],
         work: &mut Self::Work,
     ) -> Result<(), Failure>;
+
+    /// Writes `∂f/∂t` at `(t, u, p)` into `dfdt`, of length `dim`.
+    ///
+    /// # Errors
+    ///
+    /// As [`jacobian`](Jacobian::jacobian).
+    fn time_derivative(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        dfdt: &mut [S],
+        work: &mut Self::Work,
+    ) -> Result<(), Failure>;
+
+    /// `∂f/∂u` and `∂f/∂t` at once, which may cost less.
+    ///
+    /// # Errors
+    ///
+    /// As [`jacobian`](Jacobian::jacobian).
+    fn derivatives(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        (jac, dfdt): (&mut [S], &mut [S]),
+        work: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        self.jacobian(t, u, p, jac, work)?;
+        self.time_derivative(t, u, p, dfdt, work)
+    }
 }
 
 /// Tangents carried per sweep.
@@ -60,28 +92,80 @@ impl<F: System, S: Scalar> Jacobian<S> for F {
         jac: &mut [S],
         work: &mut DualWork<S>,
     ) -> Result<(), Failure> {
-        let (n, num_params) = (System::dim(self), System::num_params(self));
-        check("u", u.len(), n)?;
-        check("p", p.len(), num_params)?;
+        let n = System::dim(self);
         check("jac", jac.len(), n.saturating_mul(n))?;
-        check_work("u", work.u.len(), n)?;
-        check_work("p", work.p.len(), num_params)?;
-        check_work("du", work.du.len(), n)?;
-        for (lifted, &p) in work.p.iter_mut().zip(p) {
-            *lifted = Dual::constant(p);
-        }
-        for first in (0..n).step_by(CHUNK) {
-            for (j, lifted) in work.u.iter_mut().enumerate() {
-                // A tangent index beyond the chunk seeds nothing.
-                *lifted = Dual::variable(u[j], j.wrapping_sub(first));
-            }
-            self.rhs(Dual::constant(t), &work.u, &work.p, &mut work.du);
-            for j in first..n.min(first + CHUNK) {
-                for i in 0..n {
-                    jac[i * n + j] = work.du[i].eps[j - first];
-                }
-            }
-        }
-        Ok(())
+        sweep(self, (t, u, p), 0..n, work, |i, j, x| jac[i * n + j] = x)
     }
+
+    /// One evaluation of the right-hand side with four tangents.
+    fn time_derivative(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        dfdt: &mut [S],
+        work: &mut DualWork<S>,
+    ) -> Result<(), Failure> {
+        let n = System::dim(self);
+        check("dfdt", dfdt.len(), n)?;
+        sweep(self, (t, u, p), n..n + 1, work, |i, _, x| dfdt[i] = x)
+    }
+
+    /// ⌈(n + 1) / 4⌉ evaluations of the right-hand side with four tangents each.
+    fn derivatives(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        (jac, dfdt): (&mut [S], &mut [S]),
+        work: &mut DualWork<S>,
+    ) -> Result<(), Failure> {
+        let n = System::dim(self);
+        check("jac", jac.len(), n.saturating_mul(n))?;
+        check("dfdt", dfdt.len(), n)?;
+        sweep(
+            self,
+            (t, u, p),
+            0..n + 1,
+            work,
+            |i, j, x| {
+                if j < n { jac[i * n + j] = x } else { dfdt[i] = x }
+            },
+        )
+    }
+}
+
+/// Differentiates with respect to the states of these indices, and to time, which counts as state
+/// `n`; `found(i, j, x)` is told of each `∂fᵢ/∂uⱼ`.
+#[inline]
+fn sweep<F: System, S: Scalar>(
+    system: &F,
+    (t, u, p): (S, &[S], &[S]),
+    columns: Range<usize>,
+    work: &mut DualWork<S>,
+    mut found: impl FnMut(usize, usize, S),
+) -> Result<(), Failure> {
+    let (n, num_params) = (system.dim(), system.num_params());
+    check("u", u.len(), n)?;
+    check("p", p.len(), num_params)?;
+    check_work("u", work.u.len(), n)?;
+    check_work("p", work.p.len(), num_params)?;
+    check_work("du", work.du.len(), n)?;
+    for (lifted, &p) in work.p.iter_mut().zip(p) {
+        *lifted = Dual::constant(p);
+    }
+    for first in columns.clone().step_by(CHUNK) {
+        for (j, lifted) in work.u.iter_mut().enumerate() {
+            // A tangent index beyond the chunk seeds nothing.
+            *lifted = Dual::variable(u[j], j.wrapping_sub(first));
+        }
+        let t = Dual::variable(t, n.wrapping_sub(first));
+        system.rhs(t, &work.u, &work.p, &mut work.du);
+        for (i, du) in work.du.iter().enumerate() {
+            for j in first..columns.end.min(first + CHUNK) {
+                found(i, j, du.eps[j - first]);
+            }
+        }
+    }
+    Ok(())
 }

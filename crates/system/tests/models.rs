@@ -150,3 +150,39 @@ fn jacobians_refuse_wrong_lengths() {
     let small = FiniteDiff(Ring(2)).jacobian_work();
     refuses_wrong_lengths(&FiniteDiff(Robertson), small, names);
 }
+
+system! {
+    struct Forced;
+    state { x, y }
+    params { w }
+    rhs(t) {
+        d(x) = (w * t).sin() * y;
+        d(y) = x - t * t;
+    }
+}
+
+#[test]
+fn time_is_differentiated_with_the_states_or_alone() {
+    let (t, u, p) = (0.7, [1.5, -2.0], [3.0]);
+    let (mut jac, mut dfdt, mut alone) = ([0.0; 4], [0.0; 2], [0.0; 2]);
+    let mut work = Forced.jacobian_work();
+    Forced.derivatives(t, &u, &p, (&mut jac, &mut dfdt), &mut work).unwrap();
+    Forced.time_derivative(t, &u, &p, &mut alone, &mut work).unwrap();
+    let wanted = [3.0 * f64::cos(2.1) * -2.0, -1.4];
+    assert!(dfdt.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-14), "{dfdt:?}");
+    assert_eq!(dfdt, alone);
+    let mut only = [0.0; 4];
+    Forced.jacobian(t, &u, &p, &mut only, &mut work).unwrap();
+    assert_eq!(jac, only);
+
+    let black_box = FromFn::new(2, |t: f64, u: &[f64], p: &[f64], du: &mut [f64]| {
+        Forced.rhs(t, u, p, du);
+    });
+    let black_box = FiniteDiff(black_box);
+    let mut work = black_box.jacobian_work();
+    black_box.derivatives(t, &u, &p, (&mut jac, &mut dfdt), &mut work).unwrap();
+    assert!(dfdt.iter().zip(wanted).all(|(a, b)| (a - b).abs() < 1e-6), "{dfdt:?}");
+    assert!(jac.iter().zip(only).all(|(a, b)| (a - b).abs() < 1e-6), "{jac:?}");
+    let short = Forced.derivatives(t, &u, &p, (&mut jac, &mut [0.0]), &mut Forced.jacobian_work());
+    assert!(matches!(short, Err(Failure::Fatal(message)) if message.contains("dfdt")));
+}
