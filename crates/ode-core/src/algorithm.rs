@@ -1,4 +1,4 @@
-use crate::{Dense, ErrorNorm, Taken};
+use crate::{Dense, ErrorNorm, Stats, Taken};
 use scalar::Concrete;
 use system::{Buffer, Failure};
 
@@ -144,8 +144,46 @@ pub trait Algorithm<F, B: Buffer>: Clone {
         let _ = (cache, memory);
     }
 
-    /// Evaluations of the right-hand side so far.
-    fn evaluations(&self, cache: &Self::Cache) -> usize;
+    /// Work done so far; steps are counted by the integrator.
+    fn work(&self, cache: &Self::Cache) -> Stats;
+
+    /// The change of the step size after an accepted step of signed length `dt`, where the controller
+    /// proposes `factor`. Asked right after [`accept`](Algorithm::accept); never for fixed steps.
+    #[inline]
+    fn step_factor(&self, cache: &mut Self::Cache, dt: f64, factor: f64) -> f64 {
+        let _ = (cache, dt);
+        factor
+    }
+
+    /// Why the last attempt was refused, if the method itself refused it and not the right-hand side.
+    fn refusal(&self, cache: &Self::Cache) -> Option<Refusal> {
+        let _ = cache;
+        None
+    }
+
+    /// Whether the method solves `M u' = f` with a mass matrix `M` ([`Rhs::mass`](system::Rhs::mass)).
+    fn takes_mass(&self) -> bool {
+        false
+    }
+}
+
+/// Why an implicit method refused an attempt.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Refusal {
+    /// The matrix of its linear systems is singular; the pivot of this component vanished.
+    Singular {
+        /// Index of the component.
+        index: usize,
+    },
+    /// Its Jacobian is not finite.
+    Jacobian {
+        /// Index of the derivative.
+        row: usize,
+        /// Index of the state by which it is differentiated; `n` for time.
+        column: usize,
+    },
+    /// Its iteration did not converge.
+    NotConverged,
 }
 
 /// A step that has been taken, with the state at its start.

@@ -124,6 +124,34 @@ pub enum ErrorKind {
         /// The reason that it gave.
         reason: String,
     },
+    /// The linear systems of an implicit method have no unique solution, however short the step.
+    SingularMatrix {
+        /// Where.
+        t: f64,
+        /// The component whose pivot vanished.
+        component: String,
+    },
+    /// The Jacobian of the right-hand side is NaN or infinite.
+    JacobianNotFinite {
+        /// Where.
+        t: f64,
+        /// The component whose derivative is differentiated.
+        of: String,
+        /// By what it is differentiated: a component, or `t`.
+        by: String,
+    },
+    /// The iteration of an implicit method does not converge, however short the step.
+    NotConverged {
+        /// Where.
+        t: f64,
+        /// The last step size.
+        dt: f64,
+    },
+    /// The right-hand side has a mass matrix, which the method cannot solve with.
+    MassMatrix {
+        /// The method.
+        method: &'static str,
+    },
     /// The condition of an event is NaN.
     EventCondition {
         /// The event.
@@ -302,6 +330,26 @@ impl fmt::Display for Error {
             ErrorKind::RightHandSide { t, reason } => {
                 write!(f, "the right-hand side failed after t = {t}: {reason}")
             }
+            ErrorKind::SingularMatrix { t, component } => write!(
+                f,
+                "the linear systems of the step are singular at t = {t} (component `{component}`): \
+                 an equation may be missing or doubled, or the index of the problem be above 1"
+            ),
+            ErrorKind::JacobianNotFinite { t, of, by } => write!(
+                f,
+                "the derivative of d{of}/dt by `{by}` is NaN or infinite at t = {t}: check the model \
+                 for roots and powers at zero, and divisions by zero"
+            ),
+            ErrorKind::NotConverged { t, dt } => write!(
+                f,
+                "the implicit equations of a step of {dt:e} do not converge at t = {t}: check the \
+                 Jacobian if it is your own, add jumps to `stops`, or start on the constraints"
+            ),
+            ErrorKind::MassMatrix { method } => write!(
+                f,
+                "{method} cannot solve a problem with a mass matrix: use Rodas5P, or another implicit \
+                 method"
+            ),
             ErrorKind::EventCondition { event, t } => {
                 write!(f, "the condition of event `{event}` is NaN at t = {t}")
             }

@@ -57,7 +57,7 @@ mod stops;
 mod symplectic;
 mod watch;
 
-pub use algorithm::{Algorithm, Interval, Step};
+pub use algorithm::{Algorithm, Interval, Refusal, Step};
 pub use controller::Controller;
 pub use dense::Dense;
 pub use domain::Domain;

@@ -5,9 +5,10 @@ mod method_matrix;
 
 use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Controller, Error, ErrorKind, ExplicitRk, OdeProblem, Options, Save, StepSize, Tsit5, solve,
+    Controller, Ensemble, Error, ErrorKind, ExplicitRk, Member, OdeProblem, Options, Save,
+    StepSize, Tsit5, solve,
 };
-use system::{Failure, FromFn, Rhs};
+use system::{Failure, FromFn, Mass, Rhs, WithMass};
 use testset::models::LotkaVolterra;
 
 const NAN: f64 = f64::NAN;
@@ -253,4 +254,18 @@ fn solutions_refuse_times_that_they_do_not_know() {
             &["1.000001", "Save::Dense", "Save::At"],
         );
     }
+}
+
+/// `M u' = f` is not `u' = f`: an explicit method says so, by itself and in ensembles.
+#[test]
+fn explicit_methods_refuse_a_mass_matrix() {
+    let dae = WithMass::new(LotkaVolterra, Mass::diagonal([1.0, 0.0])).unwrap();
+    let (u0, p) = ([1.0, 1.0], [1.5, 1.0, 3.0, 1.0]);
+    let problem = OdeProblem::new(dae.clone(), u0, p, (0.0, 1.0)).unwrap();
+    let refused = |kind: &ErrorKind| matches!(kind, ErrorKind::MassMatrix { method: "Tsit5" });
+    assert!(refused(solve(&problem, Tsit5, &Options::default()).unwrap_err().kind()));
+    let members = [Member::new(u0, p, (0.0, 1.0))];
+    let all = Ensemble::new(&dae, &members).one_by_one().solve(Tsit5, &Options::default());
+    assert!(all.failures().all(|(_, error)| refused(error.kind())));
+    assert_eq!(all.failures().count(), 1);
 }

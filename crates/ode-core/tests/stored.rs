@@ -68,7 +68,7 @@ fn settings_round_trip() {
     let controller = Controller { safety: 0.8, ..Controller::PID };
     let text = serde_json::to_string(&controller).unwrap();
     assert_eq!(serde_json::from_str::<Controller>(&text).unwrap(), controller);
-    let stats = Stats { accepted: 3, rejected: 1, evaluations: 25 };
+    let stats = Stats { accepted: 3, rejected: 1, evaluations: 25, ..Stats::default() };
     let text = serde_json::to_string(&stats).unwrap();
     assert_eq!(serde_json::from_str::<Stats>(&text).unwrap(), stats);
     let single = OdeProblem::over(LotkaVolterra, [1f32; 2], [1.5, 1.0, 3.0, 1.0], (0.0, 1.0));

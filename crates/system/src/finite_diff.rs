@@ -1,5 +1,5 @@
 use crate::lengths::{check, check_work};
-use crate::{Failure, Jacobian, Rhs};
+use crate::{Failure, Jacobian, Mass, Rhs};
 
 /// A black box whose Jacobian comes from forward differences: about half the digits.
 ///
@@ -28,6 +28,9 @@ impl<R: Rhs<f64>> Rhs<f64> for FiniteDiff<R> {
     #[inline]
     fn eval(&self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]) -> Result<(), Failure> {
         self.0.eval(t, u, p, du)
+    }
+    fn mass(&self) -> Option<&Mass> {
+        self.0.mass()
     }
     fn names(&self) -> Vec<String> {
         self.0.names()

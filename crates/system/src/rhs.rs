@@ -1,4 +1,4 @@
-use crate::{Failure, System};
+use crate::{Failure, Mass, System};
 use scalar::Scalar;
 
 /// A right-hand side for one number type: what solvers ask for.
@@ -18,6 +18,11 @@ pub trait Rhs<S> {
     ///
     /// [`Failure::Recoverable`] rejects the step in progress, [`Failure::Fatal`] ends the solve.
     fn eval(&self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Failure>;
+
+    /// The mass matrix `M` of a problem `M u' = f(t, u; p)`; none where it is the identity.
+    fn mass(&self) -> Option<&Mass> {
+        None
+    }
 
     /// Names of the states, in order.
     fn names(&self) -> Vec<String> {

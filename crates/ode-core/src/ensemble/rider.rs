@@ -191,7 +191,7 @@ where
         if !const { M::TABLEAU.is_fsal() } {
             evaluations += accepted;
         }
-        let stats = Stats { accepted, rejected: rider.rejected, evaluations };
+        let stats = Stats { accepted, rejected: rider.rejected, evaluations, ..Stats::default() };
         rider.solution.set_work(M::NAME, stats, rider.began.elapsed());
         done(rider.index, Ok(rider.solution));
     }

@@ -36,6 +36,7 @@ impl<'a> Setup<'a> {
             monitor,
         } = job.options;
         let possible = job.events.is_none()
+            && job.rhs.mass().is_none()
             && *norm == Norm::Rms
             && *domain == Domain::Anywhere
             && *components == Components::All

@@ -48,9 +48,7 @@ impl Trajectories {
                 Ok(solution) => solution.stats(),
                 Err(error) => error.partial().stats(),
             };
-            total.accepted += stats.accepted;
-            total.rejected += stats.rejected;
-            total.evaluations += stats.evaluations;
+            total = total + stats;
         }
         total
     }

@@ -3,7 +3,7 @@ use super::stages::{polynomial, stages, stages_in_a_loop};
 use super::tableau::{near, sum as total};
 use super::time::When;
 use super::{ErkTableau, InterpolantWeights};
-use crate::{Algorithm, Dense, ErrorNorm, Interval, Step, Taken};
+use crate::{Algorithm, Dense, ErrorNorm, Interval, Stats, Step, Taken};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
@@ -234,7 +234,7 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         cache.k.swap(0, const { M::TABLEAU.next_stage() });
     }
 
-    fn evaluations(&self, cache: &ErkCache<B>) -> usize {
-        cache.evaluations
+    fn work(&self, cache: &ErkCache<B>) -> Stats {
+        Stats { evaluations: cache.evaluations, ..Stats::default() }
     }
 }

@@ -2,7 +2,7 @@ use super::ExplicitRk;
 use super::explicit::squared_error;
 use super::kernel::{combine_blocks, sum_blocks};
 use super::time::When;
-use crate::{Algorithm, Dense, ErrorNorm, Interval, Step, Taken};
+use crate::{Algorithm, Dense, ErrorNorm, Interval, Stats, Step, Taken};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
@@ -220,7 +220,7 @@ impl<F: Rhs<B::Item>, M: ExplicitRk, L: Limiter, B: Buffer> Algorithm<F, B> for 
         cache.k.swap(0, const { M::TABLEAU.next_stage() });
     }
 
-    fn evaluations(&self, cache: &Self::Cache) -> usize {
-        cache.evaluations
+    fn work(&self, cache: &Self::Cache) -> Stats {
+        Stats { evaluations: cache.evaluations, ..Stats::default() }
     }
 }

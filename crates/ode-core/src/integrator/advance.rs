@@ -212,6 +212,7 @@ where
             return size.min(options.dt_max);
         }
         let factor = self.control.accept(square, &self.controller);
+        let factor = self.algorithm.step_factor(&mut self.cache, self.direction * taken, factor);
         let mut next = taken * factor;
         // A step cut short by a stop does not revoke the proposal.
         if lands && factor >= 1.0 {

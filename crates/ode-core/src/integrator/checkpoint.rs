@@ -72,10 +72,7 @@ impl<S> Checkpoint<S> {
         if distance.is_nan() || distance > resolution {
             return refuse("the derivative is to be evaluated at another time");
         }
-        let Stats { accepted, rejected, evaluations } = self.stats;
-        if !self.control.is_finite()
-            || [accepted, rejected, evaluations].iter().any(|n| *n > usize::MAX / 4)
-        {
+        if !self.control.is_finite() || self.stats.counts().iter().any(|n| *n > usize::MAX / 4) {
             return refuse("the memory of the step size control makes no sense");
         }
         self.stops.check((t0, t1)).or_else(refuse)

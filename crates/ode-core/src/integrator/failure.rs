@@ -1,7 +1,7 @@
 //! Why a step could not be taken.
 
 use super::Integrator;
-use crate::{Algorithm, Error, ErrorKind};
+use crate::{Algorithm, Error, ErrorKind, Refusal};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
@@ -25,6 +25,23 @@ where
         ErrorKind::NonFinite { t, component: self.name(index) }.into()
     }
 
+    /// What the method itself could not do.
+    fn no_convergence(&self, dt: f64, refusal: Refusal) -> Error {
+        let t = self.t;
+        match refusal {
+            Refusal::Singular { index } => {
+                ErrorKind::SingularMatrix { t, component: self.name(index) }.into()
+            }
+            Refusal::Jacobian { row, column } => {
+                let of = self.name(row);
+                let is_time = column >= self.u.as_ref().len();
+                let by = if is_time { "t".to_owned() } else { self.name(column) };
+                ErrorKind::JacobianNotFinite { t, of, by }.into()
+            }
+            Refusal::NotConverged => ErrorKind::NotConverged { t, dt }.into(),
+        }
+    }
+
     fn name(&self, index: usize) -> String {
         self.rhs.names().swap_remove(index)
     }
@@ -33,7 +50,10 @@ where
     pub(super) fn stuck(&mut self, dt: f64, trouble: Option<Trouble>) -> Error {
         match trouble {
             None => ErrorKind::StepTooSmall { t: self.t, dt }.into(),
-            Some(Trouble::Refused) => self.refused(&Failure::Recoverable),
+            Some(Trouble::Refused) => match self.algorithm.refusal(&self.cache) {
+                Some(refusal) => self.no_convergence(dt, refusal),
+                None => self.refused(&Failure::Recoverable),
+            },
             Some(Trouble::Outside { index }) => {
                 let (low, high) = self.options.domain.bounds(index);
                 let component = self.name(index);

@@ -124,6 +124,9 @@ where
         if !algorithm.is_adaptive() && !matches!(options.step, StepSize::Fixed(_)) {
             return Err(ErrorKind::FixedStepNeeded { method: algorithm.name() }.into());
         }
+        if problem.rhs().mass().is_some() && !algorithm.takes_mass() {
+            return Err(ErrorKind::MassMatrix { method: algorithm.name() }.into());
+        }
         let u = problem.u0().clone();
         let direction = (end - t).signum();
         let t_first = if options.stops.contains(&t) { beside::<B::Item>(t, direction) } else { t };
@@ -276,8 +279,7 @@ where
 
     /// Work done so far.
     pub fn stats(&self) -> Stats {
-        let evaluations = self.stats.evaluations + self.algorithm.evaluations(&self.cache);
-        Stats { evaluations, ..self.stats }
+        self.stats + self.algorithm.work(&self.cache)
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::{Algorithm, Dense, Interval, Step, Taken};
+use crate::{Algorithm, Dense, Interval, Stats, Step, Taken};
 use scalar::Scalar;
 use system::{Buffer, Failure, Rhs};
 
@@ -179,7 +179,7 @@ impl<F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for ReversibleHeun {
         }
     }
 
-    fn evaluations(&self, cache: &Self::Cache) -> usize {
-        cache.evaluations
+    fn work(&self, cache: &Self::Cache) -> Stats {
+        Stats { evaluations: cache.evaluations, ..Stats::default() }
     }
 }

@@ -116,8 +116,8 @@ macro_rules! symplectic {
             fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
                 cache.restore(memory);
             }
-            fn evaluations(&self, cache: &Self::Cache) -> usize {
-                cache.evaluations()
+            fn work(&self, cache: &Self::Cache) -> $crate::Stats {
+                $crate::Stats { evaluations: cache.evaluations(), ..$crate::Stats::default() }
             }
         }
     };
