@@ -51,8 +51,8 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     /// Whether the method estimates its error, so that its steps can be controlled.
     fn is_adaptive(&self) -> bool;
 
-    /// Allocates.
-    fn cache(&self, u: &B) -> Self::Cache;
+    /// Allocates, for states of the length of `u`.
+    fn cache(&self, rhs: &F, u: &B) -> Self::Cache;
 
     /// Evaluates what the first step reuses: `f(t, u; p)`.
     ///
@@ -71,17 +71,22 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     /// The derivative at the start of the step: what `begin` evaluated or `advance` carried over.
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item];
 
-    /// Attempts a step; must leave the cache usable for a retry.
+    /// Attempts a step; must leave the cache usable for a retry. An iteration ends when what is left
+    /// is small in `norm`, in which an error of 1 is as large as the tolerance.
     ///
     /// # Errors
     ///
-    /// As the right-hand side.
+    /// As the right-hand side; [`Failure::Recoverable`] where an iteration does not converge, with
+    /// the reason in [`refusal`](Algorithm::refusal).
     fn attempt(
         &self,
         rhs: &F,
         step: &mut Step<'_, B>,
+        norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) -> Result<(), Failure>;
+    ) -> Result<(), Failure>
+    where
+        B::Item: Concrete;
 
     /// The square of the scaled error of an attempt, accepted when at most 1: that of `step.error`,
     /// unless the method combines several estimates.

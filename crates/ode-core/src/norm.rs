@@ -71,7 +71,7 @@ impl<'a> ErrorNorm<'a> {
     /// # Errors
     ///
     /// When a list of tolerances has the wrong length.
-    pub(crate) fn new(options: &'a Options, n: usize) -> Result<Self, Error> {
+    pub fn new(options: &'a Options, n: usize) -> Result<Self, Error> {
         let Options { rtol, atol, rtol_each, atol_each, norm, .. } = options;
         for (what, list) in [("rtol_each", rtol_each), ("atol_each", atol_each)] {
             if !list.is_empty() {

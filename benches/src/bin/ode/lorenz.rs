@@ -3,7 +3,7 @@
 use crate::SUITE;
 use crate::hand_written::HandWritten;
 use benches::{Contender, Record, Recorder, interleave};
-use ode_core::{Algorithm, Dp5, Step};
+use ode_core::{Algorithm, Dp5, ErrorNorm, Options, Step};
 use scalar::Scalar;
 use std::hint::black_box;
 use std::io;
@@ -25,11 +25,13 @@ const P: [f64; 3] = [10.0, 28.0, 8.0 / 3.0];
 const DT: f64 = 1e-3;
 
 /// The method's step, with everything that an integrator asks of it except the norm.
-fn steps<B: Buffer>(u: B, p: [B::Item; 3]) -> impl FnMut(usize) -> f64
+fn steps<B>(norm: &ErrorNorm<'_>, u: B, p: [B::Item; 3]) -> impl FnMut(usize) -> f64
 where
+    B: Buffer<Item: scalar::Concrete>,
     Dp5: Algorithm<Lorenz, B>,
 {
-    let mut cache = Dp5.cache(&u);
+    let mut norm = norm.clone();
+    let mut cache = Dp5.cache(&Lorenz, &u);
     let (mut u, mut u_next, mut error) = (u.clone(), u.zeros(), u.zeros());
     let begun = Dp5.begin(&Lorenz, 0.0, &u, &p, &mut cache);
     assert!(begun.is_ok());
@@ -46,7 +48,7 @@ where
                 u_next: &mut u_next,
                 error: &mut error,
             };
-            ok &= Dp5.attempt(&Lorenz, &mut step, &mut cache).is_ok();
+            ok &= Dp5.attempt(&Lorenz, &mut step, &mut norm, &mut cache).is_ok();
             ok &= Dp5.accept(&Lorenz, &mut step, &mut cache).is_ok();
             Dp5.advance(&mut cache);
             std::mem::swap(&mut u, &mut u_next);
@@ -59,11 +61,17 @@ where
 /// Measures a step of the hand-written loop and of the method by every kind of storage.
 pub(crate) fn one_step(recorder: &mut Recorder, repeats: usize) -> io::Result<()> {
     let mut by_hand = HandWritten::new(U, black_box(P));
-    let mut fixed = steps(U, black_box(P));
-    let mut dynamic = steps(U.to_vec(), black_box(P));
-    let mut lanes =
-        steps(U.map(scalar::Lanes::<4>::from_f64), black_box(P).map(scalar::Lanes::<4>::from_f64));
+    let options = Options::default();
+    let norm = ErrorNorm::new(&options, U.len()).map_err(io::Error::other)?;
+    let mut fixed = steps(&norm, U, black_box(P));
+    let mut dynamic = steps(&norm, U.to_vec(), black_box(P));
+    let mut lanes = steps(
+        &norm,
+        U.map(scalar::Lanes::<4>::from_f64),
+        black_box(P).map(scalar::Lanes::<4>::from_f64),
+    );
     let mut duals = steps(
+        &norm,
         U.map(scalar::Dual::<f64, 4>::from_f64),
         black_box(P).map(scalar::Dual::<f64, 4>::from_f64),
     );

@@ -129,7 +129,7 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         !M::TABLEAU.e.is_empty()
     }
 
-    fn cache(&self, u: &B) -> ErkCache<B> {
+    fn cache(&self, _rhs: &F, u: &B) -> ErkCache<B> {
         const { ErkCache::<B>::check::<M>() };
         let second = (!M::SECOND_ESTIMATE.is_empty()).then(|| u.zeros());
         let k = vec![u.zeros(); const { M::TABLEAU.all_stages() }];
@@ -157,8 +157,12 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         &self,
         rhs: &F,
         step: &mut Step<'_, B>,
+        _norm: &mut ErrorNorm<'_>,
         cache: &mut ErkCache<B>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Failure>
+    where
+        B::Item: Concrete,
+    {
         cache.evaluations += const { M::TABLEAU.stages() - 1 };
         let k = &mut cache.k[..const { M::TABLEAU.stages() }];
         let when = When { t: step.t, dt: step.dt, t_last: step.t_last };

@@ -112,7 +112,7 @@ impl<F: Rhs<B::Item>, M: ExplicitRk, L: Limiter, B: Buffer> Algorithm<F, B> for 
         !M::TABLEAU.e.is_empty()
     }
 
-    fn cache(&self, u: &B) -> Self::Cache {
+    fn cache(&self, _rhs: &F, u: &B) -> Self::Cache {
         let k = vec![u.zeros(); const { M::TABLEAU.next_stage() } + 1];
         let second = (!M::SECOND_ESTIMATE.is_empty()).then(|| u.zeros());
         LimitedCache { k, unlimited: u.zeros(), end: u.clone(), second, evaluations: 0 }
@@ -138,8 +138,12 @@ impl<F: Rhs<B::Item>, M: ExplicitRk, L: Limiter, B: Buffer> Algorithm<F, B> for 
         &self,
         rhs: &F,
         step: &mut Step<'_, B>,
+        _norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Failure>
+    where
+        B::Item: Concrete,
+    {
         let tableau = const { M::TABLEAU };
         let LimitedCache { k, unlimited, evaluations, .. } = cache;
         let when = When { t: step.t, dt: step.dt, t_last: step.t_last };

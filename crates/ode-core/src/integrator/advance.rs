@@ -176,7 +176,7 @@ where
             u_next: &mut self.u_before,
             error: &mut self.error,
         };
-        self.algorithm.attempt(self.rhs, &mut step, &mut self.cache)?;
+        self.algorithm.attempt(self.rhs, &mut step, &mut self.norm, &mut self.cache)?;
         let square = match self.options.step {
             StepSize::Fixed(_) => 0.0,
             _ => self.algorithm.squared_error(&step, &mut self.cache, &mut self.norm),

@@ -138,7 +138,7 @@ where
                 || options.max_time.is_some()
                 || options.monitor.is_some(),
             controller: Exponents::new(options.controller, algorithm.order()),
-            cache: algorithm.cache(&u),
+            cache: algorithm.cache(problem.rhs(), &u),
             algorithm,
             options,
             p: problem.p().to_vec(),

@@ -1,5 +1,5 @@
-use crate::{Algorithm, Dense, Interval, Stats, Step, Taken};
-use scalar::Scalar;
+use crate::{Algorithm, Dense, ErrorNorm, Interval, Stats, Step, Taken};
+use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
 /// The reversible Heun method: second order, one evaluation per step, algebraically reversible.
@@ -80,7 +80,7 @@ impl<F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for ReversibleHeun {
         true
     }
 
-    fn cache(&self, u: &B) -> Self::Cache {
+    fn cache(&self, _rhs: &F, u: &B) -> Self::Cache {
         let zeros = || u.zeros();
         ReversibleHeunCache {
             v: u.clone(),
@@ -115,8 +115,12 @@ impl<F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for ReversibleHeun {
         &self,
         rhs: &F,
         step: &mut Step<'_, B>,
+        _norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Failure>
+    where
+        B::Item: Concrete,
+    {
         let ReversibleHeunCache { v, v_next, f, f_next, evaluations, .. } = cache;
         let (u, v, f) = (step.u.as_ref(), v.as_ref(), f.as_ref());
         for (i, v_next) in v_next.as_mut().iter_mut().enumerate() {

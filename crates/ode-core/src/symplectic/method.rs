@@ -59,7 +59,7 @@ macro_rules! symplectic {
             fn is_adaptive(&self) -> bool {
                 false
             }
-            fn cache(&self, u: &B) -> Self::Cache {
+            fn cache(&self, _rhs: &F, u: &B) -> Self::Cache {
                 Self::Cache::new(u)
             }
             fn begin(
@@ -81,8 +81,12 @@ macro_rules! symplectic {
                 &self,
                 rhs: &F,
                 step: &mut $crate::Step<'_, B>,
+                _norm: &mut $crate::ErrorNorm<'_>,
                 cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
+            ) -> Result<(), system::Failure>
+            where
+                B::Item: scalar::Concrete,
+            {
                 cache.attempt::<Self, F>(rhs, step);
                 Ok(())
             }

@@ -1,0 +1,37 @@
+//! Stiff differential equations, and differential–algebraic ones of index 1.
+//!
+//! Everything around the methods is that of [`ode_core`]: problems, options, events, dense output,
+//! checkpoints, ensembles, errors. A method of this crate is given to the same
+//! [`solve`](ode_core::solve). It needs the Jacobian of the right-hand side, which every model
+//! written with `system!` has exactly.
+//!
+//! ```
+//! use ode_core::{OdeProblem, Options, solve};
+//! use ode_stiff::Rodas5P;
+//!
+//! system::system! {
+//!     /// Robertson's reactions: rates from 0.04 to 3e7.
+//!     struct Robertson;
+//!     state { a, b, c }
+//!     params { k1, k2, k3 }
+//!     rhs(_t) {
+//!         d(a) = -k1 * a + k3 * b * c;
+//!         d(b) = k1 * a - k3 * b * c - k2 * b * b;
+//!         d(c) = k2 * b * b;
+//!     }
+//! }
+//!
+//! let problem = OdeProblem::new(Robertson, [1.0, 0.0, 0.0], [0.04, 3e7, 1e4], (0.0, 1e5))?;
+//! let solution = solve(&problem, Rodas5P, &Options { atol: 1e-12, ..Options::default() })?;
+//! assert!((solution.last()[0] - 0.01786592114209955).abs() < 1e-6);
+//! assert!(solution.stats().accepted < 300);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod convergence;
+mod iteration_matrix;
+mod rosenbrock;
+
+pub use rosenbrock::{
+    Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
+};

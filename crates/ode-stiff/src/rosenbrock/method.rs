@@ -1,0 +1,111 @@
+use super::RosenbrockTableau;
+
+/// A Rosenbrock method is its tableau; everything else follows.
+///
+/// | method | order | stages | good for |
+/// |---|---|---|---|
+/// | [`Rosenbrock23`](crate::Rosenbrock23) | 2 | 3 | loose tolerances |
+/// | [`Ros3P`](crate::Ros3P) | 3 | 3 | parabolic problems, loose tolerances |
+/// | [`Rodas4`](crate::Rodas4) | 4 | 6 | medium tolerances |
+/// | [`Rodas4P`](crate::Rodas4P) | 4 | 6 | the same for parabolic problems |
+/// | [`Rodas5P`](crate::Rodas5P) | 5 | 8 | everything small, and DAEs |
+///
+/// **No iteration**: a step is as many linear systems as stages, with one matrix and one exact
+/// Jacobian, which is evaluated for every step. **Mass matrices** are taken, singular ones too where
+/// the index is 1. **Dense output** is the method's own and knows about stiffness.
+pub trait Rosenbrock: Clone {
+    /// The name of the literature.
+    const NAME: &'static str;
+
+    /// The coefficients.
+    const TABLEAU: RosenbrockTableau;
+}
+
+/// Makes a type with a [`RosenbrockTableau`] an algorithm.
+macro_rules! rosenbrock {
+    ($method:ident, $tableau:expr) => {
+        impl $crate::Rosenbrock for $method {
+            const NAME: &'static str = stringify!($method);
+            const TABLEAU: $crate::RosenbrockTableau = $tableau.checked();
+        }
+
+        impl<F, B> ode_core::Algorithm<F, B> for $method
+        where
+            F: system::Jacobian<B::Item>,
+            B: system::Buffer<Item: scalar::Concrete + linalg::Field>,
+        {
+            type Cache = $crate::RosenbrockCache<B, F::Work>;
+
+            fn name(&self) -> &'static str {
+                <Self as $crate::Rosenbrock>::NAME
+            }
+            fn order(&self) -> u32 {
+                const { <Self as $crate::Rosenbrock>::TABLEAU.order }
+            }
+            fn is_adaptive(&self) -> bool {
+                true
+            }
+            fn takes_mass(&self) -> bool {
+                true
+            }
+            fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
+                Self::Cache::new::<Self, F>(u, rhs.jacobian_work())
+            }
+            fn begin(
+                &self,
+                rhs: &F,
+                t: f64,
+                u: &B,
+                p: &[B::Item],
+                cache: &mut Self::Cache,
+            ) -> Result<(), system::Failure> {
+                cache.begin(rhs, t, u, p)
+            }
+            fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
+                cache.derivative()
+            }
+            #[inline]
+            fn attempt(
+                &self,
+                rhs: &F,
+                step: &mut ode_core::Step<'_, B>,
+                _norm: &mut ode_core::ErrorNorm<'_>,
+                cache: &mut Self::Cache,
+            ) -> Result<(), system::Failure> {
+                cache.attempt::<Self, F>(rhs, step)
+            }
+            #[inline]
+            fn accept(
+                &self,
+                rhs: &F,
+                step: &mut ode_core::Step<'_, B>,
+                cache: &mut Self::Cache,
+            ) -> Result<(), system::Failure> {
+                cache.accept::<Self, F>(rhs, step)
+            }
+            fn dense(
+                &self,
+                _rhs: &F,
+                interval: &ode_core::Interval<'_, B>,
+                _scratch: &mut B,
+                cache: &mut Self::Cache,
+                dense: &mut ode_core::Dense<B::Item>,
+            ) -> Result<(), system::Failure> {
+                cache.dense::<Self>(interval, dense);
+                Ok(())
+            }
+            #[inline]
+            fn advance(&self, cache: &mut Self::Cache) {
+                cache.advance();
+            }
+            fn refusal(&self, cache: &Self::Cache) -> Option<ode_core::Refusal> {
+                cache.refusal()
+            }
+            fn work(&self, cache: &Self::Cache) -> ode_core::Stats {
+                cache.work()
+            }
+        }
+    };
+}
+
+pub(super) use rosenbrock;
