@@ -1,8 +1,8 @@
 //! The reversible Heun method: order, reversal, dense output, checkpoints.
 
 use ode_core::{
-    Algorithm, Integrator, OdeProblem, Options, Progress, ReversibleHeun, Save, Step, StepSize,
-    solve,
+    Algorithm, ErrorNorm, Integrator, OdeProblem, Options, Progress, ReversibleHeun, Save, Step,
+    StepSize, solve,
 };
 use testset::models::{Kepler, LotkaVolterra};
 
@@ -42,7 +42,9 @@ fn second_order_with_one_evaluation_per_step() {
 fn steps_back_recover_the_start() {
     let (u0, p) = ([1.0, 1.0], [1.5, 1.0, 3.0, 1.0]);
     let (mut u, mut u_next, mut error) = (u0, u0, u0);
-    let mut cache = Algorithm::<LotkaVolterra, _>::cache(&ReversibleHeun, &u);
+    let options = Options::default();
+    let mut norm = ErrorNorm::new(&options, 2).unwrap();
+    let mut cache = ReversibleHeun.cache(&LotkaVolterra, &u);
     ReversibleHeun.begin(&LotkaVolterra, 0.0, &u, &p, &mut cache).unwrap();
     let mut t = 0.0;
     let mut go = |t: &mut f64, dt: f64, u: &mut [f64; 2]| {
@@ -57,7 +59,7 @@ fn steps_back_recover_the_start() {
             u_next: &mut u_next,
             error: &mut error,
         };
-        ReversibleHeun.attempt(&LotkaVolterra, &mut step, &mut cache).unwrap();
+        ReversibleHeun.attempt(&LotkaVolterra, &mut step, &mut norm, &mut cache).unwrap();
         ReversibleHeun.accept(&LotkaVolterra, &mut step, &mut cache).unwrap();
         Algorithm::<LotkaVolterra, [f64; 2]>::advance(&ReversibleHeun, &mut cache);
         *u = u_next;
