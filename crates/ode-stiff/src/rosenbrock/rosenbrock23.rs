@@ -28,6 +28,7 @@ const ROSENBROCK23: RosenbrockTableau = RosenbrockTableau {
     c: &[0.0, 0.5, 1.0],
     d: &[GAMMA, 0.0, -GAMMA],
     b: &[1.0 / GAMMA, 1.0 / GAMMA, 0.0],
-    e: &[1.0 / (6.0 * GAMMA), (E32 - 2.0) / (6.0 * GAMMA), 1.0 / (6.0 * GAMMA)],
+    // The solution of order three is u + h / 6 (k₁ + 4 k₂ + k₃).
+    e: &[-1.0 / (6.0 * GAMMA), (2.0 - E32) / (6.0 * GAMMA), -1.0 / (6.0 * GAMMA)],
     dense: &[&[0.0, -1.0 / (GAMMA * (1.0 - 2.0 * GAMMA)), 0.0]],
 };

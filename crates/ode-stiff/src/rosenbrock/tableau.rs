@@ -24,7 +24,7 @@ pub struct RosenbrockTableau {
     pub d: &'static [f64],
     /// Weights of the solution.
     pub b: &'static [f64],
-    /// Weights of the error estimate.
+    /// Weights of the error estimate: those of the solution less those of the embedded one.
     pub e: &'static [f64],
     /// `H`, row by row.
     pub dense: &'static [&'static [f64]],
