@@ -2,7 +2,7 @@
  *
  * ARKODE's ERKStep with tables of several orders, and CVODE's Adams methods with the fixed-point iteration. As its users
  * do who want the final state: one step after the other up to a stop time. The memory is made once for each request and
- * reinitialised for each run.
+ * reinitialised for each run, and for each member of an ensemble.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <arkode/arkode_erkstep.h>
@@ -21,6 +21,17 @@ enum { MOST = 4096, LINE = 1 << 20 };
 static double p[64], u0[MOST], t0, t1;
 static int np, n;
 static SUNContext context;
+
+/* The members of an ensemble: the problem with many values of one parameter. A plain solve has one member. */
+struct sweep {
+    int parameter;
+    double from, to;
+    long count, every;
+};
+static const struct sweep NONE = {-1, 0.0, 0.0, 1, 1};
+enum { ANSWERED = 1 << 16 };
+/* Final states of the members 0, every, 2 every, ... */
+static double ends[ANSWERED];
 
 /* ---- right-hand sides */
 
@@ -139,49 +150,70 @@ static double now(void) {
 
 static void start_over(N_Vector u) { memcpy(NV_DATA_S(u), u0, (size_t)n * sizeof(double)); }
 
-/* The seconds of one run; the final state is left in u. Negative if it fails. */
-static double by_arkode(ARKODE_ERKTableID table, double rtol, double atol, long runs, N_Vector u) {
-    start_over(u);
-    void *memory = ERKStepCreate(rhs, t0, u, context);
-    int bad = !memory || ARKodeSetUserData(memory, (void *)problem) || ARKodeSStolerances(memory, rtol, atol)
-              || ERKStepSetTableNum(memory, table) || ARKodeSetMaxNumSteps(memory, MAX_STEPS);
-    double begin = 0.0, t;
-    /* The first of many runs is not timed. */
-    const long first = runs > 1 ? -1 : 0;
-    for (long run = first; run < runs && !bad; run++) {
-        if (run == 0) begin = now();
-        if (run > first) {
-            start_over(u);
-            bad = ERKStepReInit(memory, rhs, t0, u);
-        }
-        bad = bad || ARKodeSetStopTime(memory, t1) || ARKodeEvolve(memory, t1, u, &t, ARK_NORMAL) < 0;
-    }
-    const double seconds = (now() - begin) / (double)runs;
-    if (memory) ARKodeFree(&memory);
-    return bad ? -1.0 : seconds;
+/* A solver that has been made, and how it solves the problem once more from t0 to t1. */
+struct solver {
+    void *memory;
+    SUNNonlinearSolver iteration;
+};
+
+static int arkode_once(const struct solver *solver, N_Vector u) {
+    double t;
+    return ERKStepReInit(solver->memory, rhs, t0, u) || ARKodeSetStopTime(solver->memory, t1)
+           || ARKodeEvolve(solver->memory, t1, u, &t, ARK_NORMAL) < 0;
 }
 
-static double by_cvode(double rtol, double atol, long runs, N_Vector u) {
-    start_over(u);
-    void *memory = CVodeCreate(CV_ADAMS, context);
-    SUNNonlinearSolver iteration = SUNNonlinSol_FixedPoint(u, 0, context);
-    int bad = !memory || !iteration || CVodeInit(memory, rhs, t0, u) || CVodeSetUserData(memory, (void *)problem)
-              || CVodeSStolerances(memory, rtol, atol) || CVodeSetNonlinearSolver(memory, iteration)
-              || CVodeSetMaxNumSteps(memory, MAX_STEPS);
-    double begin = 0.0, t;
-    const long first = runs > 1 ? -1 : 0;
-    for (long run = first; run < runs && !bad; run++) {
+static int cvode_once(const struct solver *solver, N_Vector u) {
+    double t;
+    return CVodeReInit(solver->memory, t0, u) || CVodeSetStopTime(solver->memory, t1)
+           || CVode(solver->memory, t1, u, &t, CV_NORMAL) < 0;
+}
+
+/* The seconds of one run, which is a solve for each member; the final states are left in `ends`. Negative if one fails.
+ * The first of many runs is not timed. */
+static double seconds_of(int (*once)(const struct solver *, N_Vector), const struct solver *solver,
+                         const struct sweep *sweep, long runs, N_Vector u) {
+    double begin = now();
+    for (long run = runs > 1 ? -1 : 0; run < runs; run++) {
         if (run == 0) begin = now();
-        if (run > first) {
+        double *end = ends;
+        for (long i = 0; i < sweep->count; i++) {
+            if (sweep->parameter >= 0)
+                p[sweep->parameter] = sweep->from + (sweep->to - sweep->from) * (double)i / (double)sweep->count;
             start_over(u);
-            bad = CVodeReInit(memory, t0, u);
+            if (once(solver, u)) return -1.0;
+            if (i % sweep->every == 0) {
+                memcpy(end, NV_DATA_S(u), (size_t)n * sizeof(double));
+                end += n;
+            }
         }
-        bad = bad || CVodeSetStopTime(memory, t1) || CVode(memory, t1, u, &t, CV_NORMAL) < 0;
     }
-    const double seconds = (now() - begin) / (double)runs;
-    if (memory) CVodeFree(&memory);
-    if (iteration) SUNNonlinSolFree(iteration);
-    return bad ? -1.0 : seconds;
+    return (now() - begin) / (double)runs;
+}
+
+static double by_arkode(ARKODE_ERKTableID table, double rtol, double atol, const struct sweep *sweep, long runs,
+                        N_Vector u) {
+    start_over(u);
+    struct solver solver = {ERKStepCreate(rhs, t0, u, context), NULL};
+    const int bad = !solver.memory || ARKodeSetUserData(solver.memory, (void *)problem)
+                    || ARKodeSStolerances(solver.memory, rtol, atol) || ERKStepSetTableNum(solver.memory, table)
+                    || ARKodeSetMaxNumSteps(solver.memory, MAX_STEPS);
+    const double seconds = bad ? -1.0 : seconds_of(arkode_once, &solver, sweep, runs, u);
+    if (solver.memory) ARKodeFree(&solver.memory);
+    return seconds;
+}
+
+static double by_cvode(double rtol, double atol, const struct sweep *sweep, long runs, N_Vector u) {
+    start_over(u);
+    struct solver solver = {CVodeCreate(CV_ADAMS, context), SUNNonlinSol_FixedPoint(u, 0, context)};
+    const int bad = !solver.memory || !solver.iteration || CVodeInit(solver.memory, rhs, t0, u)
+                    || CVodeSetUserData(solver.memory, (void *)problem)
+                    || CVodeSStolerances(solver.memory, rtol, atol)
+                    || CVodeSetNonlinearSolver(solver.memory, solver.iteration)
+                    || CVodeSetMaxNumSteps(solver.memory, MAX_STEPS);
+    const double seconds = bad ? -1.0 : seconds_of(cvode_once, &solver, sweep, runs, u);
+    if (solver.memory) CVodeFree(&solver.memory);
+    if (solver.iteration) SUNNonlinSolFree(solver.iteration);
+    return seconds;
 }
 
 /* ---- the protocol */
@@ -206,9 +238,8 @@ static int vector(char **rest, double *values, int most) {
     return (int)count;
 }
 
-static void print(const char *name, const double *values) {
-    printf("{\"%s\":[", name);
-    for (int i = 0; i < n; i++) printf(i ? ",%.17g" : "%.17g", values[i]);
+static void print(const double *values) {
+    for (int i = 0; i < n; i++) printf(i ? ",%.17g" : "[%.17g", values[i]);
     printf("]");
 }
 
@@ -239,29 +270,50 @@ static void on_rhs(char **rest) {
         return;
     }
     problem->rhs(u, du);
-    print("du", du);
+    printf("{\"du\":");
+    print(du);
     printf("}\n");
 }
 
-static void on_solve(char **rest) {
+/* The numbers of an ensemble, if they make sense. */
+static int members(char **rest, struct sweep *sweep) {
+    double parameter, count, every;
+    if (!number(rest, &parameter) || !number(rest, &sweep->from) || !number(rest, &sweep->to) || !number(rest, &count)
+        || !number(rest, &every))
+        return 0;
+    if (!(parameter >= 0 && parameter < np && count >= 1 && count < 1e9 && every >= 1 && every < 1e9)) return 0;
+    *sweep = (struct sweep){(int)parameter, sweep->from, sweep->to, (long)count, (long)every};
+    return ((sweep->count - 1) / sweep->every + 1) * n <= ANSWERED;
+}
+
+static void on_solve(char **rest, int ensemble) {
     const char *who = word(rest), *name = word(rest);
     double rtol, atol, runs;
     const struct method *method = NULL;
+    struct sweep sweep = NONE;
     for (int i = 0; name && i < METHOD_COUNT; i++)
         if (!strcmp(name, METHODS[i].name)) method = &METHODS[i];
-    if (!who || !method || !number(rest, &rtol) || !number(rest, &atol) || !number(rest, &runs) || runs < 1) {
+    if (!who || !method || !number(rest, &rtol) || !number(rest, &atol) || (ensemble && !members(rest, &sweep))
+        || !number(rest, &runs) || runs < 1) {
         failure("what is asked for is not understood");
         return;
     }
     N_Vector u = N_VNew_Serial(n, context);
+    const double own = ensemble ? p[sweep.parameter] : 0.0;
     const int adams = method->table == ARKODE_ERK_NONE;
-    const double seconds =
-        adams ? by_cvode(rtol, atol, (long)runs, u) : by_arkode(method->table, rtol, atol, (long)runs, u);
+    const double seconds = adams ? by_cvode(rtol, atol, &sweep, (long)runs, u)
+                                 : by_arkode(method->table, rtol, atol, &sweep, (long)runs, u);
+    if (ensemble) p[sweep.parameter] = own;
+    const long answered = (sweep.count - 1) / sweep.every + 1;
     int good = seconds >= 0.0;
-    for (int i = 0; good && i < n; i++) good = isfinite(NV_DATA_S(u)[i]);
+    for (long i = 0; good && i < answered * n; i++) good = isfinite(ends[i]);
     if (good) {
-        print("u", NV_DATA_S(u));
-        printf(",\"seconds\":%.17g}\n", seconds);
+        printf(ensemble ? "{\"ends\":[" : "{\"u\":");
+        for (long i = 0; i < answered; i++) {
+            if (i) printf(",");
+            print(ends + i * n);
+        }
+        printf("%s,\"seconds\":%.17g}\n", ensemble ? "]" : "", seconds);
     } else {
         failure("the solve failed");
     }
@@ -282,7 +334,8 @@ int main(void) {
         if (request && !strcmp(request, "problem")) on_problem(&rest);
         else if (!problem) failure("no problem yet");
         else if (request && !strcmp(request, "rhs")) on_rhs(&rest);
-        else if (request && !strcmp(request, "solve")) on_solve(&rest);
+        else if (request && !strcmp(request, "solve")) on_solve(&rest, 0);
+        else if (request && !strcmp(request, "ensemble")) on_solve(&rest, 1);
         else failure("no such request");
         fflush(stdout);
     }

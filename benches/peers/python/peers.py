@@ -23,7 +23,7 @@ REMEDY = "pip install -r benches/peers/python/requirements.txt"
 LIBRARIES = [
     # who, the packages it needs (the first gives the version), methods, how to install them
     ("scipy", ["scipy", "numpy"], ["DOP853", "RK45", "LSODA"], REMEDY),
-    ("numba", ["numbalsoda", "numba"], ["DOP853"], "pip install numbalsoda (needs a Fortran compiler)"),
+    ("numba", ["numbalsoda", "numba"], ["DOP853"], REMEDY + " (numbalsoda needs a Fortran compiler and cmake)"),
     ("diffrax", ["diffrax", "jax"], ["Tsit5", "Dopri8"], REMEDY),
 ]
 CELLS = 500
@@ -102,22 +102,48 @@ SCALAR = {f.__name__: f for f in (lotka_volterra, lorenz63_short, rigid_body, ar
 ARRAY = {f.__name__: f for f in (pleiades, brusselator_1d_n500)}
 
 
-def timed(solve, runs):
-    """Final state and seconds of one of the runs; many runs are preceded by one that is not timed."""
+class Sweep:
+    """The problem with many values of one parameter; final states of the members 0, every, 2 every, ... are answered."""
+
+    def __init__(self, words):
+        self.parameter, self.start, self.stop = int(next(words)), float(next(words)), float(next(words))
+        self.count, self.every = int(next(words)), int(next(words))
+
+    def members(self, p):
+        """The parameters of all members."""
+        if not (0 <= self.parameter < len(p) and self.count > 0 and self.every > 0):
+            raise ValueError("no such ensemble")
+        values = [self.start + (self.stop - self.start) * i / self.count for i in range(self.count)]
+        return [p[: self.parameter] + [value] + p[self.parameter + 1 :] for value in values]
+
+
+def seconds_of(run, runs):
+    """What `run` returns, and seconds of one of the runs; many runs are preceded by one that is not timed."""
     if runs > 1:
-        solve()
+        run()
     start = time.perf_counter()
     for _ in range(runs):
-        u = solve()
-    seconds = (time.perf_counter() - start) / runs
-    return {"u": [float(x) for x in u], "seconds": seconds}
+        result = run()
+    return result, (time.perf_counter() - start) / runs
+
+
+def answer_of(ends, seconds, sweep, prepare=0.0):
+    """The final states of all members of an ensemble, or the final state of one solve, as an answer."""
+    if sweep is None:
+        what = {"u": [float(x) for x in ends]}
+        finite = all(math.isfinite(x) for x in what["u"])
+    else:
+        what = {"ends": [[float(x) for x in end] for end in ends[:: sweep.every]]}
+        finite = all(math.isfinite(x) for end in what["ends"] for x in end)
+    if not finite:
+        raise ValueError("the final state is not finite")
+    return what | {"seconds": seconds, "prepare": prepare}
 
 
 # ---- SciPy
 
 
-def for_scipy(problem):
-    p = problem.p
+def for_scipy(problem, p):
     if problem.name in SCALAR:
         f = SCALAR[problem.name]
         # Python's own numbers are faster than NumPy's one at a time.
@@ -128,20 +154,24 @@ def for_scipy(problem):
     return lambda t, u: f(t, u, p)
 
 
-def scipy(problem, method, rtol, atol, runs):
+def scipy(problem, method, rtol, atol, sweep, runs):
     import numpy
     from scipy.integrate import solve_ivp
 
     # Keep the last state only, as far as SciPy can.
-    f, span, u0, at = for_scipy(problem), (problem.t0, problem.t1), numpy.array(problem.u0), [problem.t1]
+    span, u0, at = (problem.t0, problem.t1), numpy.array(problem.u0), [problem.t1]
 
-    def solve():
+    def solve(p):
+        f = for_scipy(problem, p)
         solution = solve_ivp(f, span, u0, method=method, rtol=rtol, atol=atol, t_eval=at)
         if not solution.success:
             raise ValueError(solution.message)
         return solution.y[:, -1]
 
-    return timed(solve, runs)
+    if sweep is None:
+        return answer_of(*seconds_of(lambda: solve(problem.p), runs), sweep)
+    members = sweep.members(problem.p)
+    return answer_of(*seconds_of(lambda: [solve(p) for p in members], runs), sweep)
 
 
 # ---- numba: numbalsoda's DOP853
@@ -219,11 +249,14 @@ def numba_rhs(problem):
     return cfunc(lsoda_sig)(locals()[problem.name])
 
 
-def numba(problem, method, rtol, atol, runs):
+def numba(problem, method, rtol, atol, sweep, runs):
     import numpy
     from numba import njit
     from numbalsoda import dop853
 
+    # Parameters are never empty: a pointer to them is passed on.
+    members = [problem.p] if sweep is None else sweep.members(problem.p)
+    u0, at, p = (numpy.array(x) for x in (problem.u0, [problem.t0, problem.t1], [p + [0.0] for p in members]))
     prepare = 0.0
     if ("numba", problem.name) not in COMPILED:
         start = time.perf_counter()
@@ -231,38 +264,38 @@ def numba(problem, method, rtol, atol, runs):
 
         @njit
         def many(address, u0, at, p, rtol, atol, runs):
-            u, success = dop853(address, u0, at, p, rtol, atol, 10_000_000)
-            for _ in range(1, runs):
-                u, success = dop853(address, u0, at, p, rtol, atol, 10_000_000)
-            return u[-1], success
+            ends, good = numpy.empty((p.shape[0], u0.size)), True
+            for _ in range(runs):
+                for i in range(p.shape[0]):
+                    u, success = dop853(address, u0, at, p[i], rtol, atol, 10_000_000)
+                    ends[i] = u[-1]
+                    good = good and success
+            return ends, good
 
-        many(rhs.address, numpy.array(problem.u0), numpy.array([problem.t0, problem.t1]), numpy.array(problem.p + [0.0]), 1e-3, 1e-3, 1)
+        many(rhs.address, u0, at, p[:1], 1e-3, 1e-3, 1)
         COMPILED["numba", problem.name] = rhs, many
         prepare = time.perf_counter() - start
     rhs, many = COMPILED["numba", problem.name]
-    # Never empty: a pointer to the parameters is passed on.
-    u0, at, p = (numpy.array(x) for x in (problem.u0, [problem.t0, problem.t1], problem.p + [0.0]))
     if runs > 1:
         many(rhs.address, u0, at, p, rtol, atol, 1)
-    start = time.perf_counter()
-    u, success = many(rhs.address, u0, at, p, rtol, atol, runs)
-    seconds = (time.perf_counter() - start) / runs
-    if not success:
+    # All runs are one call: a call from Python would count for the fastest solves.
+    (ends, good), seconds = seconds_of(lambda: many(rhs.address, u0, at, p, rtol, atol, runs), 1)
+    if not good:
         raise ValueError("the solve failed")
-    return {"u": [float(x) for x in u], "seconds": seconds, "prepare": prepare}
+    return answer_of(ends[0] if sweep is None else ends, seconds / runs, sweep, prepare)
 
 
 # ---- diffrax
 
 
-def diffrax(problem, method, rtol, atol, runs):
+def diffrax(problem, method, rtol, atol, sweep, runs):
     import jax
 
     jax.config.update("jax_enable_x64", True)
     import diffrax as dfx
     import jax.numpy as jnp
 
-    key = ("diffrax", method, problem.name)
+    key = ("diffrax", method, problem.name, sweep and sweep.count)
     fresh = key not in COMPILED
     if fresh:
         if problem.name in SCALAR:
@@ -272,7 +305,6 @@ def diffrax(problem, method, rtol, atol, runs):
             f = ARRAY[problem.name](jnp)
         stepper, span = getattr(dfx, method)(), (problem.t0, problem.t1)
 
-        @jax.jit
         def solve(u0, p, rtol, atol):
             solution = dfx.diffeqsolve(
                 dfx.ODETerm(f),
@@ -287,15 +319,20 @@ def diffrax(problem, method, rtol, atol, runs):
             )
             return solution.ys[-1]
 
-        COMPILED[key] = solve
-    solve, u0, p = COMPILED[key], jnp.array(problem.u0), jnp.array(problem.p)
+        # The members of an ensemble go on together until the last of them has reached the end.
+        COMPILED[key] = jax.jit(solve if sweep is None else jax.vmap(solve, (None, 0, None, None)))
+    solve, u0 = COMPILED[key], jnp.array(problem.u0)
+    p = jnp.array(problem.p if sweep is None else sweep.members(problem.p))
     once = lambda: solve(u0, p, rtol, atol).block_until_ready()
     prepare = 0.0
     if fresh:
         start = time.perf_counter()
         once()
         prepare = time.perf_counter() - start
-    return timed(once, runs) | {"prepare": prepare}
+    ends, seconds = seconds_of(once, runs)
+    import numpy
+
+    return answer_of(numpy.asarray(ends), seconds, sweep, prepare)
 
 
 # ---- the protocol
@@ -331,15 +368,13 @@ def answer(line, problem):
     if request == "rhs":
         import numpy
 
-        du = for_scipy(problem)(problem.t0, numpy.array(vector(words)))
+        du = for_scipy(problem, problem.p)(problem.t0, numpy.array(vector(words)))
         return {"du": [float(x) for x in du]}, problem
-    if request == "solve":
-        who, method, rtol, atol, runs = next(words), next(words), float(next(words)), float(next(words)), int(next(words))
+    if request in ("solve", "ensemble"):
+        who, method, rtol, atol = next(words), next(words), float(next(words)), float(next(words))
+        sweep = Sweep(words) if request == "ensemble" else None
         solvers = {"scipy": scipy, "numba": numba, "diffrax": diffrax}
-        result = solvers[who](problem, method, rtol, atol, runs)
-        if not all(math.isfinite(x) for x in result["u"]):
-            raise ValueError("the final state is not finite")
-        return result, problem
+        return solvers[who](problem, method, rtol, atol, sweep, int(next(words))), problem
     raise ValueError(f"no request `{request}`")
 
 

@@ -1,6 +1,6 @@
 //! The crate `differential-equations`: states as arrays, only the final state kept.
 
-use crate::models::{Model, brusselator};
+use crate::models::{Model, array, brusselator};
 use crate::protocol::{Outcome, Request, timed};
 use differential_equations::control::ControlFlag;
 use differential_equations::interpolate::Interpolation;
@@ -32,9 +32,9 @@ impl<Y: State<f64>> Solout<f64, Y> for Nothing {
     }
 }
 
-struct Fixed<'a, M>(&'a M);
+struct Fixed<M>(M);
 
-impl<M: Model<N>, const N: usize> ODE<f64, [f64; N]> for Fixed<'_, M> {
+impl<M: Model<N>, const N: usize> ODE<f64, [f64; N]> for Fixed<M> {
     #[inline(always)]
     fn diff(&self, _t: f64, y: &[f64; N], dydt: &mut [f64; N]) {
         self.0.rhs(y, dydt);
@@ -50,17 +50,16 @@ impl ODE<f64, Vec<f64>> for Brusselator {
 }
 
 /// Solves with states in arrays.
-pub(crate) fn fixed<M: Model<N>, const N: usize>(model: &M, request: &Request) -> Outcome {
-    let u0 = <[f64; N]>::try_from(&request.u0[..]).map_err(|_| "wrong number of states")?;
-    solve(&Fixed(model), &u0, request)
+pub(crate) fn fixed<M: Model<N>, const N: usize>(request: &Request) -> Outcome {
+    solve(|p| M::new(p).map(Fixed), &array::<N>(&request.u0)?, request)
 }
 
 /// Solves the Brusselator with states in vectors.
 pub(crate) fn tube(request: &Request) -> Outcome {
-    solve(&Brusselator(request.p[0]), &request.u0, request)
+    solve(|p| array(p).map(|[g]| Brusselator(g)), &request.u0, request)
 }
 
-fn solve<Y, F>(ode: &F, u0: &Y, request: &Request) -> Outcome
+fn solve<Y, F>(ode: impl Fn(&[f64]) -> Result<F, String>, u0: &Y, request: &Request) -> Outcome
 where
     Y: State<f64> + AsRef<[f64]>,
     F: ODE<f64, Y>,
@@ -71,9 +70,9 @@ where
                 .rtol(request.rtol)
                 .atol(request.atol)
                 .max_steps(MAX_STEPS);
-            timed(request.runs, || {
-                let (mut method, (t0, t1)) = (method.clone(), request.tspan);
-                solve_ode(&mut method, ode, t0, t1, u0, &mut Nothing)
+            timed(request, |p| {
+                let (ode, mut method, (t0, t1)) = (ode(p)?, method.clone(), request.tspan);
+                solve_ode(&mut method, &ode, t0, t1, u0, &mut Nothing)
                     .map_err(|_| "the solve failed")?;
                 Ok(method.y().clone())
             })

@@ -7,9 +7,9 @@ mod ode_solvers;
 mod protocol;
 
 use models::{
-    Arenstorf, HenonHeiles, Lorenz, LotkaVolterra, Model, Pleiades, RigidBody, brusselator,
+    Arenstorf, HenonHeiles, Lorenz, LotkaVolterra, Model, Pleiades, RigidBody, array, brusselator,
 };
-use protocol::{Outcome, Request, Words};
+use protocol::{Outcome, Request, Sweep, Words};
 use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -68,23 +68,40 @@ fn answer(line: &str, request: &mut Request) -> Result<String, String> {
             Ok(format!("{{\"du\":{du:?}}}"))
         }
         "solve" => {
-            let who = words.word()?.to_owned();
-            request.method = words.word()?.into();
-            (request.rtol, request.atol) = (words.number()?, words.number()?);
-            request.runs = words.number()?;
-            let (u, seconds) = visit(request, &mut Solve(&who))?;
-            if !(seconds.is_finite() && u.iter().all(|u| u.is_finite())) {
-                return Err("the final state is not finite".into());
-            }
+            let (u, seconds) = solve(&mut words, request, |_| Ok(None))?;
             Ok(format!("{{\"u\":{u:?},\"seconds\":{seconds:?}}}"))
+        }
+        "ensemble" => {
+            let (ends, seconds) = solve(&mut words, request, |words| Sweep::read(words).map(Some))?;
+            let ends: Vec<_> = ends.chunks(request.u0.len()).collect();
+            Ok(format!("{{\"ends\":{ends:?},\"seconds\":{seconds:?}}}"))
         }
         other => Err(format!("no request `{other}`")),
     }
 }
 
+/// Reads who solves how, and does it.
+fn solve(
+    words: &mut Words<'_>,
+    request: &mut Request,
+    sweep: impl FnOnce(&mut Words<'_>) -> Result<Option<Sweep>, String>,
+) -> Outcome {
+    let who = words.word()?.to_owned();
+    request.method = words.word()?.into();
+    (request.rtol, request.atol) = (words.number()?, words.number()?);
+    request.sweep = sweep(words)?;
+    request.runs = words.number()?;
+    let (u, seconds) = visit(request, &mut Solve(&who))?;
+    if seconds.is_finite() && u.iter().all(|u| u.is_finite()) {
+        Ok((u, seconds))
+    } else {
+        Err("the final state is not finite".into())
+    }
+}
+
 /// What is done with the problem of a request.
 trait Visitor {
-    fn fixed<M: Model<N>, const N: usize>(&mut self, model: &M, request: &Request) -> Outcome;
+    fn fixed<M: Model<N>, const N: usize>(&mut self, request: &Request) -> Outcome;
     fn tube(&mut self, request: &Request) -> Outcome;
 }
 
@@ -92,16 +109,15 @@ trait Visitor {
 struct Derivative(Vec<f64>);
 
 impl Visitor for Derivative {
-    fn fixed<M: Model<N>, const N: usize>(&mut self, model: &M, _: &Request) -> Outcome {
-        let u = <[f64; N]>::try_from(&self.0[..]).map_err(|_| "wrong number of states")?;
+    fn fixed<M: Model<N>, const N: usize>(&mut self, request: &Request) -> Outcome {
         let mut du = [0.0; N];
-        model.rhs(&u, &mut du);
+        M::new(&request.p)?.rhs(&array(&self.0)?, &mut du);
         Ok((du.to_vec(), 0.0))
     }
 
     fn tube(&mut self, request: &Request) -> Outcome {
-        let mut du = vec![0.0; self.0.len()];
-        brusselator(request.p[0], &self.0, &mut du);
+        let ([g], mut du) = (array(&request.p)?, vec![0.0; self.0.len()]);
+        brusselator(g, &self.0, &mut du);
         Ok((du, 0.0))
     }
 }
@@ -110,11 +126,11 @@ impl Visitor for Derivative {
 struct Solve<'a>(&'a str);
 
 impl Visitor for Solve<'_> {
-    fn fixed<M: Model<N>, const N: usize>(&mut self, model: &M, request: &Request) -> Outcome {
+    fn fixed<M: Model<N>, const N: usize>(&mut self, request: &Request) -> Outcome {
         match self.0 {
-            "differential-equations" => differential_equations::fixed(model, request),
-            "diffsol" => diffsol::fixed(model, request),
-            "ode_solvers" => ode_solvers::fixed(model, request),
+            "differential-equations" => differential_equations::fixed::<M, N>(request),
+            "diffsol" => diffsol::fixed::<M, N>(request),
+            "ode_solvers" => ode_solvers::fixed::<M, N>(request),
             other => Err(format!("no peer `{other}`")),
         }
     }
@@ -130,20 +146,14 @@ impl Visitor for Solve<'_> {
 }
 
 fn visit(request: &Request, visitor: &mut impl Visitor) -> Outcome {
-    fn p<const P: usize>(request: &Request) -> Result<[f64; P], String> {
-        request.p[..].try_into().map_err(|_| "wrong number of parameters".into())
-    }
     match request.problem.as_str() {
-        "lotka_volterra" => visitor.fixed(&LotkaVolterra(p(request)?), request),
-        "lorenz63_short" => visitor.fixed(&Lorenz(p(request)?), request),
-        "rigid_body" => visitor.fixed(&RigidBody(p(request)?), request),
-        "arenstorf" => visitor.fixed(&Arenstorf(p(request)?), request),
-        "henon_heiles" => visitor.fixed(&HenonHeiles, request),
-        "pleiades" => visitor.fixed(&Pleiades, request),
-        "brusselator_1d_n500" => {
-            let [_] = p::<1>(request)?;
-            visitor.tube(request)
-        }
+        "lotka_volterra" => visitor.fixed::<LotkaVolterra, _>(request),
+        "lorenz63_short" => visitor.fixed::<Lorenz, _>(request),
+        "rigid_body" => visitor.fixed::<RigidBody, _>(request),
+        "arenstorf" => visitor.fixed::<Arenstorf, _>(request),
+        "henon_heiles" => visitor.fixed::<HenonHeiles, _>(request),
+        "pleiades" => visitor.fixed::<Pleiades, _>(request),
+        "brusselator_1d_n500" => visitor.tube(request),
         other => Err(format!("no problem `{other}`")),
     }
 }

@@ -1,15 +1,28 @@
 //! The right-hand sides, as `testset` defines them. Parameters, initial states and spans come with the request.
 
 /// A right-hand side of `N` states.
-pub(crate) trait Model<const N: usize> {
+pub(crate) trait Model<const N: usize>: Copy {
+    /// With these parameters, if there are as many as it has.
+    fn new(p: &[f64]) -> Result<Self, String>;
+
     /// Writes `f(u)`: none of the problems depends on time.
     fn rhs(&self, u: &[f64; N], du: &mut [f64; N]);
 }
 
+/// Parameters or states, if there are `N`.
+pub(crate) fn array<const N: usize>(values: &[f64]) -> Result<[f64; N], String> {
+    values.try_into().map_err(|_| format!("{} numbers instead of {N}", values.len()))
+}
+
 /// Predators and prey.
-pub(crate) struct LotkaVolterra(pub(crate) [f64; 4]);
+#[derive(Clone, Copy)]
+pub(crate) struct LotkaVolterra([f64; 4]);
 
 impl Model<2> for LotkaVolterra {
+    fn new(p: &[f64]) -> Result<Self, String> {
+        array(p).map(Self)
+    }
+
     #[inline(always)]
     fn rhs(&self, &[x, y]: &[f64; 2], du: &mut [f64; 2]) {
         let [a, b, c, d] = self.0;
@@ -18,9 +31,14 @@ impl Model<2> for LotkaVolterra {
 }
 
 /// Lorenz 1963.
-pub(crate) struct Lorenz(pub(crate) [f64; 3]);
+#[derive(Clone, Copy)]
+pub(crate) struct Lorenz([f64; 3]);
 
 impl Model<3> for Lorenz {
+    fn new(p: &[f64]) -> Result<Self, String> {
+        array(p).map(Self)
+    }
+
     #[inline(always)]
     fn rhs(&self, &[x, y, z]: &[f64; 3], du: &mut [f64; 3]) {
         let [s, r, b] = self.0;
@@ -29,9 +47,14 @@ impl Model<3> for Lorenz {
 }
 
 /// Euler's equations of a rigid body.
-pub(crate) struct RigidBody(pub(crate) [f64; 3]);
+#[derive(Clone, Copy)]
+pub(crate) struct RigidBody([f64; 3]);
 
 impl Model<3> for RigidBody {
+    fn new(p: &[f64]) -> Result<Self, String> {
+        array(p).map(Self)
+    }
+
     #[inline(always)]
     fn rhs(&self, &[x, y, z]: &[f64; 3], du: &mut [f64; 3]) {
         let [a, b, c] = self.0;
@@ -40,9 +63,14 @@ impl Model<3> for RigidBody {
 }
 
 /// A satellite between earth and moon.
-pub(crate) struct Arenstorf(pub(crate) [f64; 2]);
+#[derive(Clone, Copy)]
+pub(crate) struct Arenstorf([f64; 2]);
 
 impl Model<4> for Arenstorf {
+    fn new(p: &[f64]) -> Result<Self, String> {
+        array(p).map(Self)
+    }
+
     #[inline(always)]
     fn rhs(&self, &[x, y, vx, vy]: &[f64; 4], du: &mut [f64; 4]) {
         let [mu, mup] = self.0;
@@ -56,9 +84,14 @@ impl Model<4> for Arenstorf {
 }
 
 /// A star in the field of a galaxy.
+#[derive(Clone, Copy)]
 pub(crate) struct HenonHeiles;
 
 impl Model<4> for HenonHeiles {
+    fn new(p: &[f64]) -> Result<Self, String> {
+        array(p).map(|[]| Self)
+    }
+
     #[inline(always)]
     fn rhs(&self, &[x, y, vx, vy]: &[f64; 4], du: &mut [f64; 4]) {
         *du = [vx, vy, -x - 2.0 * x * y, -y - x * x + y * y];
@@ -66,9 +99,14 @@ impl Model<4> for HenonHeiles {
 }
 
 /// Seven stars in the plane.
+#[derive(Clone, Copy)]
 pub(crate) struct Pleiades;
 
 impl Model<28> for Pleiades {
+    fn new(p: &[f64]) -> Result<Self, String> {
+        array(p).map(|[]| Self)
+    }
+
     #[inline(always)]
     fn rhs(&self, u: &[f64; 28], du: &mut [f64; 28]) {
         du[..14].copy_from_slice(&u[14..]);

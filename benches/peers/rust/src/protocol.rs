@@ -14,25 +14,84 @@ pub(crate) struct Request {
     pub(crate) rtol: f64,
     pub(crate) atol: f64,
     pub(crate) runs: usize,
+    /// For an ensemble.
+    pub(crate) sweep: Option<Sweep>,
 }
 
-/// The final state and the seconds of one run, or what went wrong.
+/// The problem with many values of one parameter.
+#[derive(Clone, Copy)]
+pub(crate) struct Sweep {
+    parameter: usize,
+    from: f64,
+    to: f64,
+    count: usize,
+    /// Final states of this many members apart are answered.
+    every: usize,
+}
+
+impl Sweep {
+    pub(crate) fn read(words: &mut Words<'_>) -> Result<Self, String> {
+        Ok(Self {
+            parameter: words.number()?,
+            from: words.number()?,
+            to: words.number()?,
+            count: words.number()?,
+            every: words.number()?,
+        })
+    }
+}
+
+/// The final states of the members that are answered, one after the other, and the seconds of one run; or what went
+/// wrong. Without an ensemble there is one member.
 pub(crate) type Outcome = Result<(Vec<f64>, f64), String>;
 
-/// Seconds of one of `runs` runs; many runs are preceded by one that is not timed.
+/// Seconds of one of the runs of `solve`, which is given the parameters: one solve, or all members of the ensemble. Many
+/// runs are preceded by one that is not timed.
 pub(crate) fn timed<U: AsRef<[f64]>>(
-    runs: usize,
-    mut solve: impl FnMut() -> Result<U, String>,
+    request: &Request,
+    mut solve: impl FnMut(&[f64]) -> Result<U, String>,
 ) -> Outcome {
+    let runs = request.runs.max(1);
+    match request.sweep {
+        None => {
+            let mut end = None;
+            let seconds = seconds_of(runs, || {
+                end = Some(black_box(solve(black_box(&request.p))?));
+                Ok(())
+            })?;
+            Ok((end.map_or_else(Vec::new, |end| end.as_ref().to_vec()), seconds))
+        }
+        Some(sweep) => {
+            let (mut p, mut ends) = (request.p.clone(), Vec::new());
+            if sweep.parameter >= p.len() || sweep.count == 0 || sweep.every == 0 {
+                return Err("no such ensemble".into());
+            }
+            let seconds = seconds_of(runs, || {
+                ends.clear();
+                for i in 0..sweep.count {
+                    p[sweep.parameter] =
+                        sweep.from + (sweep.to - sweep.from) * i as f64 / sweep.count as f64;
+                    let end = black_box(solve(black_box(&p))?);
+                    if i % sweep.every == 0 {
+                        ends.extend_from_slice(end.as_ref());
+                    }
+                }
+                Ok(())
+            })?;
+            Ok((ends, seconds))
+        }
+    }
+}
+
+fn seconds_of(runs: usize, mut run: impl FnMut() -> Result<(), String>) -> Result<f64, String> {
     if runs > 1 {
-        black_box(solve()?);
+        run()?;
     }
     let start = Instant::now();
-    for _ in 1..runs {
-        black_box(solve()?);
+    for _ in 0..runs {
+        run()?;
     }
-    let end = black_box(solve()?);
-    Ok((end.as_ref().to_vec(), start.elapsed().as_secs_f64() / runs.max(1) as f64))
+    Ok(start.elapsed().as_secs_f64() / runs as f64)
 }
 
 /// The next words of a line as numbers.
