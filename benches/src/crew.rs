@@ -1,6 +1,7 @@
 //! Which peer programs there are, and how they are started.
 
-use crate::{Arguments, Peer};
+use crate::{Arguments, Peer, Recorder};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -15,6 +16,24 @@ pub struct Crew {
     pub peers: Vec<Peer>,
     /// One line for each library that is missing: what it needs.
     pub skipped: Vec<String>,
+}
+
+impl Crew {
+    /// Says who is here, in which version, and who is missing.
+    ///
+    /// # Errors
+    ///
+    /// When a line cannot be written.
+    pub fn announce(&self, recorder: &mut Recorder, arguments: &Arguments) -> io::Result<()> {
+        for line in &self.skipped {
+            recorder.remark(line)?;
+        }
+        for member in self.peers.iter().flat_map(Peer::members).filter(|m| arguments.wants(&m.who))
+        {
+            recorder.remark(&format!("peer: {} {}", member.who, member.version))?;
+        }
+        Ok(())
+    }
 }
 
 /// Starts the programs that have a peer which is asked for.

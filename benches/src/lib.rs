@@ -6,15 +6,20 @@
 mod arguments;
 mod at_error;
 mod crew;
+mod introduce;
+mod measured;
 mod peer;
 mod record;
 mod suite;
+mod sweep;
 mod timing;
 
 pub use arguments::Arguments;
 pub use at_error::{Point, seconds_at};
 pub use crew::{Crew, hire};
-pub use peer::{Answer, Member, Peer, PeerError};
+pub use measured::{Measured, OURS};
+pub use peer::{Answer, Ends, Member, Peer, PeerError};
 pub use record::{Record, Recorder};
 pub use suite::run;
-pub use timing::{Contender, interleave};
+pub use sweep::Sweep;
+pub use timing::{Contender, interleave, interleave_within, turns};

@@ -1,6 +1,7 @@
 //! Programs that solve the suites' problems with other people's code: see `peers/README.md` for
 //! what is said on their standard input and output.
 
+use crate::Sweep;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt::{self, Write as _};
@@ -43,6 +44,18 @@ pub struct Answer {
     /// The final state.
     pub u: Vec<f64>,
     /// Seconds of one run.
+    pub seconds: f64,
+    /// Seconds that were needed once before, to compile.
+    #[serde(default)]
+    pub prepare: f64,
+}
+
+/// An ensemble solved by a peer.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Ends {
+    /// The final states of the members that are looked at.
+    pub ends: Vec<Vec<f64>>,
+    /// Seconds of one run of all members.
     pub seconds: f64,
     /// Seconds that were needed once before, to compile.
     #[serde(default)]
@@ -169,6 +182,22 @@ impl Peer {
         runs: usize,
     ) -> Result<Answer, PeerError> {
         self.ask(&format!("solve {who} {method} {rtol:e} {atol:e} {runs}"))
+    }
+
+    /// Solves the problem for every value of a parameter, `runs` times, and times it.
+    ///
+    /// # Errors
+    ///
+    /// When a solve fails, or the peer is down.
+    pub fn ensemble(
+        &mut self,
+        who: &str,
+        method: &str,
+        (rtol, atol): (f64, f64),
+        sweep: &Sweep,
+        runs: usize,
+    ) -> Result<Ends, PeerError> {
+        self.ask(&format!("ensemble {who} {method} {rtol:e} {atol:e} {sweep} {runs}"))
     }
 
     fn ask<A: DeserializeOwned>(&mut self, line: &str) -> Result<A, PeerError> {

@@ -65,12 +65,17 @@ impl fmt::Debug for Contender<'_> {
 /// assert!(0.0 < seconds[0] && seconds[0] < seconds[1]);
 /// ```
 pub fn interleave(contenders: &mut [Contender<'_>], repeats: usize) -> Vec<f64> {
+    interleave_within(contenders, repeats, LONG)
+}
+
+/// The same, where `long` is how many seconds are enough of one contender instead of half a second.
+pub fn interleave_within(contenders: &mut [Contender<'_>], repeats: usize, long: f64) -> Vec<f64> {
     let mut all = vec![Vec::new(); contenders.len()];
     let mut taken = vec![0.0; contenders.len()];
     for _ in 0..repeats.max(1) {
         for (i, Contender { run, runs }) in contenders.iter_mut().enumerate() {
             // False also after a failure: NaN is less than nothing.
-            if taken[i] < LONG {
+            if taken[i] < long {
                 let seconds = run(*runs);
                 taken[i] += seconds;
                 all[i].push(seconds / *runs as f64);
@@ -78,6 +83,24 @@ pub fn interleave(contenders: &mut [Contender<'_>], repeats: usize) -> Vec<f64> 
         }
     }
     all.into_iter().map(fastest).collect()
+}
+
+/// One of ours, one of theirs, one of ours, …
+///
+/// ```
+/// assert_eq!(benches::turns(vec![1, 2], vec![10, 20, 30]), [1, 10, 2, 20, 30]);
+/// ```
+pub fn turns<T>(ours: Vec<T>, theirs: Vec<T>) -> Vec<T> {
+    let mut all = Vec::with_capacity(ours.len() + theirs.len());
+    let (mut ours, mut theirs) = (ours.into_iter(), theirs.into_iter());
+    loop {
+        let before = all.len();
+        all.extend(ours.next());
+        all.extend(theirs.next());
+        if all.len() == before {
+            return all;
+        }
+    }
 }
 
 fn seconds(work: impl FnOnce()) -> f64 {
@@ -108,6 +131,12 @@ mod tests {
         for failed in [[f64::NAN, 1.0, 2.0], [1.0, f64::NAN, 2.0], [1.0, 2.0, f64::NAN]] {
             assert!(fastest(failed.to_vec()).is_nan());
         }
+    }
+
+    #[test]
+    fn all_take_turns() {
+        assert_eq!(turns(vec![1, 2], vec![10, 20, 30, 40]), [1, 10, 2, 20, 30, 40]);
+        assert_eq!(turns(vec![1, 2], Vec::new()), [1, 2]);
     }
 
     #[test]

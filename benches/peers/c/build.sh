@@ -14,7 +14,7 @@ if [ ! -f "$out/install/done" ]; then
     source=${SUNDIALS_SRC:?a source folder or git address of SUNDIALS}
     if [ ! -f "$source/CMakeLists.txt" ]; then
         rm -rf "$out/source"
-        git clone --quiet --depth 1 --branch "${SUNDIALS_TAG:-v7.5.0}" "$source" "$out/source"
+        git -c advice.detachedHead=false clone --quiet --depth 1 --branch "${SUNDIALS_TAG:-v7.5.0}" "$source" "$out/source"
         source=$out/source
     fi
     cmake=${CMAKE:-cmake}

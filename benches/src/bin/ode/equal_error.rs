@@ -1,8 +1,7 @@
 //! The best method of each at equal error: records, and a table for people.
 
 use crate::SUITE;
-use crate::measured::{Measured, OURS};
-use benches::{Record, Recorder};
+use benches::{Measured, OURS, Record, Recorder};
 use std::io;
 
 /// The errors at which all are compared.

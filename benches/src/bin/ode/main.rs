@@ -4,7 +4,6 @@
 mod equal_error;
 mod hand_written;
 mod lorenz;
-mod measured;
 mod work_precision;
 
 use std::process::ExitCode;

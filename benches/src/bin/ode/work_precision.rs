@@ -5,8 +5,10 @@
 //! where the library has them, nothing else is kept where the library can do without.
 
 use crate::SUITE;
-use crate::measured::{Measured, OURS};
-use benches::{Arguments, Contender, Crew, Peer, PeerError, Point, Record, Recorder, interleave};
+use benches::{
+    Arguments, Contender, Measured, OURS, Peer, PeerError, Point, Record, Recorder, interleave,
+    turns,
+};
 use ode_core::{
     Algorithm, Bs3, Dop853, Dp5, OdeProblem, Options, Save, Tsit5, Vern6, Vern7, Vern8, Vern9,
     solve,
@@ -109,23 +111,12 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
         (rtol(digits), 0.01 * rtol(digits) * size)
     }
 
-    /// Tells a peer the problem, and sees that it has the same right-hand side: at a state near the
-    /// initial one, where no term vanishes.
+    /// Tells a peer the problem, and sees that it has the same right-hand side.
     fn introduce(&self, peer: &mut Peer) -> Result<(), String> {
-        let (name, u0, p) = (&self.reference.name, self.problem.u0().as_ref(), self.problem.p());
-        let said = |error: PeerError| format!("{name}: {error}");
-        peer.problem(name, self.problem.tspan(), p, u0).map_err(said)?;
-        let near = |(i, u): (usize, &f64)| u + 0.1 + 0.01 * (i % 7) as f64;
-        let u: Vec<f64> = u0.iter().enumerate().map(near).collect();
-        let mut du = vec![0.0; u.len()];
-        self.problem.rhs().rhs(self.problem.tspan().0, &u, p, &mut du);
-        let theirs = peer.derivative(&u).map_err(said)?;
-        let size = du.iter().fold(0.0, |m: f64, d| m.max(d.abs()));
-        let same = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * size;
-        if theirs.len() == du.len() && du.iter().zip(&theirs).all(same) {
-            return Ok(());
-        }
-        Err(format!("{name}: a peer has another right-hand side"))
+        let (t0, t1) = self.problem.tspan();
+        let (u0, p) = (self.problem.u0().as_ref(), self.problem.p());
+        let rhs = |u: &[f64], du: &mut [f64]| self.problem.rhs().rhs(t0, u, p, du);
+        peer.introduce(&self.reference.name, (t0, t1), p, u0, rhs)
     }
 }
 
@@ -250,33 +241,14 @@ impl Suite<'_> {
     }
 }
 
-/// One of ours, one of theirs, one of ours, …
-fn turns<T>(ours: Vec<T>, theirs: Vec<T>) -> Vec<T> {
-    let mut all = Vec::with_capacity(ours.len() + theirs.len());
-    let (mut ours, mut theirs) = (ours.into_iter(), theirs.into_iter());
-    loop {
-        let before = all.len();
-        all.extend(ours.next());
-        all.extend(theirs.next());
-        if all.len() == before {
-            return all;
-        }
-    }
-}
-
 /// Writes one record for each method, problem and tolerance.
 pub(crate) fn rows(
     recorder: &mut Recorder,
     arguments: &Arguments,
 ) -> Result<Measured, Box<dyn Error>> {
-    let Crew { peers, skipped } = benches::hire(arguments);
-    for line in skipped {
-        recorder.remark(&line)?;
-    }
-    for member in peers.iter().flat_map(Peer::members).filter(|m| arguments.wants(&m.who)) {
-        recorder.remark(&format!("peer: {} {}", member.who, member.version))?;
-    }
-    let peers = peers.into_iter().map(RefCell::new).collect();
+    let crew = benches::hire(arguments);
+    crew.announce(recorder, arguments)?;
+    let peers = crew.peers.into_iter().map(RefCell::new).collect();
     let (measured, failures) = (Measured::default(), Vec::new());
     let mut suite = Suite { recorder, arguments, peers, measured, failures };
     macro_rules! measure {
@@ -302,7 +274,7 @@ pub(crate) fn rows(
     if !failures.is_empty() {
         return Err(format!("solves that failed:\n  {}", failures.join("\n  ")).into());
     }
-    if measured.0.is_empty() {
+    if measured.is_empty() {
         return Err(format!(
             "no problem has one of these words: {}",
             arguments.problems.join(", ")
@@ -310,15 +282,4 @@ pub(crate) fn rows(
         .into());
     }
     Ok(measured)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_take_turns() {
-        assert_eq!(turns(vec![1, 2], vec![10, 20, 30, 40]), [1, 10, 2, 20, 30, 40]);
-        assert_eq!(turns(vec![1, 2], Vec::new()), [1, 2]);
-    }
 }

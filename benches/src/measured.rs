@@ -1,26 +1,41 @@
-//! What has been measured so far, for the comparison at equal error.
+use crate::{Point, seconds_at};
 
-use benches::{Point, seconds_at};
-
-/// Ourselves.
-pub(crate) const OURS: &str = "sciml";
+/// The name of ourselves in records.
+pub const OURS: &str = "sciml";
 
 /// The work-precision curve of one method on one problem.
-pub(crate) struct Curve {
-    pub(crate) problem: String,
-    pub(crate) who: String,
-    pub(crate) method: String,
+#[derive(Clone, Debug)]
+struct Curve {
+    problem: String,
+    who: String,
+    method: String,
     /// In the order of falling tolerance.
-    pub(crate) points: Vec<Point>,
+    points: Vec<Point>,
 }
 
-/// All curves.
-#[derive(Default)]
-pub(crate) struct Measured(pub(crate) Vec<Curve>);
+/// What has been measured so far, for the comparison at equal error.
+///
+/// ```
+/// use benches::{Measured, Point};
+///
+/// let mut measured = Measured::default();
+/// for (who, method, error, seconds) in [
+///     ("sciml", "Dp5", 1e-4, 1e-6),
+///     ("sciml", "Dp5", 1e-8, 4e-6),
+///     ("sciml", "Vern7", 1e-6, 3e-6),
+/// ] {
+///     measured.push("lorenz", who, method, Point { error, seconds });
+/// }
+/// // Dp5 reaches 1e-6 in 2 µs, by interpolation.
+/// let (method, seconds) = measured.best("lorenz", "sciml", 1e-6).unwrap();
+/// assert!(method == "Dp5" && (seconds - 2e-6).abs() < 1e-12);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Measured(Vec<Curve>);
 
 impl Measured {
     /// Adds a point to its curve.
-    pub(crate) fn push(&mut self, problem: &str, who: &str, method: &str, point: Point) {
+    pub fn push(&mut self, problem: &str, who: &str, method: &str, point: Point) {
         let same = |curve: &&mut Curve| {
             curve.problem == problem && curve.who == who && curve.method == method
         };
@@ -35,15 +50,20 @@ impl Measured {
         }
     }
 
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The problems in the order in which they were measured.
-    pub(crate) fn problems(&self) -> Vec<&str> {
+    pub fn problems(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.0.iter().map(|curve| curve.problem.as_str()).collect();
         names.dedup();
         names
     }
 
     /// Whoever has been measured, ourselves first.
-    pub(crate) fn who(&self) -> Vec<&str> {
+    pub fn who(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.0.iter().map(|curve| curve.who.as_str()).collect();
         names.sort_unstable_by_key(|&name| (name != OURS, name));
         names.dedup();
@@ -51,7 +71,7 @@ impl Measured {
     }
 
     /// The best method of somebody on a problem for this error, with its seconds.
-    pub(crate) fn best(&self, problem: &str, who: &str, error: f64) -> Option<(&str, f64)> {
+    pub fn best(&self, problem: &str, who: &str, error: f64) -> Option<(&str, f64)> {
         let own = self.0.iter().filter(|curve| curve.problem == problem && curve.who == who);
         let times = own.filter_map(|c| Some((c.method.as_str(), seconds_at(&c.points, error)?)));
         times.min_by(|a, b| a.1.total_cmp(&b.1))
