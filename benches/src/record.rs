@@ -43,7 +43,7 @@ impl Recorder {
         let json = json.map(create).transpose()?;
         writeln!(
             io::stdout(),
-            "{:<22} {:<20} {:<10} {:<18} {:>9} {:>11}",
+            "{:<22} {:<24} {:<10} {:<30} {:>9} {:>11}",
             "who",
             "problem",
             "method",
@@ -68,7 +68,7 @@ impl Recorder {
         }
         writeln!(
             io::stdout(),
-            "{who:<22} {problem:<20} {method:<10} {setting:<18} {error:>9.1e} {seconds:>11.3e}"
+            "{who:<22} {problem:<24} {method:<10} {setting:<30} {error:>9.1e} {seconds:>11.3e}"
         )?;
         match &mut self.json {
             Some(file) => writeln!(file, "{}", serde_json::to_string(record)?),

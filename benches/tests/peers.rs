@@ -1,7 +1,7 @@
 //! Peer programs that behave, and such that do not.
 #![cfg(unix)]
 
-use benches::{Answer, Member, Peer, PeerError};
+use benches::{Answer, Ends, Member, Peer, PeerError, Sweep};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,7 @@ fn a_conversation() {
         while read word rest; do case $word in
             problem) test \"$rest\" = 'decay 0e0 2e0 1 5e-1 2 1e0 -2e0' && echo '{{}}' || echo '{{\"failure\":\"what?\"}}';;
             rhs) echo '{{\"du\":[-0.5,1e0]}}';;
+            ensemble) test \"$rest\" = 'a m 1e-6 1e-8 1 0e0 2.8e1 4 2 3' && echo '{{\"ends\":[[1.0],[2e0]],\"seconds\":0.5}}' || echo '{{\"failure\":\"no\"}}';;
             solve) test \"$rest\" = 'a m 1e-6 1e-8 3' && echo '{{\"u\":[0.25,4.0],\"seconds\":1e-6,\"prepare\":2.5}}' || echo '{{\"failure\":\"no\"}}';;
         esac; done"
     );
@@ -42,6 +43,9 @@ fn a_conversation() {
     assert_eq!(peer.derivative(&[1.0, -2.0]).unwrap(), [-0.5, 1.0]);
     let answer = Answer { u: vec![0.25, 4.0], seconds: 1e-6, prepare: 2.5 };
     assert_eq!(peer.solve("a", "m", (1e-6, 1e-8), 3).unwrap(), answer);
+    let sweep = Sweep { parameter: 1, from: 0.0, to: 28.0, count: 4, every: 2 };
+    let ends = Ends { ends: vec![vec![1.0], vec![2.0]], seconds: 0.5, prepare: 0.0 };
+    assert_eq!(peer.ensemble("a", "m", (1e-6, 1e-8), &sweep, 3).unwrap(), ends);
     // Refusals are no end.
     let refused = PeerError::Refused("script: no".into());
     assert_eq!(peer.solve("a", "m", (1e-6, 1e-8), 4).unwrap_err(), refused);
