@@ -12,7 +12,7 @@ use std::process::ExitCode;
 /// The name of the suite in its records.
 const SUITE: &str = "ensemble";
 
-/// Repeats that keep the whole suite within a few minutes.
+/// Repeats that keep the whole suite, with all peers, within ten minutes.
 const REPEATS: usize = 5;
 
 fn main() -> ExitCode {
