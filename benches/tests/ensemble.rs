@@ -47,7 +47,7 @@ fn every_line_is_a_record() {
     assert!(all.iter().all(|(record, ..)| record["who"] == "sciml"));
     let of = |method: &str, setting: &str| {
         let same = |record: &Value| {
-            record["problem"] == "1 000 Lorenz, last"
+            record["problem"] == "200 Lorenz, last"
                 && record["method"] == method
                 && record["setting"] == setting
         };
@@ -71,7 +71,7 @@ fn every_line_is_a_record() {
         }
     }
     let points =
-        all.iter().filter(|(record, ..)| record["problem"] == "1 000 Lorenz, 10 points").count();
+        all.iter().filter(|(record, ..)| record["problem"] == "200 Lorenz, 10 points").count();
     assert_eq!(points, ways.len());
 }
 
@@ -129,7 +129,7 @@ fn peer(name: &str, who: &str, then: &str) -> String {
 fn peers_are_rows_and_those_that_break_are_left_out() {
     // One that dies at the second tolerance, and one that answers too few members.
     let all =
-        "test \"$sweep\" = '1 0e0 2.8e1 1000 10 1' || exit 3; test $c = 1e-4 || exit 7; ends 100";
+        "test \"$sweep\" = '1 0e0 2.8e1 200 2 1' || exit 3; test $c = 1e-4 || exit 7; ends 100";
     let dying = peer("dying_ensemble", "diffsol", all);
     let short = peer("short_ensemble", "sundials", "ends 99");
     let variables = [("PEERS_RUST", &*dying), ("PEERS_C", &*short)];
@@ -144,7 +144,7 @@ fn peers_are_rows_and_those_that_break_are_left_out() {
         "{table}"
     );
     assert_eq!(table.matches("skipped: diffsol").count(), 1, "{table}");
-    let number = "skipped: sundials m on 1 000 Lorenz, last, 1e-4: no number";
+    let number = "skipped: sundials m on 200 Lorenz, last, 1e-4: no number";
     assert!(table.contains(number), "{table}");
     let rows = records("broken_ensemble.json");
     let theirs: Vec<_> = rows.iter().filter(|(record, ..)| record["who"] != "sciml").collect();
@@ -168,7 +168,7 @@ fn who_is_too_slow_for_all_is_scaled() {
     let scaled = rows.iter().filter(|(record, ..)| record["who"] == "scipy");
     let scaled: Vec<_> =
         scaled.map(|(record, _, s)| (record["setting"].as_str().unwrap(), *s)).collect();
-    let wanted = [4, 6, 8].map(|digits| (format!("rtol=1e-{digits} every 10th, scaled"), 2.5));
+    let wanted = [4, 6, 8].map(|digits| (format!("rtol=1e-{digits} 100 members, scaled"), 0.5));
     assert_eq!(scaled.len(), wanted.len(), "{scaled:?}");
     for ((setting, seconds), wanted) in scaled.into_iter().zip(&wanted) {
         assert_eq!((setting, seconds), (wanted.0.as_str(), wanted.1));

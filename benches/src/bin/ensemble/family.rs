@@ -27,7 +27,7 @@ pub(crate) const P: [f64; 3] = [10.0, 28.0, 8.0 / 3.0];
 const MEMBERS: usize = 10_000;
 
 /// Members of a quick run.
-const FEW_MEMBERS: usize = 1_000;
+const FEW_MEMBERS: usize = 200;
 
 /// Members whose final states are looked at.
 const LOOKED_AT: usize = 100;
@@ -69,7 +69,7 @@ impl Family {
 
     /// How many there are, for people.
     pub(crate) fn name(&self) -> &'static str {
-        if self.sweep.count == MEMBERS { "10 000 Lorenz" } else { "1 000 Lorenz" }
+        if self.sweep.count == MEMBERS { "10 000 Lorenz" } else { "200 Lorenz" }
     }
 
     /// Median over the members looked at of the largest error of a component. NaN if one is missing.

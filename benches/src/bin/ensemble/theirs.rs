@@ -113,8 +113,8 @@ impl Theirs {
             let answer = peer.borrow_mut().ensemble(&ask.0, &ask.1, tolerances, &sweep, n);
             answer.map_or(f64::NAN, |answer| answer.seconds * scale * n as f64)
         });
-        let every = family.sweep.every;
-        let setting = if scaled { format!("every {every}th, scaled") } else { String::new() };
+        let count = sweep.count;
+        let setting = if scaled { format!("{count} members, scaled") } else { String::new() };
         Ok(Some(Entry { who, method, setting, error, contender }))
     }
 }
