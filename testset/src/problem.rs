@@ -71,5 +71,5 @@ impl<F: System, const N: usize> Problem<F, N> {
 /// ```
 pub trait Visitor {
     /// Called once for each problem.
-    fn visit<F: System + Copy, const N: usize>(&mut self, problem: &Problem<F, N>);
+    fn visit<F: System + Copy + 'static, const N: usize>(&mut self, problem: &Problem<F, N>);
 }

@@ -162,6 +162,16 @@ fn every_method_satisfies_its_order_conditions() {
     check::<Rodas5P>(5, 4, 4, 1e-12);
 }
 
+/// The published estimate of ROS3P vanishes on linear problems; ours does not.
+#[test]
+fn the_estimate_of_ros3p_sees_linear_problems() {
+    let classical = Classical::new(&Ros3P::TABLEAU);
+    let e = classical.weights(Ros3P::TABLEAU.e);
+    let chain = Tree(vec![Tree(vec![Tree(vec![])])]);
+    let linear: f64 = e.iter().zip(classical.elementary(&chain)).map(|(e, phi)| e * phi).sum();
+    assert!((linear.abs() - 1.0 / 6.0).abs() < 1e-14, "{linear}");
+}
+
 /// `R(∞) = 1 - bᵀ β⁻¹ 1`: L-stable methods forget what is infinitely stiff.
 #[test]
 fn stiff_components_are_damped() {

@@ -5,7 +5,7 @@ use super::RosenbrockTableau;
 /// | method | order | stages | good for |
 /// |---|---|---|---|
 /// | [`Rosenbrock23`](crate::Rosenbrock23) | 2 | 3 | loose tolerances |
-/// | [`Ros3P`](crate::Ros3P) | 3 | 3 | parabolic problems, loose tolerances |
+/// | [`Ros3P`](crate::Ros3P) | 3 | 4 | parabolic problems, loose tolerances |
 /// | [`Rodas4`](crate::Rodas4) | 4 | 6 | medium tolerances |
 /// | [`Rodas4P`](crate::Rodas4P) | 4 | 6 | the same for parabolic problems |
 /// | [`Rodas5P`](crate::Rodas5P) | 5 | 8 | everything small, and DAEs |
