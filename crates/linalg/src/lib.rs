@@ -4,9 +4,16 @@
 mod error;
 mod field;
 mod lu;
+mod sparse;
+mod structure;
 
 pub use error::{Error, ErrorKind};
 pub use faer::c64;
 pub use field::{Field, Number};
+pub use lu::banded::BandedLu;
 pub use lu::dense::DenseLu;
 pub use lu::small::SmallLu;
+pub use lu::sparse::SparseLu;
+pub use sparse::analysis::Analysis;
+pub use sparse::pattern::Pattern;
+pub use structure::Structure;

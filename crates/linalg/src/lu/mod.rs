@@ -1,9 +1,11 @@
 //! Gaussian elimination with partial pivoting: `P A = L U`.
 
+pub(crate) mod banded;
 pub(crate) mod dense;
 pub(crate) mod elimination;
 pub(crate) mod faer_lu;
 pub(crate) mod small;
+pub(crate) mod sparse;
 pub(crate) mod substitution;
 pub(crate) mod unrolled;
 
