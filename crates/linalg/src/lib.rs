@@ -1,19 +1,26 @@
 //! Linear systems as stiff solvers meet them: the same pattern thousands of times, small sizes that
 //! must cost nanoseconds, large ones that must not be analysed twice.
 
+mod choice;
+mod condition;
 mod error;
+mod factors;
 mod field;
 mod lu;
+mod solve;
 mod sparse;
 mod structure;
 
+pub use choice::{Choice, Method, choose};
 pub use error::{Error, ErrorKind};
+pub use factors::{Factors, Scatter};
 pub use faer::c64;
 pub use field::{Field, Number};
 pub use lu::banded::BandedLu;
 pub use lu::dense::DenseLu;
 pub use lu::small::SmallLu;
 pub use lu::sparse::SparseLu;
+pub use solve::LinearSolve;
 pub use sparse::analysis::Analysis;
 pub use sparse::pattern::Pattern;
 pub use structure::Structure;

@@ -207,10 +207,11 @@ impl Structure {
         for j in 0..self.columns() {
             let (_, range) = self.column(j);
             let sum: f64 = values[range].iter().map(|a| a.modulus()).sum();
-            if !(sum < f64::INFINITY) && S::SYSTEMS == 1 {
-                if let Some((row, column)) = self.first_not_finite(values) {
-                    return Err(ErrorKind::NotFinite { row, column }.into());
-                }
+            if S::SYSTEMS == 1
+                && !sum.is_finite()
+                && let Some((row, column)) = self.first_not_finite(values)
+            {
+                return Err(ErrorKind::NotFinite { row, column }.into());
             }
             norm = norm.max(sum);
         }

@@ -110,10 +110,11 @@ impl<S: Field> DenseLu<S> {
         self.norm = 0.0;
         for (column, entries) in factors.chunks_exact(n.max(1)).enumerate() {
             let sum = entries.iter().map(|entry| entry.modulus()).sum();
-            if !(sum < f64::INFINITY) && S::SYSTEMS == 1 {
-                if let Some(row) = entries.iter().position(|entry| !entry.all_finite()) {
-                    return Err(ErrorKind::NotFinite { row, column }.into());
-                }
+            if S::SYSTEMS == 1
+                && !f64::is_finite(sum)
+                && let Some(row) = entries.iter().position(|entry| !entry.all_finite())
+            {
+                return Err(ErrorKind::NotFinite { row, column }.into());
             }
             self.norm = self.norm.max(sum);
         }

@@ -36,6 +36,33 @@ impl<S: Field, const N: usize> SmallLu<S, N> {
         Self { factors: [[S::ZERO; N]; N], rows: [S::TOP; N], factored: false }
     }
 
+    /// The number of rows.
+    #[must_use]
+    pub fn dim(&self) -> usize {
+        N
+    }
+
+    /// The largest column sum of the matrix that was factored, from its factors: `N³/3` operations.
+    #[must_use]
+    pub fn norm(&self) -> f64 {
+        let a = &self.factors;
+        let mut norm = 0.0f64;
+        for j in 0..N {
+            let mut sum = 0.0;
+            for i in 0..N {
+                // Σ L(i, k) U(k, j), the diagonal of L being one and that of U kept as inverses.
+                let mut entry = S::ZERO;
+                for k in 0..=i.min(j) {
+                    let upper = if k == j { a[j][j].inverse() } else { a[j][k] };
+                    entry += if k == i { upper } else { a[k][i] * upper };
+                }
+                sum += entry.modulus();
+            }
+            norm = norm.max(sum);
+        }
+        norm
+    }
+
     /// Factors the matrix whose columns stand one after the other in `a`, `N²` numbers. (The
     /// columns of a `[[S; N]; N]` are given as `a.as_flattened()`.)
     ///

@@ -24,11 +24,11 @@ pub(crate) fn maximum_matching(pattern: &Pattern) -> Vec<Option<usize>> {
         path.push((root, 0));
         while let Some((column, looked)) = path.last_mut() {
             let rows = pattern.column(*column);
-            if *looked == 0 {
-                if let Some(&free) = rows.iter().find(|&&row| column_of[row].is_none()) {
-                    augment(free, &path, pattern, &mut row_of, &mut column_of);
-                    break;
-                }
+            if *looked == 0
+                && let Some(&free) = rows.iter().find(|&&row| column_of[row].is_none())
+            {
+                augment(free, &path, pattern, &mut row_of, &mut column_of);
+                break;
             }
             let Some(&row) = rows.get(*looked) else {
                 path.pop();
