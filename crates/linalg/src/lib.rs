@@ -15,7 +15,7 @@ pub use choice::{Choice, Method, choose};
 pub use error::{Error, ErrorKind};
 pub use factors::{Factors, Scatter};
 pub use faer::c64;
-pub use field::{Field, Number};
+pub use field::{Exchange, Field, Number};
 pub use lu::banded::BandedLu;
 pub use lu::dense::DenseLu;
 pub use lu::small::SmallLu;

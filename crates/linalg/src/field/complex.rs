@@ -1,6 +1,6 @@
 //! Complex numbers, as the pairs of eigenvalues of an implicit Runge–Kutta method ask for.
 
-use super::{Blocks, Field, Number};
+use super::{Blocks, Exchange, Field, Number, compose};
 use crate::lu::faer_lu;
 use faer::c64;
 
@@ -44,10 +44,14 @@ impl Field for c64 {
         f64::pivot_row(len, |i| entry(i).modulus())
     }
     #[inline(always)]
-    fn exchange(row: usize, column: &mut [Self]) {
+    fn exchange<T: Exchange<Self>>(row: usize, column: &mut [T]) {
         if row < column.len() {
             column.swap(0, row);
         }
+    }
+    #[inline(always)]
+    fn compose(rows: &mut [usize]) {
+        compose(rows);
     }
     #[inline]
     fn unusable(self) -> u64 {
@@ -56,6 +60,10 @@ impl Field for c64 {
     #[inline]
     fn row_index(row: usize) -> Option<usize> {
         Some(row)
+    }
+    #[inline(always)]
+    fn is_chosen(row: usize, i: usize) -> bool {
+        row == i
     }
     #[inline]
     fn where_row(self, row: usize, i: usize, other: Self) -> Self {

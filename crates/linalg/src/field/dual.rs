@@ -1,6 +1,6 @@
 //! Dual numbers: an elimination in duals differentiates the solution exactly.
 
-use super::Field;
+use super::{Exchange, Field};
 use scalar::{Dual, Scalar};
 
 impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
@@ -28,7 +28,7 @@ impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
         S::pivot_row(len, |i| entry(i).re)
     }
     #[inline(always)]
-    fn exchange(row: S::Row, column: &mut [Self]) {
+    fn exchange<T: Exchange<Self>>(row: S::Row, column: &mut [T]) {
         match S::row_index(row) {
             Some(row) if row < column.len() => column.swap(0, row),
             Some(_) => {}
@@ -41,6 +41,10 @@ impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
             }
         }
     }
+    #[inline(always)]
+    fn compose(rows: &mut [S::Row]) {
+        S::compose(rows);
+    }
     #[inline]
     fn unusable(self) -> u64 {
         // A tangent that is not finite makes 1 + 0 e NaN.
@@ -49,6 +53,10 @@ impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
     #[inline]
     fn row_index(row: S::Row) -> Option<usize> {
         S::row_index(row)
+    }
+    #[inline(always)]
+    fn is_chosen(row: S::Row, i: usize) -> bool {
+        S::is_chosen(row, i)
     }
     #[inline]
     fn where_row(self, row: S::Row, i: usize, other: Self) -> Self {

@@ -1,6 +1,6 @@
 //! `f64` and `f32`.
 
-use super::{Blocks, Field, Number};
+use super::{Blocks, Exchange, Field, Number, compose};
 use crate::lu::faer_lu;
 
 macro_rules! impl_float {
@@ -34,21 +34,32 @@ macro_rules! impl_float {
             }
             #[inline(always)]
             fn pivot_row(len: usize, entry: impl Fn(usize) -> Self) -> usize {
-                let (mut row, mut largest) = (0, if len > 0 { entry(0).abs() } else { 0.0 });
-                for i in 1..len {
+                // Two maxima side by side, then the first that has it; NaN is never the largest.
+                let (mut even, mut odd): (Self, Self) = (0.0, 0.0);
+                for i in (0..len).step_by(2) {
                     let size = entry(i).abs();
-                    // A first entry that is NaN is never the pivot of choice.
-                    if size > largest || largest.is_nan() {
-                        (row, largest) = (i, size);
+                    even = if size > even { size } else { even };
+                    if i + 1 < len {
+                        let size = entry(i + 1).abs();
+                        odd = if size > odd { size } else { odd };
                     }
+                }
+                let largest = if odd > even { odd } else { even };
+                let mut row = 0;
+                for i in (0..len).rev() {
+                    row = if entry(i).abs() == largest { i } else { row };
                 }
                 row
             }
             #[inline(always)]
-            fn exchange(row: usize, column: &mut [Self]) {
+            fn exchange<T: Exchange<Self>>(row: usize, column: &mut [T]) {
                 if row < column.len() {
                     column.swap(0, row);
                 }
+            }
+            #[inline(always)]
+            fn compose(rows: &mut [usize]) {
+                compose(rows);
             }
             #[inline]
             fn unusable(self) -> u64 {
@@ -57,6 +68,10 @@ macro_rules! impl_float {
             #[inline]
             fn row_index(row: usize) -> Option<usize> {
                 Some(row)
+            }
+            #[inline(always)]
+            fn is_chosen(row: usize, i: usize) -> bool {
+                row == i
             }
             #[inline]
             fn where_row(self, row: usize, i: usize, other: Self) -> Self {

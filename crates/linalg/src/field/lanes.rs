@@ -1,6 +1,6 @@
 //! Lanes: several systems side by side, each with pivots of its own and without a branch.
 
-use super::Field;
+use super::{Exchange, Field};
 use scalar::{Lanes, Scalar};
 
 impl<const W: usize> Field for Lanes<W> {
@@ -47,13 +47,15 @@ impl<const W: usize> Field for Lanes<W> {
         row
     }
     #[inline(always)]
-    fn exchange(row: Self, column: &mut [Self]) {
+    fn exchange<T: Exchange<Self>>(row: Self, column: &mut [T]) {
         for i in 1..column.len() {
             let (top, entry) = (column[0], column[i]);
             column[0] = entry.where_row(row, i, top);
             column[i] = top.where_row(row, i, entry);
         }
     }
+    #[inline(always)]
+    fn compose(_: &mut [Self]) {}
     #[inline]
     fn unusable(self) -> u64 {
         let size = self.magnitude();
@@ -63,6 +65,10 @@ impl<const W: usize> Field for Lanes<W> {
     #[inline]
     fn row_index(_: Self) -> Option<usize> {
         None
+    }
+    #[inline(always)]
+    fn is_chosen(row: Self, i: usize) -> bool {
+        (row - Self::real(i as f64)).magnitude().le_bits(Self::real(0.5)) != 0
     }
     #[inline(always)]
     fn where_row(self, row: Self, i: usize, other: Self) -> Self {

@@ -68,8 +68,46 @@ pub trait Field:
     /// The row of the largest of `len` entries, the first of them if several are.
     fn pivot_row(len: usize, entry: impl Fn(usize) -> Self) -> Self::Row;
 
-    /// Exchanges the top of `column` with entry `row`. Doing it twice restores the column.
-    fn exchange(row: Self::Row, column: &mut [Self]);
+    /// Exchanges the top of `column` with entry `row`; entries may be rows of a matrix. Doing it
+    /// twice restores the column.
+    fn exchange<T: Exchange<Self>>(row: Self::Row, column: &mut [T]);
+
+    /// Turns exchanges, made one after the other, into what [`permute`](Field::permute) takes.
+    fn compose(rows: &mut [Self::Row]);
+
+    /// Applies composed exchanges: `to = P from`.
+    #[inline(always)]
+    fn permute(rows: &[Self::Row], from: &[Self], to: &mut [Self]) {
+        if Self::SYSTEMS == 1 {
+            for (to, &row) in to.iter_mut().zip(rows) {
+                if let Some(&value) = Self::row_index(row).and_then(|row| from.get(row)) {
+                    *to = value;
+                }
+            }
+        } else {
+            to.copy_from_slice(from);
+            for (k, &row) in rows.iter().enumerate() {
+                Self::exchange(row, &mut to[k..]);
+            }
+        }
+    }
+
+    /// Undoes composed exchanges: `to = Pᵀ from`.
+    #[inline(always)]
+    fn unpermute(rows: &[Self::Row], from: &[Self], to: &mut [Self]) {
+        if Self::SYSTEMS == 1 {
+            for (&value, &row) in from.iter().zip(rows) {
+                if let Some(to) = Self::row_index(row).and_then(|row| to.get_mut(row)) {
+                    *to = value;
+                }
+            }
+        } else {
+            to.copy_from_slice(from);
+            for (k, &row) in rows.iter().enumerate().rev() {
+                Self::exchange(row, &mut to[k..]);
+            }
+        }
+    }
 
     /// The systems for which `self`, the inverse of a pivot, is no number to go on with (zero, NaN
     /// or infinite): bit `i` for lane `i`.
@@ -77,6 +115,9 @@ pub trait Field:
 
     /// The row as an index; `None` in lanes.
     fn row_index(row: Self::Row) -> Option<usize>;
+
+    /// Whether some system chose row `i`.
+    fn is_chosen(row: Self::Row, i: usize) -> bool;
 
     /// `self` where row `i` was chosen, `other` elsewhere.
     fn where_row(self, row: Self::Row, i: usize, other: Self) -> Self;
@@ -86,6 +127,42 @@ pub trait Field:
     #[doc(hidden)]
     fn blocked_lu(_: usize, _: &mut [Self], _: &mut [Self::Row], _: &mut Blocks) -> Option<()> {
         None
+    }
+}
+
+/// What can be exchanged for some systems of a bundle and left alone for others: numbers, and rows
+/// of them.
+pub trait Exchange<S: Field>: Copy {
+    /// `self` where row `i` was chosen, `other` elsewhere.
+    #[must_use]
+    fn where_row(self, row: S::Row, i: usize, other: Self) -> Self;
+}
+
+impl<S: Field> Exchange<S> for S {
+    #[inline(always)]
+    fn where_row(self, row: S::Row, i: usize, other: Self) -> Self {
+        Field::where_row(self, row, i, other)
+    }
+}
+
+impl<S: Field, const N: usize> Exchange<S> for [S; N] {
+    #[inline(always)]
+    fn where_row(self, row: S::Row, i: usize, other: Self) -> Self {
+        core::array::from_fn(|j| Field::where_row(self[j], row, i, other[j]))
+    }
+}
+
+/// Turns exchanges with indices relative to their step into the order that they make.
+#[inline(always)]
+pub(crate) fn compose(rows: &mut [usize]) {
+    // From the last step to the first: behind k stands an order of the rows after k.
+    for k in (0..rows.len()).rev() {
+        let chosen = rows[k];
+        for row in &mut rows[k + 1..] {
+            let row_from_k = *row + 1;
+            // The row that stood at k is now where the chosen one was.
+            *row = if row_from_k == chosen { 0 } else { row_from_k };
+        }
     }
 }
 

@@ -105,18 +105,18 @@ impl<S: Field> DenseLu<S> {
     }
 
     fn eliminate(&mut self) -> Result<(), Error> {
-        let Self { n, factors, rows, blocks, .. } = self;
+        let Self { n, factors, rows, blocks, norm, .. } = self;
         let n = *n;
-        self.norm = 0.0;
-        for (column, entries) in factors.chunks_exact(n.max(1)).enumerate() {
-            let sum = entries.iter().map(|entry| entry.modulus()).sum();
-            if S::SYSTEMS == 1
-                && !f64::is_finite(sum)
-                && let Some(row) = entries.iter().position(|entry| !entry.all_finite())
-            {
-                return Err(ErrorKind::NotFinite { row, column }.into());
-            }
-            self.norm = self.norm.max(sum);
+        *norm = by_size!(
+            n,
+            N => factors.as_chunks::<N>().0.iter().fold(0.0, |m, c| larger(m, column_sum(c))),
+            factors.chunks_exact(n.max(1)).fold(0.0, |m, column| larger(m, column_sum(column)))
+        );
+        if S::SYSTEMS == 1
+            && !norm.is_finite()
+            && let Some(at) = factors.iter().position(|entry| !entry.all_finite())
+        {
+            return Err(ErrorKind::NotFinite { row: at % n, column: at / n }.into());
         }
         let bad = by_size!(
             n,
@@ -201,6 +201,17 @@ impl<S: Field> DenseLu<S> {
         check_size("the right-hand side", expected, b.len())?;
         if self.factored { Ok(()) } else { Err(ErrorKind::NotFactored.into()) }
     }
+}
+
+#[inline(always)]
+fn column_sum<S: Field>(column: &[S]) -> f64 {
+    column.iter().map(|entry| entry.modulus()).sum()
+}
+
+/// The larger of two numbers, NaN if either is.
+#[inline(always)]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b || a.is_nan() { a } else { b }
 }
 
 /// By blocks where that is faster and there is a way, else by loops.

@@ -47,14 +47,15 @@ impl<S: Field, const N: usize> SmallLu<S, N> {
     pub fn norm(&self) -> f64 {
         let a = &self.factors;
         let mut norm = 0.0f64;
-        for j in 0..N {
+        for i in 0..N {
             let mut sum = 0.0;
-            for i in 0..N {
-                // Σ L(i, k) U(k, j), the diagonal of L being one and that of U kept as inverses.
+            for j in 0..N {
+                // Σ L(i, k) D(k) U(k, j), of the transpose: its rows are columns.
                 let mut entry = S::ZERO;
                 for k in 0..=i.min(j) {
-                    let upper = if k == j { a[j][j].inverse() } else { a[j][k] };
-                    entry += if k == i { upper } else { a[k][i] * upper };
+                    let lower = if k == i { S::ONE } else { a[i][k] };
+                    let upper = if k == j { S::ONE } else { a[k][j] };
+                    entry += lower * upper * a[k][k].inverse();
                 }
                 sum += entry.modulus();
             }

@@ -1,5 +1,10 @@
 //! Elimination and substitution for a size known to the compiler. The steps are written out by a
 //! macro, so that every loop has fixed bounds and every index is known.
+//!
+//! Columns of the matrix are rows here: with `M = Aᵀ` it is `P M = L D U` that is computed, `L` and
+//! `U` with unit diagonals. An exchange then moves whole rows that lie together in memory, an
+//! update runs along them, and so do both substitutions with `A = Uᵀ D Lᵀ P`. Only the division
+//! by a pivot stands between one step and the next, and nothing does in a solve.
 
 use super::BadPivot;
 use crate::Field;
@@ -17,13 +22,68 @@ macro_rules! steps {
     };
     (@up $n:ident, $k:ident, $body:block, $($step:literal)*) => {$(
         if $step < $n {
-            const $k: usize = $step;
+            #[allow(clippy::reversed_empty_ranges)] // K = 0
+            {
+                const $k: usize = $step;
+                $body
+            }
+        }
+    )*};
+}
+
+/// The rows `I = 0 … 9` in the same way.
+macro_rules! rows {
+    ($n:ident, $i:ident, $body:block) => {
+        rows!(@each $n, $i, $body, 0 1 2 3 4 5 6 7 8 9)
+    };
+    (@each $n:ident, $i:ident, $body:block, $($row:literal)*) => {$(
+        if $row < $n {
+            const $i: usize = $row;
             $body
         }
     )*};
 }
 
-/// `P A = L U` in place, column by column; the diagonal keeps the inverses of the pivots.
+/// Whether a number fills a vector register by itself. If not, whole rows are updated, also where
+/// nothing is needed any more, so that they stay in registers.
+const fn is_wide<S>() -> bool {
+    size_of::<S>() > 16
+}
+
+/// Exchanges the top with one of a few rows, from entry `from` on, by comparing with each: an index
+/// into registers would send them through memory, and the comparisons come out the same from one
+/// matrix to the next.
+#[inline(always)]
+fn exchange<S: Field, const N: usize>(row: S::Row, from: usize, rows: &mut [[S; N]]) {
+    for i in 1..rows.len() {
+        if !S::is_chosen(row, i) {
+            continue;
+        }
+        if S::SYSTEMS == 1 {
+            rows.swap(0, i);
+        } else {
+            for j in from..N {
+                let (top, other) = (rows[0][j], rows[i][j]);
+                rows[0][j] = other.where_row(row, i, top);
+                rows[i][j] = top.where_row(row, i, other);
+            }
+        }
+    }
+}
+
+/// The same for one column.
+#[inline(always)]
+fn exchange_entries<S: Field>(row: S::Row, column: &mut [S]) {
+    for i in 1..column.len() {
+        if S::is_chosen(row, i) {
+            let (top, entry) = (column[0], column[i]);
+            column[0] = entry.where_row(row, i, top);
+            column[i] = top.where_row(row, i, entry);
+        }
+    }
+}
+
+/// Replaces the columns of `A` by `L` below, the inverse of `D` on, and `U` above the diagonal.
 #[inline]
 pub(crate) fn factor<S: Field, const N: usize>(
     a: &mut [[S; N]; N],
@@ -31,26 +91,40 @@ pub(crate) fn factor<S: Field, const N: usize>(
 ) -> Option<BadPivot> {
     const { assert!(N <= LARGEST) };
     let mut bad = None;
+    let mut m = *a;
+    // Column k of L, apart from M: an update may then run over whole rows.
+    let mut lower = [[S::ZERO; N]; N];
     steps!(N, K, {
-        let row = S::pivot_row(N - K, |i| a[K][K + i]);
+        let from = if is_wide::<S>() { K } else { 0 };
+        let row = S::pivot_row(N - K, |i| m[K + i][K]);
         rows[K] = row;
-        for column in a.iter_mut() {
-            S::exchange(row, &mut column[K..]);
+        exchange(row, from, &mut m[K..]);
+        for column in &mut lower[..K] {
+            exchange_entries(row, &mut column[K..]);
         }
-        let inverse = a[K][K].inverse();
+        let inverse = m[K][K].inverse();
         BadPivot::note(&mut bad, K, inverse);
-        a[K][K] = inverse;
-        for i in K + 1..N {
-            a[K][i] *= inverse;
-        }
-        let lower = a[K];
-        for column in &mut a[K + 1..] {
-            let top = column[K];
-            for i in K + 1..N {
-                column[i] = column[i].minus_product(lower[i], top);
+        let top = m[K];
+        rows!(N, I, {
+            if I > K {
+                let factor = m[I][K] * inverse;
+                lower[K][I] = factor;
+                for j in from..N {
+                    m[I][j] = m[I][j].minus_product(factor, top[j]);
+                }
             }
+        });
+        for j in from..N {
+            m[K][j] = top[j] * inverse;
         }
+        m[K][K] = inverse;
     });
+    for i in 0..N {
+        for j in 0..N {
+            a[i][j] = if j < i { lower[j][i] } else { m[i][j] };
+        }
+    }
+    S::compose(rows);
     bad
 }
 
@@ -59,22 +133,21 @@ pub(crate) fn factor<S: Field, const N: usize>(
 pub(crate) fn solve<S: Field, const N: usize>(a: &[[S; N]; N], rows: &[S::Row; N], b: &mut [S; N]) {
     let mut x = *b;
     steps!(N, K, {
-        S::exchange(rows[K], &mut x[K..]);
-    });
-    steps!(N, K, {
         let top = x[K];
-        for i in K + 1..N {
-            x[i] = x[i].minus_product(a[K][i], top);
+        for j in K + 1..N {
+            x[j] = x[j].minus_product(a[K][j], top);
         }
     });
+    for k in 0..N {
+        x[k] *= a[k][k];
+    }
     steps!(N, rev K, {
-        x[K] *= a[K][K];
         let last = x[K];
-        for i in 0..K {
-            x[i] = x[i].minus_product(a[K][i], last);
+        for j in 0..K {
+            x[j] = x[j].minus_product(a[K][j], last);
         }
     });
-    *b = x;
+    S::unpermute(rows, &x, b);
 }
 
 /// `Aᵀ x = b` in place.
@@ -84,23 +157,24 @@ pub(crate) fn solve_transposed<S: Field, const N: usize>(
     rows: &[S::Row; N],
     b: &mut [S; N],
 ) {
-    let mut x = *b;
+    let mut x = [S::ZERO; N];
+    S::permute(rows, b, &mut x);
     steps!(N, K, {
         let mut sum = x[K];
-        for i in 0..K {
-            sum = sum.minus_product(a[K][i], x[i]);
-        }
-        x[K] = sum * a[K][K];
-    });
-    steps!(N, rev K, {
-        let mut sum = x[K];
-        for i in K + 1..N {
-            sum = sum.minus_product(a[K][i], x[i]);
+        for j in 0..K {
+            sum = sum.minus_product(a[K][j], x[j]);
         }
         x[K] = sum;
     });
+    for k in 0..N {
+        x[k] *= a[k][k];
+    }
     steps!(N, rev K, {
-        S::exchange(rows[K], &mut x[K..]);
+        let mut sum = x[K];
+        for j in K + 1..N {
+            sum = sum.minus_product(a[K][j], x[j]);
+        }
+        x[K] = sum;
     });
     *b = x;
 }
