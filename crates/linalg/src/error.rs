@@ -72,6 +72,11 @@ pub enum ErrorKind {
         /// The largest number of columns that rows can be found for.
         rank: usize,
     },
+    /// The pattern has no entry on the diagonal of this row.
+    NoDiagonal {
+        /// The row.
+        row: usize,
+    },
     /// A Cholesky factorisation met a matrix that is not positive definite.
     NotPositiveDefinite {
         /// The leading block of `pivot + 1` rows is not.
@@ -171,6 +176,11 @@ impl fmt::Display for Error {
                 f,
                 "the pattern is singular for all values: only {rank} columns have a row of their \
                  own, column {column} has none; an equation or an unknown is missing"
+            ),
+            ErrorKind::NoDiagonal { row } => write!(
+                f,
+                "the pattern has no entry on the diagonal of row {row} \
+                 (`Pattern::with_diagonal` adds it)"
             ),
             ErrorKind::NotPositiveDefinite { pivot } => write!(
                 f,

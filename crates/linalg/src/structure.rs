@@ -184,7 +184,7 @@ impl Structure {
         for i in 0..self.dim() {
             match self.position(i, i) {
                 Some(at) => w[at] += c,
-                None => return Err(ErrorKind::Pattern { column: i }.into()),
+                None => return Err(ErrorKind::NoDiagonal { row: i }.into()),
             }
         }
         Ok(())
