@@ -83,7 +83,9 @@ where
             };
             self.stats.rejected += 1;
             let is_fixed = matches!(self.options.step, StepSize::Fixed(_));
-            if is_fixed || size <= (4.0 * ulp(self.t)).max(0.999 * self.options.dt_min) {
+            if is_fixed
+                || size <= (4.0 * ulp(self.t)).max(0.999 * self.options.dt_min).max(SMALLEST)
+            {
                 self.size = Some(size);
                 return Err(self.stuck(dt, trouble));
             }
@@ -230,6 +232,9 @@ where
         self.stats.accepted += 1;
     }
 }
+
+/// At t = 0 steps may become very short; the inverse of one must still be a number.
+const SMALLEST: f64 = 1e-290;
 
 /// The distance from `|t|` to the next larger number.
 fn ulp(t: f64) -> f64 {
