@@ -1,5 +1,5 @@
 use crate::lengths::{check, check_work};
-use crate::{Failure, Rhs, System};
+use crate::{Coloring, Failure, Pattern, Rhs, System, jacobian_pattern};
 use core::ops::Range;
 use scalar::{Dual, Scalar};
 
@@ -61,6 +61,31 @@ pub trait Jacobian<S: Copy>: Rhs<S> {
     ) -> Result<(), Failure> {
         self.jacobian(t, u, p, jac, work)?;
         self.time_derivative(t, u, p, dfdt, work)
+    }
+
+    /// Which entries of `∂f/∂u` can be nonzero, if that is known: then
+    /// [`sparse_derivatives`](Jacobian::sparse_derivatives) gives their values.
+    fn pattern(&self) -> Option<Pattern> {
+        None
+    }
+
+    /// The entries of `∂f/∂u` column by column into `values`, as `coloring` lists them, and `∂f/∂t`
+    /// into `dfdt`.
+    ///
+    /// # Errors
+    ///
+    /// As [`jacobian`](Jacobian::jacobian); and where there is no [`pattern`](Jacobian::pattern).
+    fn sparse_derivatives(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        coloring: &Coloring,
+        (values, dfdt): (&mut [S], &mut [S]),
+        work: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        let _ = (t, u, p, coloring, values, dfdt, work);
+        Err(Failure::Fatal("the right-hand side has no sparse Jacobian".to_owned()))
     }
 }
 
@@ -133,6 +158,47 @@ impl<F: System, S: Scalar> Jacobian<S> for F {
             },
         )
     }
+
+    /// By tracing which states each derivative reads.
+    fn pattern(&self) -> Option<Pattern> {
+        Some(jacobian_pattern(self))
+    }
+
+    /// ⌈(colors + 1) / 4⌉ evaluations of the right-hand side with four tangents each.
+    fn sparse_derivatives(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        coloring: &Coloring,
+        (values, dfdt): (&mut [S], &mut [S]),
+        work: &mut DualWork<S>,
+    ) -> Result<(), Failure> {
+        let n = System::dim(self);
+        check("the columns of the coloring", coloring.columns(), n)?;
+        check("values", values.len(), coloring.num_nonzeros())?;
+        check("dfdt", dfdt.len(), n)?;
+        let (colors, color_of) = (coloring.colors(), coloring.color_of());
+        let seeds = |j: usize| if j < n { color_of[j] } else { colors };
+        for first in (0..=colors).step_by(CHUNK) {
+            evaluate(self, (t, u, p), |j| seeds(j).wrapping_sub(first), work)?;
+            for (j, &color) in color_of.iter().enumerate() {
+                let tangent = color.wrapping_sub(first);
+                if tangent < CHUNK {
+                    let entries = coloring.starts()[j]..coloring.starts()[j + 1];
+                    for (value, &i) in values[entries].iter_mut().zip(coloring.rows_of(j)) {
+                        *value = work.du[i].eps[tangent];
+                    }
+                }
+            }
+            if colors - first < CHUNK {
+                for (dfdt, du) in dfdt.iter_mut().zip(&work.du) {
+                    *dfdt = du.eps[colors - first];
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Differentiates with respect to the states of these indices, and to time, which counts as state
@@ -140,10 +206,31 @@ impl<F: System, S: Scalar> Jacobian<S> for F {
 #[inline]
 fn sweep<F: System, S: Scalar>(
     system: &F,
-    (t, u, p): (S, &[S], &[S]),
+    at: (S, &[S], &[S]),
     columns: Range<usize>,
     work: &mut DualWork<S>,
     mut found: impl FnMut(usize, usize, S),
+) -> Result<(), Failure> {
+    for first in columns.clone().step_by(CHUNK) {
+        // A tangent index beyond the chunk seeds nothing.
+        evaluate(system, at, |j| j.wrapping_sub(first), work)?;
+        for (i, du) in work.du.iter().enumerate() {
+            for j in first..columns.end.min(first + CHUNK) {
+                found(i, j, du.eps[j - first]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Evaluates the right-hand side where state `j`, or time as state `n`, is the variable of tangent
+/// `seed(j)`; of none where there is no such tangent.
+#[inline]
+fn evaluate<F: System, S: Scalar>(
+    system: &F,
+    (t, u, p): (S, &[S], &[S]),
+    seed: impl Fn(usize) -> usize,
+    work: &mut DualWork<S>,
 ) -> Result<(), Failure> {
     let (n, num_params) = (system.dim(), system.num_params());
     check("u", u.len(), n)?;
@@ -154,18 +241,9 @@ fn sweep<F: System, S: Scalar>(
     for (lifted, &p) in work.p.iter_mut().zip(p) {
         *lifted = Dual::constant(p);
     }
-    for first in columns.clone().step_by(CHUNK) {
-        for (j, lifted) in work.u.iter_mut().enumerate() {
-            // A tangent index beyond the chunk seeds nothing.
-            *lifted = Dual::variable(u[j], j.wrapping_sub(first));
-        }
-        let t = Dual::variable(t, n.wrapping_sub(first));
-        system.rhs(t, &work.u, &work.p, &mut work.du);
-        for (i, du) in work.du.iter().enumerate() {
-            for j in first..columns.end.min(first + CHUNK) {
-                found(i, j, du.eps[j - first]);
-            }
-        }
+    for (j, lifted) in work.u.iter_mut().enumerate() {
+        *lifted = Dual::variable(u[j], seed(j));
     }
+    system.rhs(Dual::variable(t, seed(n)), &work.u, &work.p, &mut work.du);
     Ok(())
 }

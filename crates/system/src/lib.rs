@@ -28,6 +28,7 @@
 
 mod branching;
 mod buffer;
+mod coloring;
 mod failure;
 mod finite_diff;
 mod from_fn;
@@ -41,6 +42,7 @@ mod sparsity;
 
 pub use branching::{BranchSystem, Branching};
 pub use buffer::Buffer;
+pub use coloring::Coloring;
 pub use failure::Failure;
 pub use finite_diff::FiniteDiff;
 pub use from_fn::FromFn;

@@ -1,4 +1,4 @@
-use crate::{Failure, Jacobian, Rhs};
+use crate::{Coloring, Failure, Jacobian, Pattern, Rhs};
 use core::fmt;
 use scalar::Scalar;
 
@@ -205,5 +205,19 @@ impl<S: Copy, F: Jacobian<S>> Jacobian<S> for WithMass<F> {
         work: &mut F::Work,
     ) -> Result<(), Failure> {
         self.rhs.derivatives(t, u, p, out, work)
+    }
+    fn pattern(&self) -> Option<Pattern> {
+        self.rhs.pattern()
+    }
+    fn sparse_derivatives(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        coloring: &Coloring,
+        out: (&mut [S], &mut [S]),
+        work: &mut F::Work,
+    ) -> Result<(), Failure> {
+        self.rhs.sparse_derivatives(t, u, p, coloring, out, work)
     }
 }

@@ -8,6 +8,16 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// A pattern from the columns of each row, in any order.
+    pub fn from_rows(rows: impl IntoIterator<Item = Vec<usize>>) -> Self {
+        let sorted = |mut row: Vec<usize>| {
+            row.sort_unstable();
+            row.dedup();
+            row
+        };
+        Self { rows: rows.into_iter().map(sorted).collect() }
+    }
+
     /// The columns that row `i` depends on, ascending; empty for a row that does not exist.
     pub fn row(&self, i: usize) -> &[usize] {
         self.rows.get(i).map_or(&[], Vec::as_slice)

@@ -1,7 +1,9 @@
 //! What the macro accepts, and that every view of a model agrees.
 
 use scalar::{Dual, Lanes};
-use system::{Failure, FiniteDiff, FromFn, Jacobian, Rhs, System, jacobian_pattern, system};
+use system::{
+    Coloring, Failure, FiniteDiff, FromFn, Jacobian, Rhs, System, jacobian_pattern, system,
+};
 
 system! {
     /// Robertson's kinetics, with equations out of order and literals everywhere.
@@ -185,4 +187,36 @@ fn time_is_differentiated_with_the_states_or_alone() {
     assert!(jac.iter().zip(only).all(|(a, b)| (a - b).abs() < 1e-6), "{jac:?}");
     let short = Forced.derivatives(t, &u, &p, (&mut jac, &mut [0.0]), &mut Forced.jacobian_work());
     assert!(matches!(short, Err(Failure::Fatal(message)) if message.contains("dfdt")));
+}
+
+#[test]
+fn sparse_derivatives_are_those_of_the_whole_jacobian() {
+    let n = 23;
+    let ring = Ring(n);
+    let coloring = Coloring::new(&Jacobian::<f64>::pattern(&ring).unwrap());
+    // Three entries a row; 23 is no multiple of 3, so a ring needs more.
+    assert!((3..=5).contains(&coloring.colors()), "{}", coloring.colors());
+    for i in 0..n {
+        let row = jacobian_pattern(&ring);
+        let mut colors: Vec<_> = row.row(i).iter().map(|&j| coloring.color_of()[j]).collect();
+        colors.sort_unstable();
+        colors.dedup();
+        assert_eq!(colors.len(), row.row(i).len(), "two columns of row {i} share a color");
+    }
+    let u: Vec<f64> = (0..n).map(|i| (0.3 * i as f64).sin()).collect();
+    let (mut jac, mut dfdt) = (vec![0.0; n * n], vec![0.0; n]);
+    let (mut values, mut sparse_dfdt) = (vec![0.0; coloring.num_nonzeros()], vec![1.0; n]);
+    let mut work = ring.jacobian_work();
+    ring.derivatives(0.0, &u, &[], (&mut jac, &mut dfdt), &mut work).unwrap();
+    let out = (&mut values[..], &mut sparse_dfdt[..]);
+    ring.sparse_derivatives(0.0, &u, &[], &coloring, out, &mut work).unwrap();
+    assert_eq!(dfdt, sparse_dfdt);
+    for j in 0..n {
+        let start = coloring.starts()[j];
+        for (k, &i) in coloring.rows_of(j).iter().enumerate() {
+            assert_eq!(values[start + k], jac[i * n + j]);
+            jac[i * n + j] = 0.0;
+        }
+    }
+    assert!(jac.iter().all(|x| *x == 0.0), "an entry is missing in the pattern");
 }
