@@ -1,13 +1,9 @@
 //! The same solve over other number types: `f32`, lanes, duals, nested duals.
 
-#[macro_use]
-#[path = "method_matrix/adaptive.rs"]
-mod adaptive;
-mod method_matrix;
-
+use crate::erased::{erased, erased_over};
+use crate::method_matrix::{Claim, Visitor, every};
 use core::fmt::Debug;
-use method_matrix::{Claim, Visitor, every};
-use ode_core::{ExplicitRk, OdeProblem, Options, Save, StepSize, solve};
+use ode_core::{ExplicitRk, Options, Save, StepSize, solve};
 use scalar::{Dual, Lanes};
 use testset::models::{
     ExponentialDecay, LinearDampedOscillator, Lorenz63, LotkaVolterra, TimeSwitchedLotkaVolterra,
@@ -32,10 +28,10 @@ fn cancels<M: ExplicitRk>(_: M) -> bool {
 
 adaptive_test!(single_precision, F32, |method| {
     let (u0, p) = ([1.0f32, 1.0], [1.5f32, 1.0, 3.0, 1.0]);
-    let problem = OdeProblem::over(LotkaVolterra, u0, p, (0.0, 10.0)).unwrap();
+    let problem = erased_over(LotkaVolterra, u0, p, (0.0, 10.0)).unwrap();
     let options = Options { rtol: 1e-5, atol: 1e-7, ..Options::default() };
     let single = solve(&problem, method, &options).unwrap();
-    let double = OdeProblem::new(LotkaVolterra, [1.0, 1.0], p.map(f64::from), (0.0, 10.0)).unwrap();
+    let double = erased(LotkaVolterra, [1.0, 1.0], p.map(f64::from), (0.0, 10.0)).unwrap();
     let double = solve(&double, method, &options).unwrap();
     for (a, b) in single.last().iter().zip(double.last()) {
         close("f32", f64::from(*a), *b, 2e-3);
@@ -57,7 +53,7 @@ adaptive_test!(a_stop_separates_its_sides_in_single_precision, F32Stops, |method
     }
     for jump in [0.3, 1.0, 0.0] {
         let tspan = (jump - 1.0, jump + 1.0);
-        let problem = OdeProblem::over(Jump, [0.0f32; 2], [jump as f32], tspan).unwrap();
+        let problem = erased_over(Jump, [0.0f32; 2], [jump as f32], tspan).unwrap();
         let options = Options { stops: vec![jump], save: Save::Last, ..Options::default() };
         let solution = solve(&problem, method, &options).unwrap();
         assert!(solution.last().iter().all(|u| u.abs() < 1e-6), "{method:?}: {solution}");
@@ -77,11 +73,11 @@ impl Visitor for LaneByLane {
         let p_lanes = [Lanes([10.0; 4]), lanes(rates), Lanes([8.0 / 3.0; 4])];
         let save = Save::At(vec![0.05, 0.5, 0.77, 1.0]);
         let options = Options { step: StepSize::Fixed(0.01), save, ..Options::default() };
-        let problem = OdeProblem::over(Lorenz63, u0, p_lanes, (0.0, 1.0)).unwrap();
+        let problem = erased_over(Lorenz63, u0, p_lanes, (0.0, 1.0)).unwrap();
         let batch = solve(&problem, method, &options).unwrap();
         for lane in 0..4 {
             let u0 = [starts[lane], 1.0, 1.5];
-            let problem = OdeProblem::new(Lorenz63, u0, p(rates[lane]), (0.0, 1.0)).unwrap();
+            let problem = erased(Lorenz63, u0, p(rates[lane]), (0.0, 1.0)).unwrap();
             let alone = solve(&problem, method, &options).unwrap();
             for ((t, batch), (_, alone)) in batch.iter().zip(alone.iter()) {
                 let batch: Vec<u64> = batch.iter().map(|u| u.0[lane].to_bits()).collect();
@@ -99,9 +95,9 @@ fn each_lane_is_a_run_of_its_own() {
 
 adaptive_test!(adaptive_lanes_satisfy_the_worst_of_them, AdaptiveLanes, |method| {
     // One lane needs a hundred times shorter steps than the others.
-    let problem = OdeProblem::over(
+    let problem = erased_over(
         ExponentialDecay,
-        [Lanes([1.0; 4])],
+        vec![Lanes([1.0; 4])],
         [Lanes([0.1, 0.2, 50.0, 0.3])],
         (0.0, 1.0),
     );
@@ -126,7 +122,7 @@ adaptive_test!(forward_sensitivities_of_lotka_volterra, LvGrad, |method| {
     }
     let points = &reference.state_and_sensitivities;
     let times = points.iter().map(|point| point.t).collect();
-    let problem = OdeProblem::over(LotkaVolterra, u0, p, reference.tspan).unwrap();
+    let problem = erased_over(LotkaVolterra, u0, p, reference.tspan).unwrap();
     let solution = solve(&problem, method, &tight(Save::At(times))).unwrap();
     for (point, (t, u)) in points.iter().zip(solution.iter()) {
         for i in 0..2 {
@@ -155,7 +151,7 @@ adaptive_test!(forward_sensitivities_of_the_oscillator, Oscillator, |method| {
     let reference = ClosedFormSensitivity::load("sens_damped_oscillator").unwrap();
     let u0: Vec<_> = reference.u0.iter().map(|u| Dual::<f64, 2>::constant(*u)).collect();
     let p: Vec<_> = reference.p.iter().enumerate().map(|(i, p)| Dual::variable(*p, i)).collect();
-    let problem = OdeProblem::over(LinearDampedOscillator, u0, p, reference.tspan).unwrap();
+    let problem = erased_over(LinearDampedOscillator, u0, p, reference.tspan).unwrap();
     let x = solve(&problem, method, &tight(Save::Last)).unwrap().last()[0];
     close("x(5)", x.re, reference.scalar("x(5)").unwrap(), 1e-9);
     close("dx/dw", x.eps[0], reference.scalar("dx/dw").unwrap(), 1e-9);
@@ -168,7 +164,7 @@ adaptive_test!(nested_duals_give_the_hessian, Hessian, |method| {
     let reference = ClosedFormSensitivity::load("sens_exponential_decay").unwrap();
     let variable = |x: f64, i| Nested::variable(Dual::variable(x, i), i);
     let (k, y0) = (variable(reference.p[0], 0), variable(reference.u0[0], 1));
-    let problem = OdeProblem::over(ExponentialDecay, [y0], [k], reference.tspan).unwrap();
+    let problem = erased_over(ExponentialDecay, vec![y0], [k], reference.tspan).unwrap();
     let y = solve(&problem, method, &tight(Save::Last)).unwrap().last()[0];
     let scalar = |name| reference.scalar(name).unwrap();
     close("y(T)", y.re.re, scalar("y(T)"), 1e-10);
@@ -196,7 +192,7 @@ adaptive_test!(the_gradient_of_the_time_switched_model, TimeSwitched, |method| {
     use TimeSwitchedLotkaVolterra as Model;
     let u0 = Model::U0.map(Dual::<f64, 4>::constant);
     let p: [Dual<f64, 4>; 4] = core::array::from_fn(|i| Dual::variable(Model::P[i], i));
-    let problem = OdeProblem::over(Model, u0, p, Model::TSPAN).unwrap();
+    let problem = erased_over(Model, u0, p, Model::TSPAN).unwrap();
     let options = Options {
         rtol: 1e-8,
         atol: 1e-10,
@@ -215,8 +211,8 @@ adaptive_test!(the_gradient_of_the_time_switched_model, TimeSwitched, |method| {
         close(&what, loss.eps[i], Model::GRADIENT[i], 1e-6);
     }
     // And with respect to the initial state.
-    let u0 = [Dual::<f64, 2>::variable(1.0, 0), Dual::variable(1.0, 1)];
-    let problem = OdeProblem::over(Model, u0, Model::P.map(Dual::constant), Model::TSPAN).unwrap();
+    let u0 = vec![Dual::<f64, 2>::variable(1.0, 0), Dual::variable(1.0, 1)];
+    let problem = erased_over(Model, u0, Model::P.map(Dual::constant), Model::TSPAN).unwrap();
     let solution = solve(&problem, method, &options).unwrap();
     let states: Vec<[Dual<f64, 2>; 2]> = solution.iter().map(|(_, u)| [u[0], u[1]]).collect();
     let loss = Model::loss(&states);

@@ -1,33 +1,30 @@
 //! Step size control: controllers, tolerances of single components, norms, limits of the size.
 
-#[macro_use]
-#[path = "method_matrix/adaptive.rs"]
-mod adaptive;
-mod method_matrix;
-
+use crate::erased::{Problem, erased};
 use ode_core::{
-    Controller, Dp5, ErrorKind, ExplicitRk, Norm, OdeProblem, Options, Save, Solution, StepSize,
-    Tsit5, Vern7, solve,
+    Controller, Dp5, ErrorKind, ExplicitRk, Norm, Options, Save, Solution, StepSize, Tsit5, Vern7,
+    solve,
 };
-use system::{FromFn, Rhs};
+use system::{Buffer, FromFn};
 use testset::models::LotkaVolterra;
 
-fn lotka_volterra() -> OdeProblem<LotkaVolterra, [f64; 2]> {
-    OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
+fn lotka_volterra() -> Problem<'static, [f64; 2]> {
+    erased(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
 }
 
 fn bits(solution: &Solution) -> Vec<u64> {
     solution.times().iter().chain(solution.states()).map(|x| x.to_bits()).collect()
 }
 
-/// A problem from a closure over `[f64; N]`.
-fn problem<const N: usize>(
-    u0: [f64; N],
+/// A problem from a closure.
+fn problem<B: Buffer<Item = f64>>(
+    u0: B,
     t1: f64,
-    rhs: impl Fn(f64, &[f64], &mut [f64]),
-) -> OdeProblem<impl Rhs<f64>, [f64; N]> {
-    let rhs = FromFn::new(N, move |t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| rhs(t, u, du));
-    OdeProblem::new(rhs, u0, [], (0.0, t1)).unwrap()
+    rhs: impl Fn(f64, &[f64], &mut [f64]) + 'static,
+) -> Problem<'static, B> {
+    let n = u0.as_ref().len();
+    let rhs = FromFn::new(n, move |t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| rhs(t, u, du));
+    erased(rhs, u0, [], (0.0, t1)).unwrap()
 }
 
 adaptive_test!(every_controller_reaches_the_tolerance, Reaches, |method| {
@@ -61,7 +58,7 @@ fn a_proportional_part_settles_on_the_limit_of_stability() {
     // u' = -1000 (u - cos t)
     let problem = problem([1.0], 5.0, |t, u, du| du[0] = -1000.0 * (u[0] - t.cos()));
     fn rejections<M: ExplicitRk>(
-        problem: &OdeProblem<impl Rhs<f64>, [f64; 1]>,
+        problem: &Problem<'_, [f64; 1]>,
         method: M,
         controller: Controller,
     ) -> (usize, usize) {
@@ -119,7 +116,7 @@ adaptive_test!(a_component_with_a_loose_tolerance_is_ignored, Ignored, |method| 
 adaptive_test!(no_component_hides_under_the_maximum_norm, Hides, |method| {
     const IDLE: usize = 400;
     let alone = problem([0.0, 1.0], 5.0, |_, u, du| (du[0], du[1]) = (u[1], -u[0]));
-    let mut u0 = [0.0; IDLE + 2];
+    let mut u0 = vec![0.0; IDLE + 2];
     u0[1] = 1.0;
     let crowd = problem(u0, 5.0, |_, u, du| {
         du.fill(0.0);

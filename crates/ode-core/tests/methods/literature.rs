@@ -3,14 +3,11 @@
 //! Tolerances: `atol = 0.01 rtol max |component|` over components and listed times, as the runs of
 //! the peer (scipy's DOP853) that stand in the reference files, here one number for all components.
 
-mod method_matrix;
-
+use crate::erased::erased;
+use crate::method_matrix::{Claim, Visitor as Methods, every};
 use core::fmt::Debug;
-use method_matrix::{Claim, Visitor as Methods, every};
-use ode_core::{
-    Dp5, ExplicitRk, OdeProblem, Options, Save, Solution, StepSize, Tsit5, Vern7, solve,
-};
-use system::{FromFn, System};
+use ode_core::{Dp5, ExplicitRk, Options, Save, Solution, StepSize, Tsit5, Vern7, solve};
+use system::System;
 use testset::{Problem, Reference, Visitor as Problems};
 
 fn options(reference: &Reference, rtol: f64) -> Options {
@@ -24,21 +21,16 @@ fn options(reference: &Reference, rtol: f64) -> Options {
     }
 }
 
-/// A right-hand side behind a pointer: the solver is compiled once per method, not per problem.
-type Erased<'a> = &'a dyn Fn(f64, &[f64], &[f64], &mut [f64]);
-
 /// Solves with both kinds of storage, which must give the same bits.
 fn run<M, F, const N: usize>(method: M, problem: &Problem<F, N>, options: &Options) -> Solution
 where
     M: ExplicitRk,
     F: System + Copy,
 {
-    let rhs: Erased<'_> = &|t, u, p, du| problem.system.rhs(t, u, p, du);
-    let rhs = FromFn::new(N, rhs);
     let Reference { name, u0, p, tspan, .. } = &problem.reference;
-    let fixed = OdeProblem::new(rhs, problem.u0, p.clone(), *tspan).unwrap();
+    let fixed = erased(problem.system, problem.u0, p.clone(), *tspan).unwrap();
     let fixed = solve(&fixed, method.clone(), options).unwrap();
-    let any = OdeProblem::new(rhs, u0.clone(), p.clone(), *tspan).unwrap();
+    let any = erased(problem.system, u0.clone(), p.clone(), *tspan).unwrap();
     let any = solve(&any, method, options).unwrap();
     assert!(fixed.iter().eq(any.iter()), "{} on {name}: arrays and Vecs differ", M::NAME);
     assert_eq!(fixed.stats(), any.stats());

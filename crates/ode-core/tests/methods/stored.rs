@@ -1,18 +1,17 @@
 //! Solutions and checkpoints through files.
 
-mod method_matrix;
-
+use crate::erased::{Problem, erased, erased_over};
+use crate::method_matrix::{Claim, Visitor, every};
 use core::fmt::Debug;
-use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Checkpoint, Components, Controller, Events, ExplicitRk, Integrator, OdeProblem, Options,
-    Progress, Root, Save, Saving, Scheduled, Solution, Stats, StepSize, Tsit5, solve, solve_with,
+    Checkpoint, Components, Controller, Events, ExplicitRk, Integrator, Options, Progress, Root,
+    Save, Saving, Scheduled, Solution, Stats, StepSize, Tsit5, solve, solve_with,
 };
 use serde_json::{Value, json};
 use testset::models::{Lorenz63, LotkaVolterra};
 
-fn lotka_volterra() -> OdeProblem<LotkaVolterra, [f64; 2]> {
-    OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
+fn lotka_volterra() -> Problem<'static, [f64; 2]> {
+    erased(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
 }
 
 fn step_for<M: ExplicitRk>() -> StepSize {
@@ -71,7 +70,7 @@ fn settings_round_trip() {
     let stats = Stats { accepted: 3, rejected: 1, evaluations: 25, ..Stats::default() };
     let text = serde_json::to_string(&stats).unwrap();
     assert_eq!(serde_json::from_str::<Stats>(&text).unwrap(), stats);
-    let single = OdeProblem::over(LotkaVolterra, [1f32; 2], [1.5, 1.0, 3.0, 1.0], (0.0, 1.0));
+    let single = erased_over(LotkaVolterra, [1f32; 2], [1.5, 1.0, 3.0, 1.0], (0.0, 1.0));
     let single = solve(&single.unwrap(), Tsit5, &Options::default()).unwrap();
     let read: Solution<f32> =
         serde_json::from_str(&serde_json::to_string(&single).unwrap()).unwrap();
@@ -131,7 +130,7 @@ struct Resumed;
 impl Visitor for Resumed {
     fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
         let p = [10.0, 28.0, 8.0 / 3.0];
-        let problem = OdeProblem::new(Lorenz63, vec![1.0, 1.0, 1.5], p, (0.0, 3.0)).unwrap();
+        let problem = erased(Lorenz63, vec![1.0, 1.0, 1.5], p, (0.0, 3.0)).unwrap();
         let stops = vec![0.7, 1.9];
         let options = Options { step: step_for::<M>(), stops, ..Options::default() };
         let mut whole = Integrator::new(&problem, method, &options).unwrap();

@@ -1,12 +1,11 @@
 //! What a solution gives back: derivatives, points, tables, summaries, views.
 
-mod method_matrix;
-
+use crate::erased::{Problem, erased, erased_over};
+use crate::method_matrix::{Claim, Visitor, every};
 use core::fmt::Debug;
-use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Components, Error, ErrorKind, ExplicitRk, Integrator, OdeProblem, Options, Save, Solution,
-    StepSize, Tsit5, solve,
+    Components, Error, ErrorKind, ExplicitRk, Integrator, Options, Save, Solution, StepSize, Tsit5,
+    solve,
 };
 use std::io;
 use system::{Failure, FromFn, Rhs, System};
@@ -14,8 +13,8 @@ use testset::models::LotkaVolterra;
 
 const P: [f64; 4] = [1.5, 1.0, 3.0, 1.0];
 
-fn lotka_volterra() -> OdeProblem<LotkaVolterra, [f64; 2]> {
-    OdeProblem::new(LotkaVolterra, [1.0, 1.0], P, (0.0, 10.0)).unwrap()
+fn lotka_volterra() -> Problem<'static, [f64; 2]> {
+    erased(LotkaVolterra, [1.0, 1.0], P, (0.0, 10.0)).unwrap()
 }
 
 fn solved(save: Save) -> Solution {
@@ -40,7 +39,7 @@ impl Visitor for OrderOfTheDerivative {
     fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, (_, q): Claim) {
         // u = sin(t), du = cos(t), through a model that sees both.
         let rhs = |_t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| (du[0], du[1]) = (u[1], -u[0]);
-        let problem = OdeProblem::new(FromFn::new(2, rhs), [0.0, 1.0], [], (0.0, 3.0)).unwrap();
+        let problem = erased(FromFn::new(2, rhs), [0.0, 1.0], [], (0.0, 3.0)).unwrap();
         let error = |steps: i32| {
             let step = StepSize::Fixed(3.0 / f64::from(steps));
             let solution = solve(&problem, method, &Options { step, ..Options::default() });
@@ -129,7 +128,7 @@ fn an_integrator_knows_the_derivative_inside_its_last_step() {
 fn at_a_stop_the_derivative_is_that_of_what_follows() {
     let rhs =
         |t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du[0] = if t < 1.0 { 2.0 } else { -3.0 };
-    let problem = OdeProblem::new(FromFn::new(1, rhs), [0.0], [], (0.0, 2.0)).unwrap();
+    let problem = erased(FromFn::new(1, rhs), [0.0], [], (0.0, 2.0)).unwrap();
     let options = Options { stops: vec![1.0], ..Options::default() };
     let solution = solve(&problem, Tsit5, &options).unwrap();
     let du = |t: f64| solution.derivative(t).unwrap()[0];
@@ -278,7 +277,7 @@ fn names_are_quoted_where_they_must_be() {
         }
     }
     let rhs = Named(names.map(String::from).to_vec());
-    let problem = OdeProblem::new(rhs, vec![1.0; names.len()], [], (0.0, 1.0)).unwrap();
+    let problem = erased(rhs, vec![1.0; names.len()], [], (0.0, 1.0)).unwrap();
     let solution = solve(&problem, Tsit5, &Options::default()).unwrap();
     let csv = solution.to_csv();
     let header =
@@ -389,7 +388,7 @@ fn a_summary_says_what_was_done() {
 fn summaries_stay_short() {
     let n = 1000;
     let rhs = |_t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| du.copy_from_slice(u);
-    let problem = OdeProblem::new(FromFn::new(n, rhs), vec![1.0; n], [], (0.0, 1.0)).unwrap();
+    let problem = erased(FromFn::new(n, rhs), vec![1.0; n], [], (0.0, 1.0)).unwrap();
     let solution = solve(&problem, Tsit5, &Options::default()).unwrap();
     let text = solution.to_string();
     assert_eq!(text.lines().count(), 2 + 12 + 1, "{text}");
@@ -405,15 +404,15 @@ fn summaries_stay_short() {
 #[test]
 fn other_number_types_are_summarised_too() {
     use scalar::{Dual, Lanes};
-    let problem = OdeProblem::over(LotkaVolterra, [1f32; 2], P.map(|p| p as f32), (0.0, 1.0));
+    let problem = erased_over(LotkaVolterra, [1f32; 2], P.map(|p| p as f32), (0.0, 1.0));
     let single = solve(&problem.unwrap(), Tsit5, &Options::default()).unwrap();
     assert!(single.to_string().lines().nth(2).unwrap().len() < 14, "{single}");
     let p = P.map(Dual::<f64, 1>::constant);
-    let problem = OdeProblem::over(LotkaVolterra, [Dual::variable(1.0, 0); 2], p, (0.0, 1.0));
+    let problem = erased_over(LotkaVolterra, [Dual::variable(1.0, 0); 2], p, (0.0, 1.0));
     let dual = solve(&problem.unwrap(), Tsit5, &Options::default()).unwrap();
     assert!(dual.to_string().contains("x  Dual"), "{dual}");
     let p = P.map(|p| Lanes([p; 2]));
-    let problem = OdeProblem::over(LotkaVolterra, [Lanes([1.0; 2]); 2], p, (0.0, 1.0));
+    let problem = erased_over(LotkaVolterra, [Lanes([1.0; 2]); 2], p, (0.0, 1.0));
     let lanes = solve(&problem.unwrap(), Tsit5, &Options::default()).unwrap();
     assert!(lanes.to_string().contains("y  Lanes"), "{lanes}");
     // And have derivatives: of the value as without tangents.
@@ -441,6 +440,6 @@ fn views_are_the_states_in_place() {
     assert_eq!(empty.as_ndarray().dim(), (0, 2));
     // A start from a nalgebra vector.
     let u0: [f64; 2] = nalgebra::Vector2::new(1.0, 1.0).into();
-    let again = OdeProblem::new(LotkaVolterra, u0, P, (0.0, 10.0)).unwrap();
+    let again = erased(LotkaVolterra, u0, P, (0.0, 10.0)).unwrap();
     assert_eq!(solve(&again, Tsit5, &Options::default()).unwrap().last(), solution.last());
 }

@@ -1,21 +1,16 @@
 //! What a solve does, as opposed to how accurate it is: direction, saving, stops, sizes, output.
 
-#[macro_use]
-#[path = "method_matrix/adaptive.rs"]
-mod adaptive;
-mod method_matrix;
-
+use crate::erased::{Problem, erased};
+use crate::method_matrix::{Claim, Visitor, every};
 use core::fmt::Debug;
-use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Dp5, ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, Solution, StepSize, Tsit5,
-    Vern7, solve,
+    Dp5, ExplicitRk, Integrator, Options, Progress, Save, Solution, StepSize, Tsit5, Vern7, solve,
 };
 use system::System;
 use testset::models::{LinearDampedOscillator, LinearDecayForced, LotkaVolterra};
 
-fn lotka_volterra(tspan: (f64, f64)) -> OdeProblem<LotkaVolterra, [f64; 2]> {
-    OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], tspan).unwrap()
+fn lotka_volterra(tspan: (f64, f64)) -> Problem<'static, [f64; 2]> {
+    erased(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], tspan).unwrap()
 }
 
 fn tight() -> Options {
@@ -29,7 +24,7 @@ fn near(u: &[f64], v: &[f64], tolerance: f64) -> bool {
 adaptive_test!(forth_and_back_returns, ForthAndBack, |method| {
     let forth = solve(&lotka_volterra((0.0, 10.0)), method, &tight()).unwrap();
     let end: [f64; 2] = forth.last().try_into().unwrap();
-    let problem = OdeProblem::new(LotkaVolterra, end, [1.5, 1.0, 3.0, 1.0], (10.0, 0.0)).unwrap();
+    let problem = erased(LotkaVolterra, end, [1.5, 1.0, 3.0, 1.0], (10.0, 0.0)).unwrap();
     let back = solve(&problem, method, &tight()).unwrap();
     assert!(near(back.last(), &[1.0, 1.0], 1e-7), "{method:?}: {back}");
     assert!(back.times().is_sorted_by(|a, b| a > b));
@@ -127,7 +122,7 @@ fn over_a_jump<M: ExplicitRk + Copy + Debug, F: System>(
     tspan: (f64, f64),
 ) {
     let exact = |t: f64| 1.0 + if t < jump { t } else { 2.0 * jump - t };
-    let problem = OdeProblem::new(system, [exact(tspan.0)], [jump], tspan).unwrap();
+    let problem = erased(system, [exact(tspan.0)], [jump], tspan).unwrap();
     let options = Options { stops: vec![jump], ..Options::default() };
     let solution = solve(&problem, method, &options).unwrap();
     for i in 0..=100 {
@@ -154,7 +149,7 @@ adaptive_test!(a_jump_at_a_stop_costs_nothing, Jumps, |method| {
 });
 
 adaptive_test!(a_jump_without_a_stop_is_found_by_error_control, Undeclared, |method| {
-    let problem = OdeProblem::new(Before, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Before, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let solution = solve(&problem, method, &Options::default()).unwrap();
     // Found, but not resolved to the tolerance: an estimate misses what falls between stages of
     // little weight (Vern8: 2.7e-3). That is what declared stops are for.
@@ -163,7 +158,7 @@ adaptive_test!(a_jump_without_a_stop_is_found_by_error_control, Undeclared, |met
 });
 
 adaptive_test!(a_stop_that_is_also_a_save_time, StopAndSave, |method| {
-    let problem = OdeProblem::new(UpTo, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(UpTo, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let save = Save::At(vec![0.5, 1.0, 1.0f64.next_up(), 1.5]);
     let options = Options { stops: vec![1.0], save, ..Options::default() };
     let solution = solve(&problem, method, &options).unwrap();
@@ -231,13 +226,13 @@ fn dense_output_is_continuous() {
 
 adaptive_test!(spans_of_any_length, Spans, |method| {
     let exact = |t| LinearDecayForced::exact(t, [1.0], [2.0])[0];
-    let decay = |end| OdeProblem::new(LinearDecayForced, [1.0], [2.0], (0.0, end)).unwrap();
+    let decay = |end| erased(LinearDecayForced, [1.0], [2.0], (0.0, end)).unwrap();
     for end in [1e-12, 1e-6, 1.0, 100.0] {
         let solution = solve(&decay(end), method, &tight()).unwrap();
         assert!((solution.last()[0] - exact(end)).abs() < 1e-9, "{method:?} to {end}: {solution}");
     }
     // To 1e12 with a rate of 1e-12; the first guess of the step is far too short.
-    let slow = OdeProblem::new(LinearDampedOscillator, [1.0, 0.0], [1e-12, 0.0], (0.0, 1e12));
+    let slow = erased(LinearDampedOscillator, [1.0, 0.0], [1e-12, 0.0], (0.0, 1e12));
     let options = Options { rtol: 1e-9, atol: 1e-21, ..Options::default() };
     let solution = solve(&slow.unwrap(), method, &options).unwrap();
     assert!((solution.last()[0] - 1f64.cos()).abs() < 1e-8, "{method:?}: {solution}");
@@ -271,7 +266,7 @@ struct LinearInvariant;
 
 impl Visitor for LinearInvariant {
     fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
-        let problem = OdeProblem::new(Chain, [1.0, 0.5, 0.25], [0.5, 2.0, 1.0], (0.0, 10.0));
+        let problem = erased(Chain, [1.0, 0.5, 0.25], [0.5, 2.0, 1.0], (0.0, 10.0));
         let options = Options { step: StepSize::Fixed(0.05), ..Options::default() };
         let solution = solve(&problem.unwrap(), method, &options).unwrap();
         for i in 0..=1000 {
@@ -335,6 +330,6 @@ fn csv_is_read_back_exactly() {
     };
     round_trip(&solve(&lotka_volterra((0.0, 10.0)), Tsit5, &Options::default()).unwrap());
     // Tiny and huge numbers.
-    let problem = OdeProblem::new(LotkaVolterra, [1e-300, 1e200], [0.0; 4], (0.0, 1e-12)).unwrap();
+    let problem = erased(LotkaVolterra, [1e-300, 1e200], [0.0; 4], (0.0, 1e-12)).unwrap();
     round_trip(&solve(&problem, Tsit5, &Options::default()).unwrap());
 }

@@ -1,12 +1,9 @@
 //! Domains of the state, and which components are kept.
 
-mod method_matrix;
-
+use crate::erased::{erased, erased_over};
+use crate::method_matrix::{Claim, Visitor, every};
 use core::fmt::Debug;
-use method_matrix::{Claim, Visitor, every};
-use ode_core::{
-    Components, Domain, ErrorKind, ExplicitRk, OdeProblem, Options, Save, StepSize, Tsit5, solve,
-};
+use ode_core::{Components, Domain, ErrorKind, ExplicitRk, Options, Save, StepSize, Tsit5, solve};
 use scalar::{Dual, Lanes};
 use testset::models::{Lorenz63, LotkaVolterra};
 
@@ -23,9 +20,9 @@ system::system! {
 
 system::system! {
     struct Falling;
-    state { height }
+    state { height, nothing }
     params {}
-    rhs(_t) { d(height) = 0.0 * height - 1.0; }
+    rhs(_t) { d(height) = 0.0 * height - 1.0; d(nothing) = 0.0 * nothing; }
 }
 
 fn loose(domain: Domain) -> Options {
@@ -41,7 +38,7 @@ impl Visitor for StaysAboveZero {
         if M::TABLEAU.e.is_empty() {
             return;
         }
-        let chain = OdeProblem::new(Chain, [1.0, 0.0], [100.0], (0.0, 5.0)).unwrap();
+        let chain = erased(Chain, [1.0, 0.0], [100.0], (0.0, 5.0)).unwrap();
         let plain = solve(&chain, method, &loose(Domain::Anywhere)).unwrap();
         self.negative += usize::from(plain.iter().any(|(_, u)| u[0] < 0.0 || u[1] < 0.0));
         let guarded = solve(&chain, method, &loose(Domain::NonNegative)).unwrap();
@@ -53,9 +50,9 @@ impl Visitor for StaysAboveZero {
             assert!((u[0] - (-100.0 * t).exp()).abs() < 2e-2, "{method:?} at {t}: {u:?}");
         }
         // Tangents pass through, and every lane is guarded by itself.
-        type D = Dual<f64, 1>;
-        let u0 = [D::constant(1.0), D::constant(0.0)];
-        let dual = OdeProblem::over(Chain, u0, [D::variable(100.0, 0)], (0.0, 1.0)).unwrap();
+        type D = Dual<f64, 2>;
+        let u0 = vec![D::constant(1.0), D::constant(0.0)];
+        let dual = erased_over(Chain, u0, [D::variable(100.0, 0)], (0.0, 1.0)).unwrap();
         let dual = solve(&dual, method, &loose(Domain::NonNegative)).unwrap();
         assert!(dual.iter().all(|(_, u)| u[0].re >= 0.0 && u[1].re >= 0.0), "{method:?}");
         let slope = {
@@ -65,13 +62,13 @@ impl Visitor for StaysAboveZero {
         };
         let found = dual.last()[1].eps[0];
         assert!((found - slope).abs() < 1e-3, "{method:?}: {found}, not {slope}");
-        let u0 = [Lanes([1.0, 0.5, 1e-3]), Lanes([0.0; 3])];
-        let rates = [Lanes([100.0, 30.0, 1.0])];
-        let lanes = OdeProblem::over(Chain, u0, rates, (0.0, 5.0)).unwrap();
+        let u0 = vec![Lanes([1.0, 0.5, 1e-3, 2.0]), Lanes([0.0; 4])];
+        let rates = [Lanes([100.0, 30.0, 1.0, 7.0])];
+        let lanes = erased_over(Chain, u0, rates, (0.0, 5.0)).unwrap();
         let lanes = solve(&lanes, method, &loose(Domain::NonNegative)).unwrap();
-        let positive = |u: &[Lanes<3>]| u.iter().all(|u| u.0.iter().all(|u| *u >= 0.0));
+        let positive = |u: &[Lanes<4>]| u.iter().all(|u| u.0.iter().all(|u| *u >= 0.0));
         assert!(lanes.iter().all(|(_, u)| positive(u)), "{method:?}");
-        let single = OdeProblem::over(Chain, [1f32, 0.0], [100.0], (0.0, 5.0)).unwrap();
+        let single = erased_over(Chain, [1f32, 0.0], [100.0], (0.0, 5.0)).unwrap();
         let single = solve(&single, method, &loose(Domain::NonNegative)).unwrap();
         assert!(single.iter().all(|(_, u)| u[0] >= 0.0 && u[1] >= 0.0), "{method:?}");
     }
@@ -101,7 +98,7 @@ impl Visitor for StaysWithin {
         if M::TABLEAU.e.is_empty() {
             return;
         }
-        let problem = OdeProblem::new(Filling, [0.1, 1.0], [], (0.0, 3.0)).unwrap();
+        let problem = erased(Filling, [0.1, 1.0], [], (0.0, 3.0)).unwrap();
         let plain = solve(&problem, method, &loose(Domain::Anywhere)).unwrap();
         self.outside += usize::from(plain.iter().any(|(_, u)| u[0] > 1.0));
         let domain = Domain::Within(vec![(0.0, 1.0), (f64::NEG_INFINITY, f64::INFINITY)]);
@@ -129,22 +126,22 @@ impl Visitor for LeavesItsDomain {
         // Nothing slides along the border, however loose the tolerance: up, down, backwards, single.
         for (tspan, u0, atol) in [((0.0, 2.0), 1.0, 1e-2), ((0.0, -2.0), -1.0, 1e-2)] {
             let options = Options { step: StepSize::Auto, rtol: 1e-2, atol, ..Options::default() };
-            let domain = Domain::Within(vec![(-1.1, 1.1)]);
+            let domain = Domain::Within(vec![(-1.1, 1.1); 2]);
             let leaves = Options { domain: domain.clone(), ..options };
             if M::TABLEAU.e.is_empty() {
                 continue;
             }
             let long = (tspan.0, 2.0 * tspan.1);
-            let problem = OdeProblem::new(Falling, [u0], [], long).unwrap();
+            let problem = erased(Falling, [u0, 0.0], [], long).unwrap();
             let error = solve(&problem, method, &leaves).unwrap_err();
             let ErrorKind::OutsideDomain { t, .. } = *error.kind() else { panic!("{error}") };
             assert!((t.abs() - 2.1).abs() < 2e-2, "{method:?}: {error}");
-            let single = OdeProblem::over(Falling, [u0 as f32], [], long).unwrap();
+            let single = erased_over(Falling, [u0 as f32, 0.0], [], long).unwrap();
             let error = solve(&single, method, &leaves).unwrap_err();
             let ErrorKind::OutsideDomain { t, .. } = *error.kind() else { panic!("{error}") };
             assert!((t.abs() - 2.1).abs() < 2e-2, "{method:?}: {error}");
         }
-        let problem = OdeProblem::new(Falling, [1.0], [], (0.0, 2.0)).unwrap();
+        let problem = erased(Falling, [1.0, 0.0], [], (0.0, 2.0)).unwrap();
         let adaptive = !M::TABLEAU.e.is_empty();
         let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.03) };
         let options = Options { domain: Domain::NonNegative, step, ..Options::default() };
@@ -168,7 +165,7 @@ fn a_state_that_leaves_its_domain_is_reported() {
 
 #[test]
 fn bad_domains_are_refused() {
-    let problem = OdeProblem::new(Chain, [1.0, 0.0], [1.0], (0.0, 1.0)).unwrap();
+    let problem = erased(Chain, [1.0, 0.0], [1.0], (0.0, 1.0)).unwrap();
     let all = (f64::NEG_INFINITY, f64::INFINITY);
     for bad in [(1.0, 0.0), (0.0, 0.0), (f64::NAN, 1.0), (0.0, f64::NAN), (all.1, all.1)] {
         let error = solve(&problem, Tsit5, &loose(Domain::Within(vec![all, bad]))).unwrap_err();
@@ -180,7 +177,7 @@ fn bad_domains_are_refused() {
         assert_eq!(error.kind(), &kind);
     }
     // A start outside is found by the first step.
-    let outside = OdeProblem::new(Chain, [-1.0, 0.0], [1.0], (0.0, 1.0)).unwrap();
+    let outside = erased(Chain, [-1.0, 0.0], [1.0], (0.0, 1.0)).unwrap();
     let error = solve(&outside, Tsit5, &loose(Domain::NonNegative)).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::OutsideDomain { t: 0.0, .. }), "{error}");
 }
@@ -190,7 +187,7 @@ struct Chosen;
 impl Visitor for Chosen {
     fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
         let p = [10.0, 28.0, 8.0 / 3.0];
-        let problem = OdeProblem::new(Lorenz63, [1.0, 1.0, 1.5], p, (0.0, 1.0)).unwrap();
+        let problem = erased(Lorenz63, [1.0, 1.0, 1.5], p, (0.0, 1.0)).unwrap();
         let adaptive = !M::TABLEAU.e.is_empty();
         let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.01) };
         for save in [Save::Dense, Save::Steps, Save::At(vec![0.0, 0.33, 1.0]), Save::Last] {
@@ -222,7 +219,7 @@ fn chosen_components_are_those_of_the_whole_solution() {
 
 #[test]
 fn components_that_do_not_exist_are_refused() {
-    let problem = OdeProblem::new(LotkaVolterra, [1.0; 2], [1.0; 4], (0.0, 1.0)).unwrap();
+    let problem = erased(LotkaVolterra, [1.0; 2], [1.0; 4], (0.0, 1.0)).unwrap();
     for index in [2, usize::MAX] {
         let components = Components::Only(vec![0, index]);
         let options = Options { components, ..Options::default() };

@@ -1,9 +1,8 @@
 //! Observed orders of convergence, of the solutions and of the interpolants, with fixed steps.
 
-mod method_matrix;
-
-use method_matrix::{Claim, Visitor, every};
-use ode_core::{ExplicitRk, OdeProblem, Options, Save, Solution, StepSize, solve};
+use crate::erased::erased;
+use crate::method_matrix::{Claim, Visitor, every};
+use ode_core::{ExplicitRk, Options, Save, Solution, StepSize, solve};
 use system::System;
 use testset::models::LinearDampedOscillator;
 
@@ -42,8 +41,7 @@ struct Case<F, const N: usize> {
 impl<F: System + Copy, const N: usize> Case<F, N> {
     fn solve<M: ExplicitRk>(&self, method: M, steps: usize, save: Save) -> Solution {
         let dt = self.end / steps as f64;
-        let problem =
-            OdeProblem::new(self.system, (self.exact)(0.0), self.p.clone(), (0.0, self.end));
+        let problem = erased(self.system, (self.exact)(0.0), self.p.clone(), (0.0, self.end));
         let options = Options { step: StepSize::Fixed(dt), save, ..Options::default() };
         let solution = solve(&problem.unwrap(), method, &options).unwrap();
         assert_eq!(solution.stats().accepted, steps);

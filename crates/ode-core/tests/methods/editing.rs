@@ -1,12 +1,10 @@
 //! A solve that is changed, rewound, left and resumed on its way.
 
-mod method_matrix;
-
+use crate::erased::{Erased, Problem, erased};
+use crate::method_matrix::{Claim, Visitor, every};
 use core::fmt::Debug;
-use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Checkpoint, Dp5, ErrorKind, ExplicitRk, Integrator, OdeProblem, Options, Progress, StepSize,
-    Tsit5,
+    Checkpoint, Dp5, ErrorKind, ExplicitRk, Integrator, Options, Progress, StepSize, Tsit5,
 };
 use serde_json::{Value, json};
 use system::FromFn;
@@ -14,8 +12,8 @@ use testset::models::{LinearDampedOscillator, LotkaVolterra};
 
 const P: [f64; 4] = [1.5, 1.0, 3.0, 1.0];
 
-fn lotka_volterra(tspan: (f64, f64)) -> OdeProblem<LotkaVolterra, [f64; 2]> {
-    OdeProblem::new(LotkaVolterra, [1.0, 1.0], P, tspan).unwrap()
+fn lotka_volterra(tspan: (f64, f64)) -> Problem<'static, [f64; 2]> {
+    erased(LotkaVolterra, [1.0, 1.0], P, tspan).unwrap()
 }
 
 fn options_for<M: ExplicitRk>() -> Options {
@@ -58,7 +56,7 @@ impl Visitor for EditsStartAnew {
             p[3] = 1.25;
             let (u, p) = ([u[0], u[1]], p.to_vec());
             assert_eq!((edited.u(), edited.p()), (&u[..], &p[..]));
-            let fresh = OdeProblem::new(LotkaVolterra, u, p, (2.0, tspan.1)).unwrap();
+            let fresh = erased(LotkaVolterra, u, p, (2.0, tspan.1)).unwrap();
             let mut fresh = Integrator::new(&fresh, method, &options).unwrap();
             assert_eq!(rest!(edited), rest!(fresh), "{method:?}");
         }
@@ -102,7 +100,7 @@ fn each_way_to_edit_restarts() {
     // An edit before the first step is another initial condition.
     let mut edited = start(0);
     edited.edit().0.copy_from_slice(&[0.5, 0.7]);
-    let other = OdeProblem::new(LotkaVolterra, [0.5, 0.7], P, (0.0, 5.0)).unwrap();
+    let other = erased(LotkaVolterra, [0.5, 0.7], P, (0.0, 5.0)).unwrap();
     assert_eq!(rest!(edited), rest!(Integrator::new(&other, Tsit5, &options).unwrap()));
     // An edit at the end changes the state and nothing more.
     let mut done = start(0);
@@ -126,7 +124,7 @@ fn an_edit_to_something_that_is_no_number_is_a_typed_error() {
         integrator.step().unwrap();
         // Where the model does not look at the state, the step finds it.
         let rhs = FromFn::new(1, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du[0] = 1.0);
-        let problem = OdeProblem::new(rhs, [0.0], [], (0.0, 1.0)).unwrap();
+        let problem = erased(rhs, [0.0], [], (0.0, 1.0)).unwrap();
         let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
         integrator.u_mut()[0] = bad;
         let error = integrator.step().unwrap_err();
@@ -140,7 +138,7 @@ impl Visitor for Rewinds {
     fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, (order, _): Claim) {
         for tspan in [(0.0, 10.0), (10.0, 0.0)] {
             let model = LinearDampedOscillator;
-            let problem = OdeProblem::new(model, [1.0, 0.0], [2.0, 0.1], tspan);
+            let problem = erased(model, [1.0, 0.0], [2.0, 0.1], tspan);
             let Ok(problem) = problem else { panic!("{:?}", problem.err()) };
             let tight = if order == 1 { 1e-3 } else { 0.013 };
             let adaptive = !M::TABLEAU.e.is_empty();
@@ -198,7 +196,7 @@ fn a_rewound_solve_stays_on_its_side_of_a_jump() {
     };
     let rhs =
         FromFn::new(1, move |t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du[0] = slope(t));
-    let problem = OdeProblem::new(rhs, [0.0], [], (0.0, 2.0)).unwrap();
+    let problem = erased(rhs, [0.0], [], (0.0, 2.0)).unwrap();
     let options = Options { stops: vec![1.0], ..Options::default() };
     let mut integrator = Integrator::new(&problem, Dp5, &options).unwrap();
     while integrator.step().unwrap() == Progress::Running {}
@@ -307,7 +305,7 @@ impl Visitor for SameSteps {
     fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
         let problem = lotka_volterra((0.0, 5.0));
         let options = Options { stops: vec![1.0], ..options_for::<M>() };
-        let run = |change: fn(&mut Integrator<'_, LotkaVolterra, M, [f64; 2]>)| {
+        let run = |change: fn(&mut Integrator<'_, Erased<'_, f64>, M, [f64; 2]>)| {
             let mut left = Integrator::new(&problem, method, &options).unwrap();
             change(&mut left);
             let checkpoint = left.checkpoint();
@@ -373,12 +371,12 @@ fn checkpoints_of_something_else_are_refused() {
     assert_eq!(error.kind(), &kind);
     assert!(error.to_string().contains("Tsit5"), "{error}");
     let rhs = FromFn::new(3, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du.fill(0.0));
-    let larger = OdeProblem::new(rhs, [0.0; 3], [], (0.0, 5.0)).unwrap();
+    let larger = erased(rhs, [0.0; 3], [], (0.0, 5.0)).unwrap();
     let error = Integrator::resume(&larger, Tsit5, &options, &checkpoint).err().unwrap();
     let kind = ErrorKind::Dimension { what: "checkpoint.u", expected: 3, found: 2 };
     assert_eq!(error.kind(), &kind);
     let rhs = FromFn::new(2, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du.fill(0.0));
-    let fewer = OdeProblem::new(rhs, [0.0; 2], [1.0], (0.0, 5.0)).unwrap();
+    let fewer = erased(rhs, [0.0; 2], [1.0], (0.0, 5.0)).unwrap();
     let error = Integrator::resume(&fewer, Tsit5, &options, &checkpoint).err().unwrap();
     let kind = ErrorKind::Dimension { what: "checkpoint.p", expected: 1, found: 4 };
     assert_eq!(error.kind(), &kind);

@@ -1,12 +1,11 @@
 //! Solves that cannot go on: a typed error that says where and why, at a bounded cost, with the
 //! solution up to there.
 
-mod method_matrix;
-
-use method_matrix::{Claim, Visitor, every};
+use crate::erased::{Problem, erased};
+use crate::method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Dp5, ErrorKind, Euler, ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, SolveError,
-    StepSize, Tsit5, Vern7, solve,
+    Dp5, ErrorKind, Euler, ExplicitRk, Integrator, Options, Progress, Save, SolveError, StepSize,
+    Tsit5, Vern7, solve,
 };
 use system::{Failure, FromFn};
 use testset::models::LotkaVolterra;
@@ -16,8 +15,8 @@ const NAN: f64 = f64::NAN;
 /// No failing solve may cost more than this.
 const MAX_EVALUATIONS: usize = 12_000;
 
-fn lotka_volterra() -> OdeProblem<LotkaVolterra, [f64; 2]> {
-    OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
+fn lotka_volterra() -> Problem<'static, [f64; 2]> {
+    erased(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
 }
 
 #[track_caller]
@@ -53,7 +52,7 @@ struct BecomesNan;
 
 impl Visitor for BecomesNan {
     fn visit<M: ExplicitRk>(&mut self, method: M, _: Claim) {
-        let problem = OdeProblem::new(Leaves, [1.0, 1.0], [], (0.0, 1.0)).unwrap();
+        let problem = erased(Leaves, [1.0, 1.0], [], (0.0, 1.0)).unwrap();
         let mut steps = vec![StepSize::Fixed(1e-4)];
         if !M::TABLEAU.e.is_empty() {
             steps.push(StepSize::Auto);
@@ -86,7 +85,7 @@ struct NanAtTheStart;
 
 impl Visitor for NanAtTheStart {
     fn visit<M: ExplicitRk>(&mut self, method: M, _: Claim) {
-        let problem = OdeProblem::new(Leaves, [1.0, 1.0], [], (0.75, 1.0)).unwrap();
+        let problem = erased(Leaves, [1.0, 1.0], [], (0.75, 1.0)).unwrap();
         let options = Options { step: StepSize::Fixed(0.1), ..Options::default() };
         let error = solve(&problem, method, &options).unwrap_err();
         let kind = ErrorKind::NonFinite { t: 0.75, component: "y".into() };
@@ -115,7 +114,7 @@ struct BlowsUp;
 
 impl Visitor for BlowsUp {
     fn visit<M: ExplicitRk>(&mut self, method: M, _: Claim) {
-        let problem = OdeProblem::new(Blowup, [1.0, 1.0], [], (0.0, 2.0)).unwrap();
+        let problem = erased(Blowup, [1.0, 1.0], [], (0.0, 2.0)).unwrap();
         if !M::TABLEAU.e.is_empty() {
             let error = solve(&problem, method.clone(), &Options::default()).unwrap_err();
             let text = error.to_string();
@@ -148,7 +147,7 @@ fn blow_up_in_finite_time_is_reported() {
 fn an_overflowing_state_is_no_answer() {
     // The derivative stays finite, and so does the error estimate; only the state overflows.
     let constant = FromFn::new(1, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du[0] = 1e306);
-    let problem = OdeProblem::new(constant, [1.79e308], [], (0.0, 10.0)).unwrap();
+    let problem = erased(constant, [1.79e308], [], (0.0, 10.0)).unwrap();
     let adaptive = Options { max_steps: 2000, ..Options::default() };
     let fixed = Options { step: StepSize::Fixed(0.1), ..Options::default() };
     for options in [adaptive, fixed] {
@@ -221,7 +220,7 @@ impl Visitor for Refuses {
             du[0] = -u[0].sqrt();
             Ok(())
         });
-        let problem = OdeProblem::new(tank, [1.0], [], (0.0, 1.9)).unwrap();
+        let problem = erased(tank, [1.0], [], (0.0, 1.9)).unwrap();
         let options = Options { step: StepSize::Initial(5.0), rtol: 1e-8, ..Options::default() };
         let solution = solve(&problem, method.clone(), &options).unwrap();
         assert!(solution.stats().rejected > 0);
@@ -236,7 +235,7 @@ impl Visitor for Refuses {
         // Refused for good from some time on, and from the start.
         for after in [0.5, 0.0] {
             let rhs = refusing(after, Failure::Recoverable);
-            let problem = OdeProblem::new(rhs, [1.0], [], (0.0, 1.0)).unwrap();
+            let problem = erased(rhs, [1.0], [], (0.0, 1.0)).unwrap();
             let error = solve(&problem, method.clone(), &Options::default()).unwrap_err();
             let ErrorKind::RightHandSide { t, reason } = error.kind() else { panic!("{error:?}") };
             assert!((t - after).abs() < 1e-3, "{}: {error}", M::NAME);
@@ -245,7 +244,7 @@ impl Visitor for Refuses {
             cheap(&error, 0.0, after);
 
             let rhs = refusing(after, Failure::Fatal("the table ends here".into()));
-            let problem = OdeProblem::new(rhs, [1.0], [], (0.0, 1.0)).unwrap();
+            let problem = erased(rhs, [1.0], [], (0.0, 1.0)).unwrap();
             let options = Options { dt_max: 1e-2, ..Options::default() };
             let error = solve(&problem, method.clone(), &options).unwrap_err();
             let ErrorKind::RightHandSide { t, reason } = error.kind() else { panic!("{error:?}") };
@@ -267,7 +266,7 @@ fn a_refusal_ends_a_solve_with_fixed_steps() {
         du[0] = 1.0;
         if t > 0.55 { Err(Failure::Recoverable) } else { Ok(()) }
     });
-    let problem = OdeProblem::new(rhs, [1.0], [], (0.0, 1.0)).unwrap();
+    let problem = erased(rhs, [1.0], [], (0.0, 1.0)).unwrap();
     let options = Options { step: StepSize::Fixed(0.125), ..Options::default() };
     let error = solve(&problem, Euler, &options).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::RightHandSide { t: 0.5, .. }), "{error}");
@@ -294,7 +293,7 @@ fn an_integrator_interpolates_only_its_last_step() {
 
 #[test]
 fn a_failed_step_leaves_no_wrong_interpolant() {
-    let problem = OdeProblem::new(Leaves, [1.0, 1.0], [], (0.0, 1.0)).unwrap();
+    let problem = erased(Leaves, [1.0, 1.0], [], (0.0, 1.0)).unwrap();
     let options = Options::default();
     let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
     while integrator.step().is_ok() {}
@@ -317,7 +316,7 @@ fn an_interpolant_that_is_not_finite_is_an_error() {
     let rhs = FromFn::new(1, |t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| {
         du[0] = if t < 1.0 { 1.0 } else { NAN };
     });
-    let problem = OdeProblem::new(rhs, [0.0], [], (0.0, 1.0)).unwrap();
+    let problem = erased(rhs, [0.0], [], (0.0, 1.0)).unwrap();
     let options = |save| Options { step: StepSize::Fixed(0.25), save, ..Options::default() };
     assert_eq!(solve(&problem, Euler, &options(Save::Last)).unwrap().last(), [1.0]);
     for save in [Save::Dense, Save::At(vec![0.5, 0.9])] {
@@ -336,7 +335,7 @@ fn a_step_can_be_tried_again_after_a_failed_start() {
         du[0] = -u[0];
         if calls.get() == 1 { Err(Failure::Recoverable) } else { Ok(()) }
     });
-    let problem = OdeProblem::new(refuses_once, [1.0], [], (0.0, 1.0)).unwrap();
+    let problem = erased(refuses_once, [1.0], [], (0.0, 1.0)).unwrap();
     let options = Options { step: StepSize::Fixed(1.0), ..Options::default() };
     let mut integrator = Integrator::new(&problem, Euler, &options).unwrap();
     assert!(matches!(integrator.step().unwrap_err().kind(), ErrorKind::RightHandSide { .. }));

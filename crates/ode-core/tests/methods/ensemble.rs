@@ -1,14 +1,11 @@
 //! An ensemble gives what its members give by themselves, to the bit, however it is computed.
 
-mod method_matrix;
-
+use crate::erased::erased;
+use crate::method_matrix::{Claim, Visitor, every};
 use core::fmt::Debug;
-use core::marker::PhantomData;
-use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    Cancel, Components, Controller, Domain, Ensemble, ErkTableau, ErrorKind, ExplicitRk, Member,
-    Norm, OdeProblem, Options, Save, Solution, SolveError, StepSize, Trajectories, Tsit5, Vern7,
-    solve,
+    Cancel, Components, Controller, Domain, Ensemble, ErrorKind, ExplicitRk, Member, Norm, Options,
+    Save, Solution, SolveError, StepSize, Trajectories, Tsit5, Vern7, solve,
 };
 use scalar::{Lanes, Scalar};
 use std::sync::Mutex;
@@ -29,7 +26,7 @@ where
     if let Some(times) = save_at {
         options.save = Save::At(times.clone());
     }
-    let problem = OdeProblem::new(rhs, u0.clone(), &p[..], *tspan).unwrap();
+    let problem = erased(rhs, u0.clone(), &p[..], *tspan).unwrap();
     solve(&problem, method, &options)
 }
 
@@ -102,8 +99,7 @@ fn assert_as_alone<M: ExplicitRk + Debug, B: Buffer<Item = f64>>(
 struct EveryMethod;
 
 impl Visitor for EveryMethod {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, _: M, _: Claim) {
-        let method = Shared::<M>(PhantomData);
+    fn visit<M: ExplicitRk + Copy + Debug + Sync>(&mut self, method: M, _: Claim) {
         let adaptive = !M::TABLEAU.e.is_empty();
         let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.04) };
         let members = members(21, |u| u);
@@ -114,15 +110,6 @@ impl Visitor for EveryMethod {
             assert_as_alone(found, method, &members, &options);
         }
     }
-}
-
-/// A method by its tableau alone, which may go to other threads.
-#[derive(Clone, Copy, Debug)]
-struct Shared<M>(PhantomData<fn() -> M>);
-
-impl<M: ExplicitRk> ExplicitRk for Shared<M> {
-    const NAME: &'static str = M::NAME;
-    const TABLEAU: ErkTableau = M::TABLEAU;
 }
 
 #[test]
