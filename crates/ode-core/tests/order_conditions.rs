@@ -1,54 +1,23 @@
 //! Every order condition, by rooted trees (Hairer, Nørsett, Wanner I, II.2), for the solutions and
 //! for the interpolants.
 
+mod trees;
+
 use ode_core::{
     Bs3, Dop853, Dp5, ErkTableau, Euler, ExplicitRk, Heun, Midpoint, Ralston, Rk4, Ssprk22,
     Ssprk33, Ssprk43, Ssprk104, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
+use trees::{Tree, trees};
 
-/// A rooted tree: its children.
-#[derive(Clone, Debug, PartialEq)]
-struct Tree(Vec<Tree>);
-
-impl Tree {
-    fn order(&self) -> usize {
-        1 + self.0.iter().map(Tree::order).sum::<usize>()
-    }
-
-    /// The density γ.
-    fn gamma(&self) -> f64 {
-        self.order() as f64 * self.0.iter().map(Tree::gamma).product::<f64>()
-    }
-
-    /// The elementary weights `Φᵢ` of each stage.
-    fn phi(&self, a: &[Vec<f64>]) -> Vec<f64> {
-        let children: Vec<_> = self.0.iter().map(|child| child.phi(a)).collect();
-        a.iter()
-            .map(|row| {
-                let inner = |phi: &Vec<f64>| row.iter().zip(phi).map(|(a, p)| a * p).sum::<f64>();
-                children.iter().map(inner).product()
-            })
-            .collect()
-    }
-}
-
-/// All trees with `order` nodes: a root over every multiset of smaller trees.
-fn trees(order: usize) -> Vec<Tree> {
-    fn forests(size: usize, largest: &[Tree]) -> Vec<Vec<Tree>> {
-        if size == 0 {
-            return vec![Vec::new()];
-        }
-        let mut found = Vec::new();
-        for (i, tree) in largest.iter().enumerate().filter(|(_, t)| t.order() <= size) {
-            for mut rest in forests(size - tree.order(), &largest[i..]) {
-                rest.push(tree.clone());
-                found.push(rest);
-            }
-        }
-        found
-    }
-    let smaller: Vec<Tree> = (1..order).flat_map(trees).collect();
-    forests(order - 1, &smaller).into_iter().map(Tree).collect()
+/// The elementary weights `Φᵢ` of each stage.
+fn phi(tree: &Tree, a: &[Vec<f64>]) -> Vec<f64> {
+    let children: Vec<_> = tree.0.iter().map(|child| phi(child, a)).collect();
+    a.iter()
+        .map(|row| {
+            let inner = |phi: &Vec<f64>| row.iter().zip(phi).map(|(a, p)| a * p).sum::<f64>();
+            children.iter().map(inner).product()
+        })
+        .collect()
 }
 
 #[test]
@@ -89,7 +58,7 @@ impl Condition {
 
 /// Every condition of order `n`.
 fn conditions(a: &[Vec<f64>], n: usize) -> Vec<Condition> {
-    trees(n).into_iter().map(|tree| Condition { phi: tree.phi(a), tree }).collect()
+    trees(n).into_iter().map(|tree| Condition { phi: phi(&tree, a), tree }).collect()
 }
 
 fn check<M: ExplicitRk>(dense_order: usize, estimate_order: usize) {

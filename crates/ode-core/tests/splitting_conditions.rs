@@ -2,14 +2,12 @@
 //! Wanner, III.2, VI.3): of a separable system, colours alternate along the edges.
 
 mod hamiltonians;
+mod trees;
 
 use hamiltonians::{Solves, Visitor, every};
 use ode_core::{Splitting, Symplectic};
 use std::fmt::Debug;
-
-/// A rooted tree: its children.
-#[derive(Clone, Debug)]
-struct Tree(Vec<Tree>);
+use trees::{Tree, trees};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Colour {
@@ -35,62 +33,32 @@ impl Colour {
     }
 }
 
-impl Tree {
-    fn order(&self) -> usize {
-        1 + self.0.iter().map(Tree::order).sum::<usize>()
-    }
-
-    /// The density γ.
-    fn gamma(&self) -> f64 {
-        self.order() as f64 * self.0.iter().map(Tree::gamma).product::<f64>()
-    }
-
-    /// The elementary weights `Φᵢ` of each stage, the root having this colour.
-    fn phi(&self, colour: Colour, splitting: &Splitting) -> Vec<f64> {
-        let mut phi = vec![1.0; splitting.stages()];
-        let weights = colour.other().weights(splitting);
-        for child in &self.0 {
-            let inner = child.phi(colour.other(), splitting);
-            let mut sum = 0.0;
-            for i in 0..phi.len() {
-                // Kick i sees the drifts before it, drift i the kicks up to i.
-                if colour == Colour::Force {
-                    phi[i] *= sum;
-                }
-                sum += weights[i] * inner[i];
-                if colour == Colour::Velocity {
-                    phi[i] *= sum;
-                }
+/// The elementary weights `Φᵢ` of each stage, the root having this colour.
+fn elementary(tree: &Tree, colour: Colour, splitting: &Splitting) -> Vec<f64> {
+    let mut phi = vec![1.0; splitting.stages()];
+    let weights = colour.other().weights(splitting);
+    for child in &tree.0 {
+        let inner = elementary(child, colour.other(), splitting);
+        let mut sum = 0.0;
+        for i in 0..phi.len() {
+            // Kick i sees the drifts before it, drift i the kicks up to i.
+            if colour == Colour::Force {
+                phi[i] *= sum;
+            }
+            sum += weights[i] * inner[i];
+            if colour == Colour::Velocity {
+                phi[i] *= sum;
             }
         }
-        phi
     }
-
-    /// Whether the elementary differential can be nonzero where velocities are linear in the
-    /// momenta.
-    fn is_nystrom(&self, colour: Colour) -> bool {
-        (colour == Colour::Force || self.0.len() <= 1)
-            && self.0.iter().all(|child| child.is_nystrom(colour.other()))
-    }
+    phi
 }
 
-/// All trees with `order` nodes: a root over every multiset of smaller trees.
-fn trees(order: usize) -> Vec<Tree> {
-    fn forests(size: usize, largest: &[Tree]) -> Vec<Vec<Tree>> {
-        if size == 0 {
-            return vec![Vec::new()];
-        }
-        let mut found = Vec::new();
-        for (i, tree) in largest.iter().enumerate().filter(|(_, t)| t.order() <= size) {
-            for mut rest in forests(size - tree.order(), &largest[i..]) {
-                rest.push(tree.clone());
-                found.push(rest);
-            }
-        }
-        found
-    }
-    let smaller: Vec<Tree> = (1..order).flat_map(trees).collect();
-    forests(order - 1, &smaller).into_iter().map(Tree).collect()
+/// Whether the elementary differential can be nonzero where velocities are linear in the
+/// momenta.
+fn is_nystrom(tree: &Tree, colour: Colour) -> bool {
+    (colour == Colour::Force || tree.0.len() <= 1)
+        && tree.0.iter().all(|child| is_nystrom(child, colour.other()))
 }
 
 /// The largest defect of the conditions of one order, and how many there are.
@@ -98,10 +66,10 @@ fn worst(splitting: &Splitting, order: usize, nystrom: bool) -> (f64, usize) {
     let (mut worst, mut count) = (0f64, 0);
     for tree in trees(order) {
         for colour in [Colour::Force, Colour::Velocity] {
-            if nystrom && !tree.is_nystrom(colour) {
+            if nystrom && !is_nystrom(&tree, colour) {
                 continue;
             }
-            let phi = tree.phi(colour, splitting);
+            let phi = elementary(&tree, colour, splitting);
             let weights = colour.weights(splitting);
             let sum: f64 = weights.iter().zip(phi).map(|(w, p)| w * p).sum();
             worst = worst.max((sum - 1.0 / tree.gamma()).abs());
