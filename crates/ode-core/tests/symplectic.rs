@@ -4,8 +4,7 @@ mod hamiltonians;
 
 use allocation_counter::measure;
 use hamiltonians::{
-    Anharmonic, D4, Damped, HenonHeiles, Kepler, Oscillator, Pendulum, Solves, Visitor, every,
-    fixed,
+    D4, Damped, Kepler, Line, Oscillator, Pendulum, Planar, Solves, Visitor, every, fixed,
 };
 use ode_core::{
     ErrorKind, Hamiltonian, HamiltonianSystem, Integrator, KahanLi6, KahanLi8, McAte4, McAte5,
@@ -46,6 +45,14 @@ fn observed(mut error: impl FnMut(usize) -> f64, coarsest: usize, floor: f64) ->
     above / last.iter().map(|p| (p.0 - x).powi(2)).sum::<f64>()
 }
 
+/// The anharmonic model at time 3.
+fn anharmonic_end(u0: [f64; 2]) -> Vec<f64> {
+    let system = HamiltonianSystem(Line::Anharmonic);
+    let problem = OdeProblem::new(system, u0, [], (0.0, 3.0)).unwrap();
+    let tight = Options { rtol: 1e-14, atol: 1e-15, save: Save::Last, ..Options::default() };
+    solve(&problem, Vern7, &tight).unwrap().last().to_vec()
+}
+
 struct Orders;
 
 impl Visitor for Orders {
@@ -53,7 +60,7 @@ impl Visitor for Orders {
         // The orbit, not at a special point of it.
         let kepler = |steps| {
             let solution =
-                method.solve(Kepler, Kepler::START, &[1.0], (0.0, 5.0), steps, Save::Last);
+                method.solve(Planar::Kepler, Kepler::START, &[1.0], (0.0, 5.0), steps, Save::Last);
             distance(solution.last(), &Orbit::exact(5.0, Kepler::E))
         };
         let slope = observed(kepler, 320 / order as usize, 3e-13);
@@ -61,12 +68,10 @@ impl Visitor for Orders {
 
         // Any kinetic energy; Nyström methods fall back to third order.
         let u0 = [0.8, 0.5];
-        let problem = OdeProblem::new(HamiltonianSystem(Anharmonic), u0, [], (0.0, 3.0)).unwrap();
-        let tight = Options { rtol: 1e-14, atol: 1e-15, save: Save::Last, ..Options::default() };
-        let exact = solve(&problem, Vern7, &tight).unwrap();
+        let exact = anharmonic_end(u0);
         let anharmonic = |steps| {
-            let solution = method.solve(Anharmonic, u0, &[], (0.0, 3.0), steps, Save::Last);
-            distance(solution.last(), exact.last())
+            let solution = method.solve(Line::Anharmonic, u0, &[], (0.0, 3.0), steps, Save::Last);
+            distance(solution.last(), &exact)
         };
         let expected = if M::SPLITTING.nystrom { 3 } else { order };
         let slope = observed(anharmonic, 8, 3e-13);
@@ -77,7 +82,7 @@ impl Visitor for Orders {
             let damped = |steps| {
                 let span = (0.0, 3.0);
                 let solution =
-                    method.solve(Damped, Damped::exact(0.0), &[], span, steps, Save::Last);
+                    method.solve(Line::Damped, Damped::exact(0.0), &[], span, steps, Save::Last);
                 distance(solution.last(), &Damped::exact(3.0))
             };
             let slope = observed(damped, 4, 3e-13);
@@ -98,7 +103,7 @@ impl Visitor for DenseOrders {
     fn visit<M: Solves + Copy + Debug>(&mut self, method: M, order: u32) {
         let kepler = |steps: usize| {
             let solution =
-                method.solve(Kepler, Kepler::START, &[1.0], (0.0, 5.0), steps, Save::Dense);
+                method.solve(Planar::Kepler, Kepler::START, &[1.0], (0.0, 5.0), steps, Save::Dense);
             let times = (0..400).map(|i| 5.0 * (f64::from(i) + 0.37) / 400.0);
             let error = |t| distance(&solution.at(t).unwrap(), &Orbit::exact(t, Kepler::E));
             times.map(error).fold(0.0, f64::max)
@@ -106,7 +111,8 @@ impl Visitor for DenseOrders {
         let slope = observed(kepler, 240 / order as usize, 3e-12);
         assert!(slope > f64::from(order) - 0.15, "{}: {slope}", M::NAME);
         // Backwards in time as well.
-        let back = method.solve(Damped, Damped::exact(2.0), &[], (2.0, 0.0), 2000, Save::Dense);
+        let back =
+            method.solve(Line::Damped, Damped::exact(2.0), &[], (2.0, 0.0), 2000, Save::Dense);
         let error = distance(&back.at(0.7501).unwrap(), &Damped::exact(0.7501));
         assert!(error < if order == 1 { 1e-2 } else { 1e-5 }, "{}: {error}", M::NAME);
     }
@@ -123,9 +129,9 @@ struct Returns;
 impl Visitor for Returns {
     fn visit<M: Solves + Copy + Debug>(&mut self, method: M, _: u32) {
         let u0 = Kepler::START;
-        let there = method.solve(Kepler, u0, &[1.0], (0.0, 4.0), 128, Save::Last);
+        let there = method.solve(Planar::Kepler, u0, &[1.0], (0.0, 4.0), 128, Save::Last);
         let end: [f64; 4] = there.last().try_into().unwrap();
-        let back = method.solve(Kepler, end, &[1.0], (4.0, 0.0), 128, Save::Last);
+        let back = method.solve(Planar::Kepler, end, &[1.0], (4.0, 0.0), 128, Save::Last);
         let away = distance(back.last(), &u0);
         let symmetric = M::SPLITTING.is_symmetric();
         assert_eq!(away < 1e-12, symmetric, "{}: {away:e}", M::NAME);
@@ -142,7 +148,7 @@ struct Symplecticity;
 
 impl Visitor for Symplecticity {
     fn visit<M: Solves + Copy + Debug>(&mut self, method: M, _: u32) {
-        fn check<M: Solves, H: Hamiltonian + Copy>(method: M, model: H, u0: [f64; 4], p: &[f64]) {
+        fn check<M: Solves>(method: M, model: Planar, u0: [f64; 4], p: &[f64]) {
             let u0: [D4; 4] = std::array::from_fn(|i| Dual::variable(u0[i], i));
             let p: Vec<D4> = p.iter().map(|&p| Dual::constant(p)).collect();
             let solution = method.solve_duals(model, u0, &p, (0.0, 0.1), 1);
@@ -165,8 +171,8 @@ impl Visitor for Symplecticity {
             }
             assert!((m(0, 2) - 0.1).abs() < 0.02, "the step does move");
         }
-        check(method, Kepler, [0.9, 0.2, -0.1, 1.1], &[1.0]);
-        check(method, HenonHeiles, [0.1, 0.2, 0.3, -0.2], &[]);
+        check(method, Planar::Kepler, [0.9, 0.2, -0.1, 1.1], &[1.0]);
+        check(method, Planar::HenonHeiles, [0.1, 0.2, 0.3, -0.2], &[]);
     }
 }
 
@@ -187,7 +193,7 @@ fn closed_forms() {
     }
     // Two bodies, over ten revolutions.
     let span = (0.0, 10.0 * TAU);
-    let solution = KahanLi8.solve(Kepler, Kepler::START, &[1.0], span, 3000, Save::Last);
+    let solution = KahanLi8.solve(Planar::Kepler, Kepler::START, &[1.0], span, 3000, Save::Last);
     assert!(distance(solution.last(), &Kepler::START) < 1e-9, "{:?}", solution.last());
     // A pendulum from rest at 90°: its period is 4 K(sin 45°) = Γ(1/4)² / √π.
     let period = 7.416298709205487;
@@ -197,10 +203,10 @@ fn closed_forms() {
 }
 
 /// Energies at every step, as errors.
-fn energy_errors<M: Solves, H: Hamiltonian + Copy, const N: usize>(
+fn energy_errors<M: Solves>(
     method: M,
-    model: H,
-    u0: [f64; N],
+    model: Planar,
+    u0: [f64; 4],
     p: &[f64],
     end: f64,
     steps: usize,
@@ -222,7 +228,7 @@ fn the_energy_of_leapfrogs_is_bounded_without_drift() {
         for per_period in [200, 400, 800] {
             let steps = periods * per_period;
             let end = periods as f64 * TAU;
-            let errors = energy_errors(method, Kepler, Kepler::START, &[1.0], end, steps);
+            let errors = energy_errors(method, Planar::Kepler, Kepler::START, &[1.0], end, steps);
             let (early, late) = errors.split_at(errors.len() / 10);
             let (early, late) = (largest(early), largest(&late[late.len() / 2..]));
             assert!(late < 1.01 * early, "{} drifts: {early:e} {late:e}", M::NAME);
@@ -241,9 +247,9 @@ fn the_energy_of_leapfrogs_is_bounded_without_drift() {
 fn chaos_keeps_its_energy() {
     // Beyond the last regular orbits (E = 1/8 and above is mostly chaotic).
     let u0 = [0.0, 0.1, 0.49, 0.0];
-    let errors = energy_errors(KahanLi8, HenonHeiles, u0, &[], 2000.0, 8000);
+    let errors = energy_errors(KahanLi8, Planar::HenonHeiles, u0, &[], 2000.0, 8000);
     assert!(largest(&errors) < 1e-10, "{:e}", largest(&errors));
-    let errors = energy_errors(McAte4, HenonHeiles, u0, &[], 2000.0, 20_000);
+    let errors = energy_errors(McAte4, Planar::HenonHeiles, u0, &[], 2000.0, 20_000);
     let (early, late) = (largest(&errors[..10_000]), largest(&errors[10_000..]));
     assert!(late < 1.5 * early && early < 1e-5, "{early:e} {late:e}");
 }
@@ -254,7 +260,7 @@ fn round_off_does_not_drift() {
     // A power of two: time is exact, and all steps are the same.
     let (steps, dt) = (400_000, 1.0 / 64.0);
     let end = steps as f64 * dt;
-    let errors = energy_errors(KahanLi8, Kepler, Kepler::START, &[1.0], end, steps);
+    let errors = energy_errors(KahanLi8, Planar::Kepler, Kepler::START, &[1.0], end, steps);
     let walk = f64::EPSILON * (steps as f64).sqrt();
     assert!(largest(&errors) < 0.25 * walk, "{:e} of {walk:e}", largest(&errors));
     // A drift of a hundredth of an ulp a step would be seen.
@@ -265,18 +271,20 @@ fn round_off_does_not_drift() {
 #[test]
 fn a_leapfrog_evaluates_one_force_per_step() {
     let count = |stats: ode_core::Stats| (stats.accepted, stats.evaluations);
-    let run = |save| VelocityVerlet.solve(Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
+    let run =
+        |save| VelocityVerlet.solve(Planar::Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
     assert_eq!(count(run(Save::Last).stats()), (100, 101));
     // The interpolant has all it needs.
     assert_eq!(count(run(Save::Dense).stats()), (100, 101));
-    let run = |save| PositionVerlet.solve(Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
+    let run =
+        |save| PositionVerlet.solve(Planar::Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
     assert_eq!(count(run(Save::Last).stats()), (100, 101));
     assert_eq!(count(run(Save::Dense).stats()), (100, 301));
-    let run = |save| Ruth3.solve(Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
+    let run = |save| Ruth3.solve(Planar::Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
     assert_eq!(count(run(Save::Last).stats()), (100, 301));
-    let run = |save| McAte5.solve(Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
+    let run = |save| McAte5.solve(Planar::Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
     assert_eq!(count(run(Save::Last).stats()), (100, 601));
-    let run = |save| KahanLi8.solve(Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
+    let run = |save| KahanLi8.solve(Planar::Kepler, Kepler::START, &[1.0], (0.0, 1.0), 100, save);
     assert_eq!(count(run(Save::Last).stats()), (100, 1701));
 }
 
@@ -357,7 +365,7 @@ fn steps_and_interpolants_allocate_nothing() {
 fn storage_and_number_types_agree() {
     let span = (0.0, 2.0);
     let options = fixed(span, 100, Save::Last);
-    let system = HamiltonianSystem(Kepler);
+    let system = HamiltonianSystem(Planar::Kepler);
     let array = OdeProblem::new(system, Kepler::START, [1.0], span).unwrap();
     let array = solve(&array, KahanLi8, &options).unwrap();
     let vector = OdeProblem::new(system, Kepler::START.to_vec(), [1.0], span).unwrap();
@@ -382,8 +390,10 @@ fn storage_and_number_types_agree() {
 fn tangents_are_derivatives() {
     // By the strength of the sun, against a central difference; and the value is the plain one.
     let duals = Kepler::START.map(Dual::constant);
-    let run = |mu| KahanLi6.solve(Kepler, Kepler::START, &[mu], (0.0, 3.0), 300, Save::Last);
-    let dual = KahanLi6.solve_duals(Kepler, duals, &[Dual::variable(1.0, 0)], (0.0, 3.0), 300);
+    let run =
+        |mu| KahanLi6.solve(Planar::Kepler, Kepler::START, &[mu], (0.0, 3.0), 300, Save::Last);
+    let dual =
+        KahanLi6.solve_duals(Planar::Kepler, duals, &[Dual::variable(1.0, 0)], (0.0, 3.0), 300);
     let (h, plain) = (1e-5, run(1.0));
     let (right, left) = (run(1.0 + h), run(1.0 - h));
     for i in 0..4 {
@@ -397,7 +407,7 @@ fn tangents_are_derivatives() {
 #[test]
 fn the_same_model_under_an_explicit_method() {
     let options = Options { rtol: 1e-12, atol: 1e-12, ..Options::default() };
-    let system = HamiltonianSystem(Kepler);
+    let system = HamiltonianSystem(Planar::Kepler);
     let problem = OdeProblem::new(system, Kepler::START, [1.0], (0.0, 5.0)).unwrap();
     let solution = solve(&problem, Vern7, &options).unwrap();
     assert!(distance(solution.last(), &Orbit::exact(5.0, Kepler::E)) < 1e-9);
@@ -408,7 +418,8 @@ fn the_same_model_under_an_explicit_method() {
 #[test]
 fn a_resumed_solve_has_the_same_bits() {
     let problem =
-        OdeProblem::new(HamiltonianSystem(Kepler), Kepler::START, [1.0], (0.0, 30.0)).unwrap();
+        OdeProblem::new(HamiltonianSystem(Planar::Kepler), Kepler::START, [1.0], (0.0, 30.0))
+            .unwrap();
     let options = fixed((0.0, 30.0), 1000, Save::Last);
     let mut first = Integrator::new(&problem, KahanLi8, &options).unwrap();
     for _ in 0..500 {
@@ -453,7 +464,7 @@ fn stops_are_landed_on() {
 
 #[test]
 fn wrong_use_is_a_typed_error() {
-    let system = HamiltonianSystem(Kepler);
+    let system = HamiltonianSystem(Planar::Kepler);
     let problem = OdeProblem::new(system, Kepler::START, [1.0], (0.0, 1.0)).unwrap();
     let error = solve(&problem, KahanLi8, &Options::default()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::FixedStepNeeded { method: "KahanLi8" }));

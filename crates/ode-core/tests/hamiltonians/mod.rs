@@ -230,3 +230,51 @@ impl Hamiltonian for Damped {
         t.scale(Self::GAMMA).exp() * q[0].powi(2).scale(0.5)
     }
 }
+
+macro_rules! models {
+    ($any:ident { $($name:ident)* }) => {
+        /// Any of these: the solver is compiled once per method, not per model.
+        #[derive(Clone, Copy, Debug)]
+        pub(crate) enum $any {
+            $($name),*
+        }
+
+        impl Hamiltonian for $any {
+            fn degrees(&self) -> usize {
+                match self {
+                    $(Self::$name => $name.degrees()),*
+                }
+            }
+            fn num_params(&self) -> usize {
+                match self {
+                    $(Self::$name => $name.num_params()),*
+                }
+            }
+            fn kinetic<S: Scalar>(&self, t: S, p: &[S], params: &[S]) -> S {
+                match self {
+                    $(Self::$name => $name.kinetic(t, p, params)),*
+                }
+            }
+            fn potential<S: Scalar>(&self, t: S, q: &[S], params: &[S]) -> S {
+                match self {
+                    $(Self::$name => $name.potential(t, q, params)),*
+                }
+            }
+            #[inline(never)]
+            fn velocity<S: Scalar>(&self, t: S, p: &[S], params: &[S], velocity: &mut [S]) {
+                match self {
+                    $(Self::$name => $name.velocity(t, p, params, velocity)),*
+                }
+            }
+            #[inline(never)]
+            fn force<S: Scalar>(&self, t: S, q: &[S], params: &[S], force: &mut [S]) {
+                match self {
+                    $(Self::$name => $name.force(t, q, params, force)),*
+                }
+            }
+        }
+    };
+}
+
+models! { Planar { Kepler HenonHeiles } }
+models! { Line { Anharmonic Damped } }
