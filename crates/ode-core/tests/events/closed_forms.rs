@@ -1,21 +1,22 @@
 //! Times and states against closed forms, to 1e-10.
 
+use crate::erased::{Erased, erased};
 use crate::{Ball, Clock, Decay, Oscillator, close, tight};
 use ode_core::{
-    Algorithm, Direction, Dp5, Events, OdeProblem, Options, Periodic, Root, Save, Scheduled, Tsit5,
-    Vern7, solve_with,
+    Algorithm, Direction, Dp5, Events, Options, Periodic, Root, Save, Scheduled, Tsit5, Vern7,
+    solve_with,
 };
 use std::f64::consts::PI;
 
 #[test]
 fn a_ball_bounces_at_the_right_times_to_the_right_heights() {
-    fn check<A: Algorithm<Ball, [f64; 2]>>(method: A) {
+    fn check<A: Algorithm<Erased<'static, f64>, [f64; 2]>>(method: A) {
         let (g, e) = (9.81, 0.8);
         let bounce =
             Root::new("bounce", |_t, u, _p| u[0]).falling().effect(|at| at.u[1] *= -at.p[1]);
         let top = Root::new("top", |_t, u, _p| u[1]).falling();
         let mut events = Events::new().with(bounce).with(top);
-        let problem = OdeProblem::new(Ball, [1.0, 0.0], [g, e], (0.0, 3.5)).unwrap();
+        let problem = erased(Ball, [1.0, 0.0], [g, e], (0.0, 3.5)).unwrap();
         let solution = solve_with(&problem, method, &tight(Save::Dense), &mut events).unwrap();
 
         // Falls for T, then flies for 2 T e, 2 T e², …; tops in the middle, at heights e², e⁴, ….
@@ -56,7 +57,7 @@ fn a_ball_bounces_at_the_right_times_to_the_right_heights() {
 #[test]
 fn an_oscillator_crosses_in_each_direction() {
     for (end, sign) in [(20.0, 1.0), (-20.0, -1.0)] {
-        let problem = OdeProblem::new(Oscillator, vec![1.0, 0.0], [], (0.0, end)).unwrap();
+        let problem = erased(Oscillator, vec![1.0, 0.0], [], (0.0, end)).unwrap();
         for direction in [Direction::Any, Direction::Rising, Direction::Falling] {
             let zero = Root::new("zero", |_t, u, _p| u[0]).direction(direction);
             let mut events = Events::new().with(zero);
@@ -96,7 +97,7 @@ fn a_pendulum_crosses_after_a_quarter_of_its_period() {
         (a, b) = (0.5 * (a + b), f64::sqrt(a * b));
     }
     let quarter = PI / (2.0 * a);
-    let problem = OdeProblem::new(Pendulum, [theta, 0.0], [], (0.0, 30.0)).unwrap();
+    let problem = erased(Pendulum, [theta, 0.0], [], (0.0, 30.0)).unwrap();
     let mut events = Events::new().with(Root::new("bottom", |_t, u, _p| u[0]));
     let solution = solve_with(&problem, Vern7, &tight(Save::Last), &mut events).unwrap();
     assert!(solution.events().len() >= 6);
@@ -109,7 +110,7 @@ fn a_pendulum_crosses_after_a_quarter_of_its_period() {
 #[test]
 fn a_decay_passes_its_thresholds() {
     for (u0, tspan, sign) in [(1.0, (0.0, 10.0), 1.0), ((-10.0f64).exp(), (10.0, 0.0), -1.0)] {
-        let problem = OdeProblem::new(Decay, [u0], [1.0], tspan).unwrap();
+        let problem = erased(Decay, [u0], [1.0], tspan).unwrap();
         let thresholds = [0.9, 0.5, 0.1, 1e-3];
         let mut events = Events::new().with_all(
             thresholds.map(|level| Root::new(format!("{level}"), move |_t, u, _p| u[0] - level)),
@@ -132,7 +133,7 @@ fn doses_add_up() {
         times.iter().filter(|&&dose| dose <= t).map(|dose| f64::exp(-k * (t - dose))).sum()
     };
     let dose = Scheduled::new("dose", times.clone()).effect(|at| at.u[0] += 1.0);
-    let problem = OdeProblem::new(Decay, [0.0], [k], (0.0, 10.0)).unwrap();
+    let problem = erased(Decay, [0.0], [k], (0.0, 10.0)).unwrap();
     let mut events = Events::new().with(dose);
     let solution = solve_with(&problem, Vern7, &tight(Save::Dense), &mut events).unwrap();
     assert_eq!(solution.events().iter().map(|dose| dose.t).collect::<Vec<_>>(), times);
@@ -151,7 +152,7 @@ fn periods_are_multiplied_and_not_added() {
         at.u[0] = level;
         at.p[0] = -0.5;
     });
-    let problem = OdeProblem::new(Clock, [0.0], [0.0], (0.0, 1000.0)).unwrap();
+    let problem = erased(Clock, [0.0], [0.0], (0.0, 1000.0)).unwrap();
     let mut events = Events::new().with(tick);
     let solution = solve_with(&problem, Tsit5, &Options::default(), &mut events).unwrap();
     assert_eq!(solution.events().len(), 10_000);
@@ -168,7 +169,7 @@ fn periods_are_multiplied_and_not_added() {
 #[test]
 fn backwards_in_time_a_ball_falls_upwards() {
     // From rest at height 1, backwards: the same parabola.
-    let problem = OdeProblem::new(Ball, [1.0, 0.0], [2.0, 1.0], (5.0, 2.5)).unwrap();
+    let problem = erased(Ball, [1.0, 0.0], [2.0, 1.0], (5.0, 2.5)).unwrap();
     let bounce = Root::new("bounce", |_t, u, _p| u[0]).falling().effect(|at| at.u[1] = -at.u[1]);
     let every = Periodic::new("every", 0.75);
     let mut events = Events::new().with(bounce).with(every);

@@ -1,13 +1,14 @@
 //! What is refused, and with which words.
 
+use crate::erased::erased;
 use crate::{Clock, Oscillator};
 use ode_core::{
-    ErrorKind, Events, OdeProblem, Options, Periodic, Root, Save, Saving, Scheduled, SolveError,
-    SteadyState, Tsit5, solve_with,
+    ErrorKind, Events, Options, Periodic, Root, Save, Saving, Scheduled, SolveError, SteadyState,
+    Tsit5, solve_with,
 };
 
 fn refused<'e>(events: Events<'e>) -> SolveError {
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let mut events = events;
     solve_with(&problem, Tsit5, &Options::default(), &mut events).unwrap_err()
 }
@@ -27,7 +28,7 @@ fn a_condition_that_is_nan() {
     );
     assert!(!error.partial().is_empty());
     // Infinity has a sign: nothing wrong with it.
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let pole =
         Root::new("pole", |t: f64, _u, _p| if t < 1.0 { f64::INFINITY } else { f64::NEG_INFINITY });
     let mut events = Events::new().with(pole.effect(|_| {}));
@@ -123,7 +124,7 @@ fn tolerances_that_make_no_sense() {
 
 #[test]
 fn options_are_checked_as_without_events() {
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (0.0, 2.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 2.0)).unwrap();
     let options = Options { rtol: -1.0, save: Save::Last, ..Options::default() };
     let error = solve_with(&problem, Tsit5, &options, &mut Events::new()).unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Option { name: "rtol", .. }));

@@ -1,15 +1,16 @@
 //! What roots and times are not: discrete conditions, rest, projections, tables.
 
+use crate::erased::{Erased, erased};
 use crate::{Clock, Decay, Oscillator, close, tight};
 use ode_core::{
-    Algorithm, Discrete, ErrorKind, Events, Manifold, OdeProblem, Options, Projection, Root, Save,
-    Saving, Scheduled, SteadyState, Tsit5, Vern7, solve, solve_with,
+    Algorithm, Discrete, ErrorKind, Events, Manifold, Options, Projection, Root, Save, Saving,
+    Scheduled, SteadyState, Tsit5, Vern7, solve, solve_with,
 };
 use scalar::Scalar;
 
 #[test]
 fn a_discrete_condition_is_asked_after_every_step() {
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (0.0, 20.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 20.0)).unwrap();
     let plain = solve(&problem, Tsit5, &Options::default()).unwrap();
     let mut asked = Vec::new();
     let ask = Discrete::new("ask", |t, u, _p| {
@@ -34,7 +35,7 @@ fn a_discrete_condition_acts() {
         log += at.u[0].ln();
         at.u[0] = 1.0;
     });
-    let problem = OdeProblem::new(Decay, [1.0], [-3.0], (0.0, 100.0)).unwrap();
+    let problem = erased(Decay, [1.0], [-3.0], (0.0, 100.0)).unwrap();
     let mut events = Events::new().with(norm);
     let solution = solve_with(&problem, Vern7, &tight(Save::Last), &mut events).unwrap();
     drop(events);
@@ -43,7 +44,7 @@ fn a_discrete_condition_acts() {
 
 #[test]
 fn rest_ends_a_solve_and_only_rest() {
-    let problem = OdeProblem::new(Decay, [1.0], [1.0], (0.0, 1e5)).unwrap();
+    let problem = erased(Decay, [1.0], [1.0], (0.0, 1e5)).unwrap();
     // |du| = e^-t falls below 1e-6 after ln 1e6 = 13.8.
     let rest = SteadyState::new("rest").rtol(0.0).atol(1e-6);
     let mut events = Events::new().with(rest);
@@ -57,7 +58,7 @@ fn rest_ends_a_solve_and_only_rest() {
     let solution = solve_with(&problem, Tsit5, &Options::default(), &mut events).unwrap();
     assert!(solution.ended_by().is_none());
     // Nor does an oscillator at a turning point, where only one component stands still.
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (0.0, 50.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 50.0)).unwrap();
     let mut events = Events::new().with(SteadyState::new("rest").atol(0.7));
     let solution = solve_with(&problem, Tsit5, &Options::default(), &mut events).unwrap();
     assert!(solution.ended_by().is_none());
@@ -106,7 +107,7 @@ fn a_projection_keeps_two_invariants_by_either_gradient() {
     let e = 0.6f64;
     let u0 = [1.0 - e, 0.0, 0.0, ((1.0 + e) / (1.0 - e)).sqrt()];
     let invariants = || Invariants { energy: -0.5, momentum: (1.0 - e * e).sqrt() };
-    let problem = OdeProblem::new(Kepler, u0, [], (0.0, 100.0)).unwrap();
+    let problem = erased(Kepler, u0, [], (0.0, 100.0)).unwrap();
     let options = Options { rtol: 1e-5, atol: 1e-7, save: Save::Steps, ..Options::default() };
     let worst = |solution: &ode_core::Solution| {
         solution.iter().map(|(_, u)| drift(u, &invariants())).fold(0.0, f64::max)
@@ -161,7 +162,7 @@ fn a_projection_goes_the_shortest_way() {
     }
     let rest =
         system::FromFn::new(3, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du.fill(0.0));
-    let problem = OdeProblem::new(rest, [1.0, -1.0, 7.0], [5.0], (0.0, 1.0)).unwrap();
+    let problem = erased(rest, [1.0, -1.0, 7.0], [5.0], (0.0, 1.0)).unwrap();
     let mut events = Events::new().with(Projection::new("plane", Plane));
     let solution = solve_with(&problem, Tsit5, &tight(Save::Last), &mut events).unwrap();
     for (found, exact) in solution.last().iter().zip([2.2, 1.4, 7.0]) {
@@ -182,7 +183,7 @@ fn a_root_is_located_next_to_a_projection() {
             residual[0] = u[0] * u[0] + u[1] * u[1] - S::one();
         }
     }
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (0.0, 40.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 40.0)).unwrap();
     let bounce = Root::new("bounce", |_t, u, _p| u[0]).falling().effect(|at| at.u[1] = -at.u[1]);
     let mut events = Events::new().with(bounce).with(Projection::new("circle", Circle));
     let options = Options { rtol: 1e-6, atol: 1e-8, ..Options::default() };
@@ -224,7 +225,7 @@ fn a_projection_that_cannot_be_satisfied() {
             residual[0] = (u[0] - S::from_f64(100.0)).ln();
         }
     }
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (0.0, 10.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 10.0)).unwrap();
     let failing = [
         Projection::new("nowhere", Nowhere),
         Projection::new("nowhere", Twice),
@@ -257,8 +258,8 @@ fn a_projection_that_cannot_be_satisfied() {
 
 #[test]
 fn tables_hold_every_step_and_both_sides_of_an_event() {
-    fn check<A: Algorithm<Clock, [f64; 1]> + Copy>(method: A) {
-        let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    fn check<A: Algorithm<Erased<'static, f64>, [f64; 1]> + Copy>(method: A) {
+        let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
         let both = |name: &str| {
             Saving::new(name, ["twice", "time"], |t, u: &[f64], _p: &[f64], row: &mut [f64]| {
                 row[0] = 2.0 * u[0];

@@ -2,6 +2,8 @@
 
 mod closed_forms;
 mod derivatives;
+#[path = "../methods/erased.rs"]
+mod erased;
 mod failures;
 mod kinds;
 mod output;

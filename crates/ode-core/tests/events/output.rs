@@ -1,15 +1,16 @@
 //! What a solution of a solve with events is.
 
+use crate::erased::erased;
 use crate::{Ball, Clock, Decay, Oscillator, close, tight};
 use allocation_counter::measure;
 use ode_core::{
-    Components, Discrete, Events, Integrator, OdeProblem, Options, Periodic, Progress, Root, Save,
-    Saving, Scheduled, Tsit5, Vern7, solve, solve_with,
+    Components, Discrete, Events, Integrator, Options, Periodic, Progress, Root, Save, Saving,
+    Scheduled, Tsit5, Vern7, solve, solve_with,
 };
 
 #[test]
 fn no_events_are_the_plain_solve() {
-    let problem = OdeProblem::new(Oscillator, vec![1.0, 0.0], [], (0.0, 20.0)).unwrap();
+    let problem = erased(Oscillator, vec![1.0, 0.0], [], (0.0, 20.0)).unwrap();
     for save in [Save::Dense, Save::Steps, Save::Last, Save::At(vec![1.0, 7.0, 20.0])] {
         let options = Options { save, ..Options::default() };
         let plain = solve(&problem, Tsit5, &options).unwrap();
@@ -28,7 +29,7 @@ fn no_events_are_the_plain_solve() {
 
 #[test]
 fn both_sides_of_a_jump_are_saved_and_interpolated() {
-    let problem = OdeProblem::new(Decay, [1.0], [1.0], (0.0, 5.0)).unwrap();
+    let problem = erased(Decay, [1.0], [1.0], (0.0, 5.0)).unwrap();
     let refill =
         || Root::new("refill", |_t, u, _p| u[0] - 0.5).falling().effect(|at| at.u[0] = 1.0);
     let period = 2f64.ln();
@@ -60,7 +61,7 @@ fn both_sides_of_a_jump_are_saved_and_interpolated() {
 
 #[test]
 fn derivatives_belong_to_what_follows_a_jump() {
-    let problem = OdeProblem::new(Decay, [1.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Decay, [1.0], [1.0], (0.0, 2.0)).unwrap();
     let jump = Scheduled::new("jump", [1.0, 2.0]).effect(|at| at.u[0] += 5.0);
     let mut events = Events::new().with(jump);
     let solution = solve_with(&problem, Vern7, &tight(Save::Dense), &mut events).unwrap();
@@ -76,7 +77,7 @@ fn derivatives_belong_to_what_follows_a_jump() {
 #[cfg(feature = "serde")]
 #[test]
 fn a_solution_with_events_is_written_and_read() {
-    let problem = OdeProblem::new(Decay, [1.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Decay, [1.0], [1.0], (0.0, 2.0)).unwrap();
     let refill = Root::new("refill", |_t, u, _p| u[0] - 0.5).effect(|at| at.u[0] = 1.0);
     let table = Saving::new("square", ["u2"], |_t, u, _p, row| row[0] = u[0] * u[0]);
     let mut events = Events::new().with(refill).with(table);
@@ -90,7 +91,7 @@ fn a_solution_with_events_is_written_and_read() {
 
 #[test]
 fn backwards_both_sides_are_saved_too() {
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (3.0, 0.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (3.0, 0.0)).unwrap();
     let mut events =
         Events::new().with(Scheduled::new("jump", [2.0, 1.0]).effect(|at| at.u[0] += 10.0));
     let solution = solve_with(&problem, Tsit5, &tight(Save::Dense), &mut events).unwrap();
@@ -101,7 +102,7 @@ fn backwards_both_sides_are_saved_too() {
 
 #[test]
 fn events_at_both_ends_of_the_span() {
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let dose = || Scheduled::new("dose", [0.0, 2.0]).effect(|at| at.u[0] += 10.0);
     let mut events = Events::new().with(dose());
     let solution = solve_with(&problem, Tsit5, &tight(Save::Dense), &mut events).unwrap();
@@ -126,7 +127,7 @@ fn events_at_both_ends_of_the_span() {
 #[test]
 fn a_failed_solve_tells_what_had_happened() {
     // It explodes soon after the second event.
-    let problem = OdeProblem::new(Decay, [1.0], [0.1], (0.0, 10.0)).unwrap();
+    let problem = erased(Decay, [1.0], [0.1], (0.0, 10.0)).unwrap();
     let early = Scheduled::new("early", [1.0]);
     let late = Scheduled::new("late", [2.0]).effect(|at| at.p[0] = -1e300);
     let each = Saving::new("u", ["u"], |_t, u, _p, row| row[0] = u[0]);
@@ -142,7 +143,7 @@ fn a_failed_solve_tells_what_had_happened() {
 #[test]
 fn steps_without_an_event_allocate_nothing() {
     let count = |end: f64| {
-        let problem = OdeProblem::new(Oscillator, vec![1.0, 0.0], [], (0.0, end)).unwrap();
+        let problem = erased(Oscillator, vec![1.0, 0.0], [], (0.0, end)).unwrap();
         let far = Root::new("far", |_t, u, _p| u[0] - 2.0).effect(|at| at.u[0] = 0.0);
         let near = Root::new("near", |_t, u: &[f64], _p| u[0] * u[0] + u[1] * u[1] - 0.5);
         let never = Discrete::new("never", |_t, _u, _p| false);
@@ -167,7 +168,7 @@ fn steps_without_an_event_allocate_nothing() {
 #[test]
 fn the_same_by_hand_on_an_integrator() {
     // Everything that events do is open to everybody.
-    let problem = OdeProblem::new(Ball, [1.0, 0.0], [2.0, 1.0], (0.0, 2.5)).unwrap();
+    let problem = erased(Ball, [1.0, 0.0], [2.0, 1.0], (0.0, 2.5)).unwrap();
     let options = tight(Save::Last);
     let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
     let mut bounces = Vec::new();

@@ -1,9 +1,9 @@
 //! Where event detection goes wrong.
 
+use crate::erased::erased;
 use crate::{Ball, Clock, Decay, Oscillator, close, tight};
 use ode_core::{
-    Discrete, ErrorKind, Events, OdeProblem, Options, Root, Save, Scheduled, StepSize, Tsit5,
-    Vern7, solve_with,
+    Discrete, ErrorKind, Events, Options, Root, Save, Scheduled, StepSize, Tsit5, Vern7, solve_with,
 };
 use std::f64::consts::PI;
 
@@ -17,7 +17,7 @@ fn an_event_within_an_ulp_of_a_save_point() {
     // u = t, so the event is at `level` up to an ulp; the level itself and its neighbours are saved.
     for level in [0.3, 0.7, 1.0, 1.1, 1.9] {
         let times = vec![f64::next_down(level), level, f64::next_up(level)];
-        let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+        let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
         let jump = Root::new("jump", |_t, u, _p| u[0] - level).effect(|at| at.u[0] += 10.0);
         let mut events = Events::new().with(jump);
         let options = tight(Save::At(times.clone()));
@@ -36,7 +36,7 @@ fn an_event_within_an_ulp_of_a_save_point() {
 fn an_event_within_an_ulp_of_a_scheduled_time() {
     for level in [0.3, 0.7, 1.0, 1.1, 1.9] {
         for time in [f64::next_down(level), level, f64::next_up(level)] {
-            let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+            let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
             let jump = Root::new("jump", |t, _u, _p| t - level).effect(|at| at.u[0] += 10.0);
             let dose = Scheduled::new("dose", [time]).effect(|at| at.u[0] += 100.0);
             let mut events = Events::new().with(jump).with(dose);
@@ -50,7 +50,7 @@ fn an_event_within_an_ulp_of_a_scheduled_time() {
 #[test]
 fn two_events_in_one_step() {
     // A fixed step of 1 over sin-like curves: crossings at 0.25 and 0.75 of the same condition.
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 3.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 3.0)).unwrap();
     let pair = || Root::new("pair", |_t, u: &[f64], _p| (u[0] - 0.25) * (u[0] - 0.75));
     for acts in [false, true] {
         let pair = if acts { pair().effect(|_| {}) } else { pair() };
@@ -74,7 +74,7 @@ fn two_events_in_one_step() {
 #[test]
 fn simultaneous_events_act_in_the_order_of_the_set() {
     // Three times the same moment, each formulated differently, and a dose at the same time.
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
     for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]] {
         let mut events = Events::new();
         for which in order {
@@ -100,7 +100,7 @@ fn simultaneous_events_act_in_the_order_of_the_set() {
 fn one_event_nudges_another_across_zero() {
     // The first takes the state over the level of the second: that is not a crossing. From there the
     // second is followed on its new side.
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 4.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 4.0)).unwrap();
     let nudge = Root::new("nudge", |t, _u, _p| t - 1.0).effect(|at| at.u[0] += 2.0);
     let back = Root::new("back", |t, _u, _p| t - 2.0).effect(|at| at.u[0] -= 3.0);
     let level = Root::new("level", |_t, u, _p| u[0] - 2.0).rising();
@@ -119,7 +119,7 @@ fn one_event_nudges_another_across_zero() {
 #[test]
 fn nudged_onto_zero_exactly() {
     // The effect puts the second condition on zero: it leaves zero without happening.
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 4.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 4.0)).unwrap();
     let nudge = Root::new("nudge", |t, _u, _p| t - 1.0).effect(|at| at.u[0] = 2.0);
     let level = Root::new("level", |_t, u, _p| u[0] - 2.0);
     let mut events = Events::new().with(nudge).with(level);
@@ -130,7 +130,7 @@ fn nudged_onto_zero_exactly() {
 #[test]
 fn an_event_that_is_zero_at_the_start() {
     // sin t: zero at 0, which does not count; and then at every multiple of π.
-    let problem = OdeProblem::new(Oscillator, [0.0, 1.0], [], (0.0, 10.0)).unwrap();
+    let problem = erased(Oscillator, [0.0, 1.0], [], (0.0, 10.0)).unwrap();
     for acts in [false, true] {
         let zero = Root::new("zero", |_t, u, _p| u[0]);
         let zero = if acts { zero.effect(|_| {}) } else { zero };
@@ -142,7 +142,7 @@ fn an_event_that_is_zero_at_the_start() {
         }
     }
     // A ball thrown from the ground.
-    let problem = OdeProblem::new(Ball, [0.0, 1.0], [2.0, 1.0], (0.0, 5.5)).unwrap();
+    let problem = erased(Ball, [0.0, 1.0], [2.0, 1.0], (0.0, 5.5)).unwrap();
     let bounce = Root::new("bounce", |_t, u, _p| u[0]).effect(|at| at.u[1] = -at.u[1]);
     let mut events = Events::new().with(bounce);
     let solution = solve_with(&problem, Tsit5, &tight(Save::Dense), &mut events).unwrap();
@@ -161,7 +161,7 @@ fn no_event_happens_twice() {
     for start in [0.0, 0.1, 1e3 / 3.0, 1e6 / 7.0] {
         for k in 0..50 {
             let level = 0.1 + 0.037 * f64::from(k);
-            let problem = OdeProblem::new(Clock, [0.0], [1.0], (start, start + 3.0)).unwrap();
+            let problem = erased(Clock, [0.0], [1.0], (start, start + 3.0)).unwrap();
             for acts in [false, true] {
                 let cross = Root::new("cross", |_t, u, _p| u[0] - level);
                 let cross = if acts { cross.effect(|at| at.p[0] = 1.5) } else { cross };
@@ -186,7 +186,7 @@ fn no_event_happens_twice() {
 #[test]
 fn a_second_crossing_soon_after() {
     for gap in [1e-3, 1e-6, 1e-9] {
-        let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 3.0)).unwrap();
+        let problem = erased(Clock, [0.0], [1.0], (0.0, 3.0)).unwrap();
         for acts in [false, true] {
             let pair = Root::new("pair", |_t, u: &[f64], _p| {
                 (u[0] - 1.0) * (u[0] - 1.0 - gap) * if u[0] < 1.0 { 1e6 } else { 1.0 }
@@ -204,7 +204,7 @@ fn a_second_crossing_soon_after() {
 
 #[test]
 fn a_triple_root() {
-    let problem = OdeProblem::new(Clock, [-1.0], [1.0], (-1.0, 1.0)).unwrap();
+    let problem = erased(Clock, [-1.0], [1.0], (-1.0, 1.0)).unwrap();
     for acts in [false, true] {
         let cube = Root::new("cube", |_t, u: &[f64], _p| (u[0] - 0.3).powi(3));
         let cube = if acts { cube.effect(|_| {}) } else { cube };
@@ -214,7 +214,7 @@ fn a_triple_root() {
         close(solution.events()[0].t, 0.3, 1e-14);
     }
     // On the oscillator it happens at every crossing.
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (0.0, 10.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 10.0)).unwrap();
     let mut events = Events::new().with(Root::new("cube", |_t, u: &[f64], _p| u[0].powi(3)));
     let solution = solve_with(&problem, Vern7, &tight(Save::Last), &mut events).unwrap();
     assert_eq!(solution.events().len(), 3);
@@ -224,7 +224,7 @@ fn a_triple_root() {
 #[test]
 fn grazing_contact() {
     // The top of cos t at 2π, barely missed, barely reached.
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (1.0, 10.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (1.0, 10.0)).unwrap();
     let problem = problem.with_tspan((0.5, 10.0)).unwrap();
     let top = 0.5 + 2.0 * PI;
     for depth in [1e-2f64, 1e-4, 1e-6, 1e-8] {
@@ -246,7 +246,7 @@ fn grazing_contact() {
     }
     // Exact contact is decided by rounding: at most one touch, and the solve goes on.
     let touch = Root::new("touch", |_t, u: &[f64], _p| (u[0] - 1.0) * (u[0] - 1.0));
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let mut events = Events::new().with(touch.effect(|_| {}));
     let solution = solve_with(&problem, Tsit5, &tight(Save::Last), &mut events).unwrap();
     assert!(solution.events().len() <= 1);
@@ -260,7 +260,7 @@ fn bounces_that_accumulate_end_in_an_error() {
             Root::new("bounce", |_t, u, _p| u[0]).falling().effect(|at| at.u[1] *= -at.p[1]);
         let mut events = Events::new().with(bounce);
         let g = 2.0;
-        let problem = OdeProblem::new(Ball, [1.0, 0.0], [g, restitution], (0.0, 1e3)).unwrap();
+        let problem = erased(Ball, [1.0, 0.0], [g, restitution], (0.0, 1e3)).unwrap();
         let options = Options { max_steps: 1_000_000, ..tight(Save::Last) };
         let error = solve_with(&problem, Tsit5, &options, &mut events).unwrap_err();
         // Falls for 1, then flies for 2 e, 2 e², …: at rest after 1 + 2 e / (1 - e).
@@ -285,7 +285,7 @@ fn chattering_ends_in_an_error() {
     let down = Root::new("down", |_t, u, _p| u[0] - play).rising().effect(|at| at.p[0] = -1.0);
     let up = Root::new("up", |_t, u, _p| u[0] + play).falling().effect(|at| at.p[0] = 1.0);
     let mut events = Events::new().with(down).with(up);
-    let problem = OdeProblem::new(Clock, [1.0], [-1.0], (0.0, 3.0)).unwrap();
+    let problem = erased(Clock, [1.0], [-1.0], (0.0, 3.0)).unwrap();
     let error = solve_with(&problem, Tsit5, &Options::default(), &mut events).unwrap_err();
     assert!(
         matches!(error.kind(), ErrorKind::EventsAccumulate { t, .. } if (t - 1.0).abs() < 1e-8),
@@ -303,7 +303,7 @@ fn chattering_ends_in_an_error() {
 
 #[test]
 fn too_many_events_end_in_an_error() {
-    let problem = OdeProblem::new(Oscillator, [1.0, 0.0], [], (0.0, 100.0)).unwrap();
+    let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 100.0)).unwrap();
     let mut events = Events::new().with(Root::new("zero", |_t, u, _p| u[0])).limit(7);
     let error = solve_with(&problem, Tsit5, &Options::default(), &mut events).unwrap_err();
     assert!(
@@ -317,7 +317,7 @@ fn too_many_events_end_in_an_error() {
 #[test]
 fn a_terminal_event_among_save_times() {
     let times: Vec<f64> = (0..=20).map(|i| f64::from(i) * 0.1).collect();
-    let problem = OdeProblem::new(Decay, [1.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Decay, [1.0], [1.0], (0.0, 2.0)).unwrap();
     for save in [Save::At(times), Save::Last, Save::Steps, Save::Dense] {
         let half = Root::new("half", |_t, u, _p| u[0] - 0.5).terminal();
         let mut events = Events::new().with(half);
@@ -344,7 +344,7 @@ fn a_terminal_event_among_save_times() {
         }
     }
     // Exactly on a save time.
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let mut events = Events::new().with(Scheduled::new("stop", [1.0]).terminal());
     let options = tight(Save::At(vec![0.5, 1.0, 1.5]));
     let solution = solve_with(&problem, Vern7, &options, &mut events).unwrap();
@@ -359,7 +359,7 @@ fn the_method_starts_anew_after_an_effect() {
         at.u[0] = 1.0;
         at.p[0] = 1e4;
     });
-    let problem = OdeProblem::new(Decay, [1e-3], [1e-3], (0.0, 2.0)).unwrap();
+    let problem = erased(Decay, [1e-3], [1e-3], (0.0, 2.0)).unwrap();
     let mut events = Events::new().with(wake);
     let solution = solve_with(&problem, Tsit5, &tight(Save::Dense), &mut events).unwrap();
     let after = solution.times().iter().position(|&t| t == 1.0).unwrap() + 1;
@@ -367,7 +367,7 @@ fn the_method_starts_anew_after_an_effect() {
     assert!(solution.times()[after + 1] - 1.0 < 1e-4);
     close(solution.at(1.0 + 1e-4).unwrap()[0], (-1.0f64).exp(), 1e-10);
     // And the same bits as a solve that begins there.
-    let problem = OdeProblem::new(Decay, [1.0], [1e4], (1.0, 2.0)).unwrap();
+    let problem = erased(Decay, [1.0], [1e4], (1.0, 2.0)).unwrap();
     let fresh = ode_core::solve(&problem, Tsit5, &tight(Save::Dense)).unwrap();
     assert_eq!(solution.times()[after..], *fresh.times());
     assert_eq!(solution.last(), fresh.last());
@@ -376,7 +376,7 @@ fn the_method_starts_anew_after_an_effect() {
 #[test]
 fn a_sign_change_inside_a_step_is_seen_by_sampling() {
     // One step of length 1 in which the condition is negative on a tenth of it only.
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 1.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 1.0)).unwrap();
     let condition = |_t: f64, u: &[f64], _p: &[f64]| (u[0] - 0.45).abs() - 0.05;
     for (samples, seen) in [(10, 2), (9, 2), (40, 2), (0, 0)] {
         let window = Root::new("window", condition).samples(samples);
@@ -403,7 +403,7 @@ fn a_tank_that_runs_empty_and_stays_so() {
         at.p[0] = 0.0;
     });
     let mut events = Events::new().with(empty);
-    let problem = OdeProblem::new(Tank, [1.0], [0.5], (0.0, 10.0)).unwrap();
+    let problem = erased(Tank, [1.0], [0.5], (0.0, 10.0)).unwrap();
     let solution = solve_with(&problem, Tsit5, &tight(Save::Dense), &mut events).unwrap();
     assert_eq!(solution.events().len(), 1);
     close(solution.events()[0].t, 2.0, 1e-12);
@@ -412,7 +412,7 @@ fn a_tank_that_runs_empty_and_stays_so() {
 
 #[test]
 fn discrete_conditions_see_what_roots_have_left() {
-    let problem = OdeProblem::new(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
+    let problem = erased(Clock, [0.0], [1.0], (0.0, 2.0)).unwrap();
     let jump = Root::new("jump", |_t, u, _p| u[0] - 1.0).effect(|at| at.u[0] += 100.0);
     let high = Discrete::new("high", |_t, u, _p| u[0] > 50.0).terminal();
     let mut events = Events::new().with(jump).with(high);
@@ -430,7 +430,7 @@ fn a_curved_border_that_is_crossed_and_not_bounced_off() {
             .effect(|at| at.p[0] = if at.p[0] == 1.0 { level } else { 1.0 });
         let mut events = Events::new().with(border);
         let end = 1.0 + 2.0 / level + 1.0;
-        let problem = OdeProblem::new(Clock, [-2.0], [1.0], (0.0, end)).unwrap();
+        let problem = erased(Clock, [-2.0], [1.0], (0.0, end)).unwrap();
         let solution = solve_with(&problem, Tsit5, &tight(Save::Last), &mut events).unwrap();
         assert_eq!(solution.events().len(), 2);
         close(solution.last()[0], 2.0, 1e-8);
