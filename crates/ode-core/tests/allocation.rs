@@ -5,8 +5,11 @@ mod method_matrix;
 use allocation_counter::{AllocationInfo, measure};
 use core::fmt::Debug;
 use method_matrix::{Claim, Visitor, every};
-use ode_core::{ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, StepSize, solve};
-use system::Buffer;
+use ode_core::{
+    Dop853, ExplicitRk, Integrator, OdeProblem, Options, Progress, Save, StepSize, Tsit5, Vern9,
+    solve,
+};
+use system::{Buffer, FromFn};
 use testset::models::LotkaVolterra;
 
 const P: [f64; 4] = [1.5, 1.0, 3.0, 1.0];
@@ -100,4 +103,55 @@ impl Visitor for SaveAtIsExact {
 #[test]
 fn save_at_keeps_its_points_and_nothing_else() {
     every(&mut SaveAtIsExact);
+}
+
+/// Bytes at the peak of a solve that saves `points` of `states` numbers each, and bytes that the
+/// solution keeps.
+fn memory<M: ExplicitRk>(method: M, states: usize, points: usize) -> (usize, usize) {
+    // Each state by itself, at its own rate.
+    let model: Model = |_t, u, p, du| {
+        for (i, (du, u)) in du.iter_mut().zip(u).enumerate() {
+            *du = -p[0] * (1.0 + i as f64 / 100.0) * u;
+        }
+    };
+    let rhs = FromFn::new(states, model);
+    let problem = OdeProblem::new(rhs, vec![1.0; states], [0.3], (0.0, 10.0)).unwrap();
+    let save = Save::At((1..=points).map(|i| 10.0 * i as f64 / points as f64).collect());
+    let options = Options { save, ..Options::default() };
+    let mut solution = None;
+    let during = measure(|| solution = Some(solve(&problem, method, &options).unwrap()));
+    assert_eq!(solution.as_ref().unwrap().len(), points);
+    let freed = measure(|| solution = None);
+    assert_eq!(during.bytes_current, -freed.bytes_current, "what was kept is what is freed");
+    (during.bytes_max as usize, during.bytes_current as usize)
+}
+
+type Model = fn(f64, &[f64], &[f64], &mut [f64]);
+
+/// In bytes, for `k` points of `n` states: `8 (k n + k)` for states and times, and a constant that
+/// depends on `n` and the method alone. There is no slack of growing vectors in it: the number of
+/// points is known before.
+#[test]
+fn the_memory_of_save_at_is_that_of_its_points_and_a_constant() {
+    fn check<M: ExplicitRk + Copy>(method: M) {
+        for states in [2, 100] {
+            let points = [10, 100, 1000, 10_000];
+            let beyond = points.map(|k| {
+                let (peak, kept) = memory(method, states, k);
+                let bytes = size_of::<f64>() * (k * states + k);
+                (peak - bytes, kept - bytes)
+            });
+            let what = format!("{}, {states} states: {beyond:?}", M::NAME);
+            assert!(beyond.iter().all(|constant| *constant == beyond[0]), "{what}");
+            let (peak, kept) = beyond[0];
+            // Kept beside the points: nothing on the heap (the names belong to the problem).
+            assert_eq!(kept, 0, "{what}");
+            // At the peak: a few states, the stages and the interpolant.
+            let stages = M::TABLEAU.stages() + 1 + M::TABLEAU.interpolant.extra().len();
+            assert!(peak < size_of::<f64>() * states * (3 * stages + 30) + 4096, "{what}");
+        }
+    }
+    check(Tsit5);
+    check(Vern9);
+    check(Dop853);
 }
