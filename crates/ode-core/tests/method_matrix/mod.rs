@@ -8,7 +8,7 @@ use ode_core::{
 
 /// A test that is run for many methods.
 pub(crate) trait Visitor {
-    fn visit<M: ExplicitRk + Copy + Debug + Sync>(&mut self, method: M, claim: Claim);
+    fn visit<M: ExplicitRk + Copy + Debug + Sync + 'static>(&mut self, method: M, claim: Claim);
 }
 
 /// What a method promises, stated independently of its tableau: its order, and the order up to which

@@ -2,10 +2,11 @@
 //! typed error that names it, before the first evaluation.
 
 use crate::erased::erased;
-use crate::method_matrix::{Claim, Visitor, every};
+use crate::method::{Method, Visitor, every};
+use crate::method_matrix::Claim;
 use ode_core::{
-    Controller, Ensemble, Error, ErrorKind, ExplicitRk, Member, OdeProblem, Options, Save,
-    StepSize, Tsit5, solve,
+    Controller, Ensemble, Error, ErrorKind, Member, OdeProblem, Options, Save, StepSize, Tsit5,
+    solve,
 };
 use system::{Failure, FromFn, Mass, Rhs, WithMass};
 use testset::models::LotkaVolterra;
@@ -207,17 +208,17 @@ fn stops_must_be_finite() {
 struct NeedsFixedSteps;
 
 impl Visitor for NeedsFixedSteps {
-    fn visit<M: ExplicitRk>(&mut self, method: M, _: Claim) {
-        let adaptive = !M::TABLEAU.e.is_empty();
+    fn visit(&mut self, method: Method, _: Claim) {
+        let adaptive = method.is_adaptive();
         let problem = erased(LotkaVolterra, [1.0; 2], [1.0; 4], (0.0, 1.0)).unwrap();
         for step in [StepSize::Auto, StepSize::Initial(0.1)] {
             let options = Options { step, ..Options::default() };
-            match solve(&problem, method.clone(), &options) {
-                Ok(_) => assert!(adaptive, "{} has no error estimate", M::NAME),
+            match solve(&problem, method, &options) {
+                Ok(_) => assert!(adaptive, "{} has no error estimate", method.name()),
                 Err(error) => {
-                    assert!(!adaptive, "{}: {error}", M::NAME);
-                    assert_eq!(error.kind(), &ErrorKind::FixedStepNeeded { method: M::NAME });
-                    says(&error.to_string(), &[M::NAME, "StepSize::Fixed", "Tsit5"]);
+                    assert!(!adaptive, "{}: {error}", method.name());
+                    assert_eq!(error.kind(), &ErrorKind::FixedStepNeeded { method: method.name() });
+                    says(&error.to_string(), &[method.name(), "StepSize::Fixed", "Tsit5"]);
                     assert_eq!(error.partial().stats().evaluations, 0);
                 }
             }

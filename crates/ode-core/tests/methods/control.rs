@@ -27,7 +27,7 @@ fn problem<B: Buffer<Item = f64>>(
     erased(rhs, u0, [], (0.0, t1)).unwrap()
 }
 
-adaptive_test!(every_controller_reaches_the_tolerance, Reaches, |method| {
+adaptive_test!(every_controller_reaches_the_tolerance, |method| {
     // u' = u cos t: u = exp(sin t); and a rotation.
     let problem = problem([1.0, 0.0, 1.0], 10.0, |t, u, du| {
         (du[0], du[1], du[2]) = (u[0] * t.cos(), u[2], -u[1]);
@@ -80,7 +80,7 @@ fn a_proportional_part_settles_on_the_limit_of_stability() {
     }
 }
 
-adaptive_test!(equal_tolerances_are_those_of_all, EqualTolerances, |method| {
+adaptive_test!(equal_tolerances_are_those_of_all, |method| {
     for norm in [Norm::Rms, Norm::Max] {
         let plain = Options { rtol: 1e-7, atol: 1e-8, norm, ..Options::default() };
         let wanted = bits(&solve(&lotka_volterra(), method, &plain).unwrap());
@@ -92,7 +92,7 @@ adaptive_test!(equal_tolerances_are_those_of_all, EqualTolerances, |method| {
     }
 });
 
-adaptive_test!(a_component_with_a_loose_tolerance_is_ignored, Ignored, |method| {
+adaptive_test!(a_component_with_a_loose_tolerance_is_ignored, |method| {
     // A slow decay beside an oscillation that needs a hundred times shorter steps.
     let slow = |u: f64| -0.5 * u;
     let alone = problem([1.0], 5.0, move |_, u, du| du[0] = slow(u[0]));
@@ -113,7 +113,7 @@ adaptive_test!(a_component_with_a_loose_tolerance_is_ignored, Ignored, |method| 
     assert!(tight.len() > 2 * loose.len(), "{method:?}: {} and {}", tight.len(), loose.len());
 });
 
-adaptive_test!(no_component_hides_under_the_maximum_norm, Hides, |method| {
+adaptive_test!(no_component_hides_under_the_maximum_norm, |method| {
     const IDLE: usize = 400;
     let alone = problem([0.0, 1.0], 5.0, |_, u, du| (du[0], du[1]) = (u[1], -u[0]));
     let mut u0 = vec![0.0; IDLE + 2];
@@ -159,7 +159,7 @@ fn a_senseless_norm_ends_in_a_typed_error_or_an_answer() {
     }
 }
 
-adaptive_test!(steps_keep_below_the_largest, Largest, |method| {
+adaptive_test!(steps_keep_below_the_largest, |method| {
     for t1 in [5.0, -5.0] {
         let problem = problem([1.0], t1, |_, u, du| du[0] = -0.1 * u[0]);
         for step in [StepSize::Auto, StepSize::Initial(3.0), StepSize::Fixed(0.5)] {
@@ -174,7 +174,7 @@ adaptive_test!(steps_keep_below_the_largest, Largest, |method| {
     }
 });
 
-adaptive_test!(steps_do_not_fall_below_the_smallest, Smallest, |method| {
+adaptive_test!(steps_do_not_fall_below_the_smallest, |method| {
     // u = 1 / (1 - t) blows up at t = 1.
     let blowup = problem([1.0], 2.0, |_, u, du| du[0] = u[0] * u[0]);
     for dt_min in [1e-2, 1e-4] {

@@ -1,9 +1,9 @@
 //! Observed orders of convergence, of the solutions and of the interpolants, with fixed steps.
 
-use crate::erased::erased;
-use crate::method_matrix::{Claim, Visitor, every};
-use ode_core::{ExplicitRk, Options, Save, Solution, StepSize, solve};
-use system::System;
+use crate::erased::Erased;
+use crate::method::{Method, Visitor, every};
+use crate::method_matrix::Claim;
+use ode_core::{OdeProblem, Options, Save, Solution, StepSize, solve};
 use testset::models::LinearDampedOscillator;
 
 system::system! {
@@ -28,22 +28,58 @@ system::system! {
 }
 
 /// A model with its solution in closed form.
-struct Case<F, const N: usize> {
+struct Case {
     name: &'static str,
-    system: F,
+    model: Erased<'static, f64>,
     p: Vec<f64>,
     end: f64,
     /// Steps of a first-order method that are surely too few; others start with fewer.
     coarsest: f64,
-    exact: fn(f64) -> [f64; N],
+    exact: fn(f64) -> Vec<f64>,
 }
 
-impl<F: System + Copy, const N: usize> Case<F, N> {
-    fn solve<M: ExplicitRk>(&self, method: M, steps: usize, save: Save) -> Solution {
-        let dt = self.end / steps as f64;
-        let problem = erased(self.system, (self.exact)(0.0), self.p.clone(), (0.0, self.end));
-        let options = Options { step: StepSize::Fixed(dt), save, ..Options::default() };
-        let solution = solve(&problem.unwrap(), method, &options).unwrap();
+fn cases() -> [Case; 3] {
+    [
+        Case {
+            name: "linear, two states",
+            model: Erased::new(LinearDampedOscillator),
+            p: vec![2.0, 0.05],
+            end: 20.0,
+            coarsest: 400.0,
+            exact: |t| LinearDampedOscillator::exact(t, [1.0, 0.3], [2.0, 0.05]).to_vec(),
+        },
+        Case {
+            name: "not autonomous",
+            model: Erased::new(Waves),
+            p: vec![],
+            end: 30.0,
+            coarsest: 600.0,
+            exact: |t| vec![t.sin().exp()],
+        },
+        Case {
+            name: "nonlinear",
+            model: Erased::new(Chirp),
+            p: vec![],
+            end: 6.0,
+            coarsest: 480.0,
+            exact: |t| vec![(t * t).sin().exp(), (t * t).cos()],
+        },
+    ]
+}
+
+impl Case {
+    fn solve(&self, method: Method, steps: usize, save: Save) -> Solution {
+        let step = StepSize::Fixed(self.end / steps as f64);
+        let options = Options { step, save, ..Options::default() };
+        let (model, p, tspan) = (self.model.clone(), self.p.clone(), (0.0, self.end));
+        let solution = match (self.exact)(0.0)[..] {
+            [u] => solve(&OdeProblem::new(model, [u], p, tspan).unwrap(), method, &options),
+            [u, v] => solve(&OdeProblem::new(model, [u, v], p, tspan).unwrap(), method, &options),
+            ref u => {
+                solve(&OdeProblem::new(model, u.to_vec(), p, tspan).unwrap(), method, &options)
+            }
+        };
+        let solution = solution.unwrap();
         assert_eq!(solution.stats().accepted, steps);
         solution
     }
@@ -72,14 +108,15 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 }
 
 /// Refines the steps until round-off is near, and fits the finest of the sizes.
-fn observed<M: ExplicitRk>(
+fn observed(
+    method: Method,
     what: &str,
     end: f64,
     coarsest: f64,
     mut error: impl FnMut(usize) -> f64,
 ) -> f64 {
     // Large weights that cancel leave more round-off.
-    let weights: f64 = M::TABLEAU.b.iter().map(|b| b.abs()).sum();
+    let weights = method.cancellation();
     let round_off = 5e-15 * (weights / 10.0).max(1.0);
     let mut points = Vec::new();
     let mut steps = coarsest;
@@ -95,106 +132,57 @@ fn observed<M: ExplicitRk>(
     slope(&points[points.len() - 5..])
 }
 
-/// Visits every method with every case.
-trait Check {
-    fn check<M, F, const N: usize>(&self, method: M, claim: Claim, case: &Case<F, N>)
-    where
-        M: ExplicitRk + Copy,
-        F: System + Copy;
-}
-
-struct OverCases<C>(C);
-
-impl<C: Check> Visitor for OverCases<C> {
-    fn visit<M: ExplicitRk + Copy>(&mut self, method: M, claim: Claim) {
-        let OverCases(check) = self;
-        let case = Case {
-            name: "linear, two states",
-            system: LinearDampedOscillator,
-            p: vec![2.0, 0.05],
-            end: 20.0,
-            coarsest: 400.0,
-            exact: |t| LinearDampedOscillator::exact(t, [1.0, 0.3], [2.0, 0.05]),
-        };
-        check.check(method, claim, &case);
-        let case = Case {
-            name: "not autonomous",
-            system: Waves,
-            p: vec![],
-            end: 30.0,
-            coarsest: 600.0,
-            exact: |t| [t.sin().exp()],
-        };
-        check.check(method, claim, &case);
-        let case = Case {
-            name: "nonlinear",
-            system: Chirp,
-            p: vec![],
-            end: 6.0,
-            coarsest: 480.0,
-            exact: |t| [(t * t).sin().exp(), (t * t).cos()],
-        };
-        check.check(method, claim, &case);
-    }
-}
-
 /// The largest error of all steps is `O(dtᵖ)`. (The error at one time alone may change its sign.)
 struct OfSteps;
 
-impl Check for OfSteps {
-    fn check<M, F, const N: usize>(&self, method: M, claim: Claim, case: &Case<F, N>)
-    where
-        M: ExplicitRk + Copy,
-        F: System + Copy,
-    {
-        let what = format!("{} on {}", M::NAME, case.name);
-        let order = observed::<M>(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
-            let solution = case.solve(method, steps, Save::Steps);
-            let errors = solution.iter().map(|(t, u)| distance(u, &(case.exact)(t)));
-            errors.fold(0.0, f64::max)
-        });
-        println!("{what}: {order:.3}");
-        let nominal = f64::from(claim.0);
-        // The leading terms of the error are all but zero in pairs of high order: they show where
-        // round-off hides them.
-        let most = if claim.0 > 5 { nominal + 1.3 } else { nominal + 0.15 };
-        assert!(nominal - 0.15 <= order && order <= most, "{what}: observed order {order}");
+impl Visitor for OfSteps {
+    fn visit(&mut self, method: Method, (order, _): Claim) {
+        let nominal = f64::from(order);
+        for case in cases() {
+            let what = format!("{method:?} on {}", case.name);
+            let found = observed(method, &what, case.end, case.coarsest / nominal, |steps| {
+                let solution = case.solve(method, steps, Save::Steps);
+                let errors = solution.iter().map(|(t, u)| distance(u, &(case.exact)(t)));
+                errors.fold(0.0, f64::max)
+            });
+            println!("{what}: {found:.3}");
+            // The leading terms of the error are all but zero in pairs of high order: they show where
+            // round-off hides them.
+            let most = if order > 5 { nominal + 1.3 } else { nominal + 0.15 };
+            assert!(nominal - 0.15 <= found && found <= most, "{what}: observed order {found}");
+        }
     }
 }
 
 #[test]
 fn solutions_converge_with_the_nominal_order() {
-    every(&mut OverCases(OfSteps));
+    every(&mut OfSteps);
 }
 
 /// The error between the steps is at least of the order that the interpolant claims, wherever one
 /// looks.
 struct Between;
 
-impl Check for Between {
-    fn check<M, F, const N: usize>(&self, method: M, claim: Claim, case: &Case<F, N>)
-    where
-        M: ExplicitRk + Copy,
-        F: System + Copy,
-    {
-        let what = format!("the interpolant of {} on {}", M::NAME, case.name);
-        for theta in [0.12, 0.35, 0.5, 0.7, 0.93] {
-            let order =
-                observed::<M>(&what, case.end, case.coarsest / f64::from(claim.0), |steps| {
+impl Visitor for Between {
+    fn visit(&mut self, method: Method, (order, nominal): Claim) {
+        let nominal = f64::from(nominal);
+        for case in cases() {
+            let what = format!("the interpolant of {method:?} on {}", case.name);
+            for theta in [0.12, 0.35, 0.5, 0.7, 0.93] {
+                let coarsest = case.coarsest / f64::from(order);
+                let found = observed(method, &what, case.end, coarsest, |steps| {
                     let solution = case.solve(method, steps, Save::Dense);
                     let dt = case.end / steps as f64;
-                    let errors =
-                        (0..steps).map(|i| case.error_at(&solution, (i as f64 + theta) * dt));
-                    errors.fold(0.0, f64::max)
+                    let times = (0..steps).map(|i| (i as f64 + theta) * dt);
+                    times.map(|t| case.error_at(&solution, t)).fold(0.0, f64::max)
                 });
-
-            let nominal = f64::from(claim.1);
-            assert!(order >= nominal - 0.15, "{what} at {theta}: observed order {order}");
+                assert!(found >= nominal - 0.15, "{what} at {theta}: observed order {found}");
+            }
         }
     }
 }
 
 #[test]
 fn interpolants_converge_at_every_interior_point() {
-    every(&mut OverCases(Between));
+    every(&mut Between);
 }

@@ -1,9 +1,10 @@
 //! Domains of the state, and which components are kept.
 
 use crate::erased::{erased, erased_over};
-use crate::method_matrix::{Claim, Visitor, every};
+use crate::method::{Method, Visitor, every};
+use crate::method_matrix::Claim;
 use core::fmt::Debug;
-use ode_core::{Components, Domain, ErrorKind, ExplicitRk, Options, Save, StepSize, Tsit5, solve};
+use ode_core::{Components, Domain, ErrorKind, Options, Save, StepSize, Tsit5, solve};
 use scalar::{Dual, Lanes};
 use testset::models::{Lorenz63, LotkaVolterra};
 
@@ -34,8 +35,8 @@ struct StaysAboveZero {
 }
 
 impl Visitor for StaysAboveZero {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
-        if M::TABLEAU.e.is_empty() {
+    fn visit(&mut self, method: Method, _: Claim) {
+        if !method.is_adaptive() {
             return;
         }
         let chain = erased(Chain, [1.0, 0.0], [100.0], (0.0, 5.0)).unwrap();
@@ -94,8 +95,8 @@ struct StaysWithin {
 }
 
 impl Visitor for StaysWithin {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
-        if M::TABLEAU.e.is_empty() {
+    fn visit(&mut self, method: Method, _: Claim) {
+        if !method.is_adaptive() {
             return;
         }
         let problem = erased(Filling, [0.1, 1.0], [], (0.0, 3.0)).unwrap();
@@ -122,13 +123,13 @@ fn a_state_is_kept_within_its_bounds() {
 struct LeavesItsDomain;
 
 impl Visitor for LeavesItsDomain {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         // Nothing slides along the border, however loose the tolerance: up, down, backwards, single.
         for (tspan, u0, atol) in [((0.0, 2.0), 1.0, 1e-2), ((0.0, -2.0), -1.0, 1e-2)] {
             let options = Options { step: StepSize::Auto, rtol: 1e-2, atol, ..Options::default() };
             let domain = Domain::Within(vec![(-1.1, 1.1); 2]);
             let leaves = Options { domain: domain.clone(), ..options };
-            if M::TABLEAU.e.is_empty() {
+            if !method.is_adaptive() {
                 continue;
             }
             let long = (tspan.0, 2.0 * tspan.1);
@@ -142,7 +143,7 @@ impl Visitor for LeavesItsDomain {
             assert!((t.abs() - 2.1).abs() < 2e-2, "{method:?}: {error}");
         }
         let problem = erased(Falling, [1.0, 0.0], [], (0.0, 2.0)).unwrap();
-        let adaptive = !M::TABLEAU.e.is_empty();
+        let adaptive = method.is_adaptive();
         let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.03) };
         let options = Options { domain: Domain::NonNegative, step, ..Options::default() };
         let error = solve(&problem, method, &options).unwrap_err();
@@ -185,10 +186,10 @@ fn bad_domains_are_refused() {
 struct Chosen;
 
 impl Visitor for Chosen {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         let p = [10.0, 28.0, 8.0 / 3.0];
         let problem = erased(Lorenz63, [1.0, 1.0, 1.5], p, (0.0, 1.0)).unwrap();
-        let adaptive = !M::TABLEAU.e.is_empty();
+        let adaptive = method.is_adaptive();
         let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.01) };
         for save in [Save::Dense, Save::Steps, Save::At(vec![0.0, 0.33, 1.0]), Save::Last] {
             let all = Options { save, step, ..Options::default() };

@@ -1,11 +1,9 @@
 //! A solve that is changed, rewound, left and resumed on its way.
 
 use crate::erased::{Erased, Problem, erased};
-use crate::method_matrix::{Claim, Visitor, every};
-use core::fmt::Debug;
-use ode_core::{
-    Checkpoint, Dp5, ErrorKind, ExplicitRk, Integrator, Options, Progress, StepSize, Tsit5,
-};
+use crate::method::{Method, Visitor, every};
+use crate::method_matrix::Claim;
+use ode_core::{Checkpoint, Dp5, ErrorKind, Integrator, Options, Progress, StepSize, Tsit5};
 use serde_json::{Value, json};
 use system::FromFn;
 use testset::models::{LinearDampedOscillator, LotkaVolterra};
@@ -16,8 +14,8 @@ fn lotka_volterra(tspan: (f64, f64)) -> Problem<'static, [f64; 2]> {
     erased(LotkaVolterra, [1.0, 1.0], P, tspan).unwrap()
 }
 
-fn options_for<M: ExplicitRk>() -> Options {
-    let adaptive = !M::TABLEAU.e.is_empty();
+fn options_for(method: Method) -> Options {
+    let adaptive = method.is_adaptive();
     let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(0.013) };
     Options { step, ..Options::default() }
 }
@@ -38,9 +36,9 @@ macro_rules! rest {
 struct EditsStartAnew;
 
 impl Visitor for EditsStartAnew {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         for (tspan, jump) in [((0.0, 5.0), false), ((5.0, 0.0), false), ((0.0, 5.0), true)] {
-            let mut options = options_for::<M>();
+            let mut options = options_for(method);
             if jump {
                 options.stops = vec![2.0];
             }
@@ -135,13 +133,13 @@ fn an_edit_to_something_that_is_no_number_is_a_typed_error() {
 struct Rewinds;
 
 impl Visitor for Rewinds {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, (order, _): Claim) {
+    fn visit(&mut self, method: Method, (order, _): Claim) {
         for tspan in [(0.0, 10.0), (10.0, 0.0)] {
             let model = LinearDampedOscillator;
             let problem = erased(model, [1.0, 0.0], [2.0, 0.1], tspan);
             let Ok(problem) = problem else { panic!("{:?}", problem.err()) };
             let tight = if order == 1 { 1e-3 } else { 0.013 };
-            let adaptive = !M::TABLEAU.e.is_empty();
+            let adaptive = method.is_adaptive();
             let step = if adaptive { StepSize::Auto } else { StepSize::Fixed(tight) };
             let options = Options { step, max_steps: 1_000_000, ..Options::default() };
             let mut plain = Integrator::new(&problem, method, &options).unwrap();
@@ -246,9 +244,9 @@ fn bad_requests_are_refused_and_change_nothing() {
 struct Resumes;
 
 impl Visitor for Resumes {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         let problem = lotka_volterra((0.0, 5.0));
-        let options = Options { stops: vec![1.0], ..options_for::<M>() };
+        let options = Options { stops: vec![1.0], ..options_for(method) };
         let mut integrator = Integrator::new(&problem, method, &options).unwrap();
         integrator.add_stop(2.5).unwrap();
         let mut checkpoints = vec![("at the start", integrator.checkpoint())];
@@ -302,10 +300,10 @@ fn checkpoints_of_every_kind_go_on() {
 struct SameSteps;
 
 impl Visitor for SameSteps {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         let problem = lotka_volterra((0.0, 5.0));
-        let options = Options { stops: vec![1.0], ..options_for::<M>() };
-        let run = |change: fn(&mut Integrator<'_, Erased<'_, f64>, M, [f64; 2]>)| {
+        let options = Options { stops: vec![1.0], ..options_for(method) };
+        let run = |change: fn(&mut Integrator<'_, Erased<'_, f64>, Method, [f64; 2]>)| {
             let mut left = Integrator::new(&problem, method, &options).unwrap();
             change(&mut left);
             let checkpoint = left.checkpoint();

@@ -4,7 +4,7 @@
 use ode_core::{Error, OdeProblem};
 use scalar::Concrete;
 use std::rc::Rc;
-use system::{Buffer, Failure, Rhs};
+use system::{Buffer, Failure, Mass, Rhs};
 
 /// Any model over one number type.
 pub(crate) struct Erased<'a, S>(Rc<dyn Rhs<S> + 'a>);
@@ -18,6 +18,12 @@ impl<S> Clone for Erased<'_, S> {
     }
 }
 
+impl<'a, S> Erased<'a, S> {
+    pub(crate) fn new(rhs: impl Rhs<S> + 'a) -> Self {
+        Self(Rc::new(rhs))
+    }
+}
+
 impl<S> Rhs<S> for Erased<'_, S> {
     fn states(&self) -> usize {
         self.0.states()
@@ -27,6 +33,9 @@ impl<S> Rhs<S> for Erased<'_, S> {
     }
     fn eval(&self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Failure> {
         self.0.eval(t, u, p, du)
+    }
+    fn mass(&self) -> Option<&Mass> {
+        self.0.mass()
     }
     fn names(&self) -> Vec<String> {
         self.0.names()
@@ -53,5 +62,5 @@ pub(crate) fn erased_over<'a, B: Buffer>(
 where
     B::Item: Concrete,
 {
-    OdeProblem::over(Erased(Rc::new(rhs)), u0, p, tspan)
+    OdeProblem::over(Erased::new(rhs), u0, p, tspan)
 }

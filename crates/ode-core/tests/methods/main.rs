@@ -1,11 +1,10 @@
-//! Every explicit method in every situation: one program, so that the solver is compiled once for each
-//! method, number type and storage.
+//! Every explicit method in every situation: one program, so that the solver is compiled once for
+//! each number type and storage.
 
 #[path = "../method_matrix/mod.rs"]
 mod method_matrix;
 #[macro_use]
-#[path = "../method_matrix/adaptive.rs"]
-mod adaptive;
+mod method;
 mod erased;
 
 mod bad_input;

@@ -1,9 +1,10 @@
 //! The same solve over other number types: `f32`, lanes, duals, nested duals.
 
 use crate::erased::{erased, erased_over};
-use crate::method_matrix::{Claim, Visitor, every};
+use crate::method::{Method, Visitor, every};
+use crate::method_matrix::Claim;
 use core::fmt::Debug;
-use ode_core::{ExplicitRk, Options, Save, StepSize, solve};
+use ode_core::{Options, Save, StepSize, solve};
 use scalar::{Dual, Lanes};
 use testset::models::{
     ExponentialDecay, LinearDampedOscillator, Lorenz63, LotkaVolterra, TimeSwitchedLotkaVolterra,
@@ -22,11 +23,11 @@ fn close(what: &str, found: f64, wanted: f64, tolerance: f64) {
 }
 
 /// Whether large weights that cancel cost a method two digits or more: single precision has seven.
-fn cancels<M: ExplicitRk>(_: M) -> bool {
-    M::TABLEAU.b.iter().map(|b| b.abs()).sum::<f64>() > 50.0
+fn cancels(method: Method) -> bool {
+    method.cancellation() > 50.0
 }
 
-adaptive_test!(single_precision, F32, |method| {
+adaptive_test!(single_precision, |method| {
     let (u0, p) = ([1.0f32, 1.0], [1.5f32, 1.0, 3.0, 1.0]);
     let problem = erased_over(LotkaVolterra, u0, p, (0.0, 10.0)).unwrap();
     let options = Options { rtol: 1e-5, atol: 1e-7, ..Options::default() };
@@ -41,7 +42,7 @@ adaptive_test!(single_precision, F32, |method| {
     assert!(as_many || cancels(method), "{method:?}: {few} and {many} steps");
 });
 
-adaptive_test!(a_stop_separates_its_sides_in_single_precision, F32Stops, |method| {
+adaptive_test!(a_stop_separates_its_sides_in_single_precision, |method| {
     system::system! {
         struct Jump;
         state { before, up_to }
@@ -64,7 +65,7 @@ adaptive_test!(a_stop_separates_its_sides_in_single_precision, F32Stops, |method
 struct LaneByLane;
 
 impl Visitor for LaneByLane {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         let starts = [1.0, -2.0, 7.5, 0.3];
         let rates = [28.0, 10.0, 21.0, 35.0];
         let lanes = |x: [f64; 4]| Lanes(x);
@@ -93,7 +94,7 @@ fn each_lane_is_a_run_of_its_own() {
     every(&mut LaneByLane);
 }
 
-adaptive_test!(adaptive_lanes_satisfy_the_worst_of_them, AdaptiveLanes, |method| {
+adaptive_test!(adaptive_lanes_satisfy_the_worst_of_them, |method| {
     // One lane needs a hundred times shorter steps than the others.
     let problem = erased_over(
         ExponentialDecay,
@@ -110,7 +111,7 @@ adaptive_test!(adaptive_lanes_satisfy_the_worst_of_them, AdaptiveLanes, |method|
 type Dual6 = Dual<f64, 6>;
 
 // Sensitivities along the solution, loss and gradient of `lv_grad`.
-adaptive_test!(forward_sensitivities_of_lotka_volterra, LvGrad, |method| {
+adaptive_test!(forward_sensitivities_of_lotka_volterra, |method| {
     let reference = SensitivityReference::load("lv_grad").unwrap();
     let mut u0: Vec<Dual6> = reference.u0.iter().map(|u| Dual::constant(*u)).collect();
     let mut p: Vec<Dual6> = reference.p.iter().map(|p| Dual::constant(*p)).collect();
@@ -147,7 +148,7 @@ adaptive_test!(forward_sensitivities_of_lotka_volterra, LvGrad, |method| {
     }
 });
 
-adaptive_test!(forward_sensitivities_of_the_oscillator, Oscillator, |method| {
+adaptive_test!(forward_sensitivities_of_the_oscillator, |method| {
     let reference = ClosedFormSensitivity::load("sens_damped_oscillator").unwrap();
     let u0: Vec<_> = reference.u0.iter().map(|u| Dual::<f64, 2>::constant(*u)).collect();
     let p: Vec<_> = reference.p.iter().enumerate().map(|(i, p)| Dual::variable(*p, i)).collect();
@@ -159,7 +160,7 @@ adaptive_test!(forward_sensitivities_of_the_oscillator, Oscillator, |method| {
 });
 
 // Second derivatives by nesting.
-adaptive_test!(nested_duals_give_the_hessian, Hessian, |method| {
+adaptive_test!(nested_duals_give_the_hessian, |method| {
     type Nested = Dual<Dual<f64, 2>, 2>;
     let reference = ClosedFormSensitivity::load("sens_exponential_decay").unwrap();
     let variable = |x: f64, i| Nested::variable(Dual::variable(x, i), i);
@@ -188,7 +189,7 @@ adaptive_test!(nested_duals_give_the_hessian, Hessian, |method| {
 
 // The state is constant, so only an error norm that sees the tangents chooses sensible steps; and
 // only stops keep a step from seeing both sides of a switch.
-adaptive_test!(the_gradient_of_the_time_switched_model, TimeSwitched, |method| {
+adaptive_test!(the_gradient_of_the_time_switched_model, |method| {
     use TimeSwitchedLotkaVolterra as Model;
     let u0 = Model::U0.map(Dual::<f64, 4>::constant);
     let p: [Dual<f64, 4>; 4] = core::array::from_fn(|i| Dual::variable(Model::P[i], i));
@@ -219,4 +220,77 @@ adaptive_test!(the_gradient_of_the_time_switched_model, TimeSwitched, |method| {
     for (found, wanted) in loss.eps.iter().zip(Model::exact_gradient_u0()) {
         close(&format!("{method:?}, dL/du0"), *found, wanted, 1e-6);
     }
+});
+
+// Value and derivatives of `y0 exp(-k t)` in every lane: tangents by `k` and `y0` are batches too.
+adaptive_test!(duals_over_lanes_follow_closed_forms, |method| {
+    type D = Dual<Lanes<4>, 2>;
+    let (rates, starts, end) = ([0.1, 0.7, 2.0, 9.0], [1.0, -3.0, 0.5, 20.0], 1.5);
+    let (k, y0) = (D::variable(Lanes(rates), 0), D::variable(Lanes(starts), 1));
+    let times = vec![0.4, end];
+    let problem = erased_over(ExponentialDecay, vec![y0], [k], (0.0, end)).unwrap();
+    let solution = solve(&problem, method, &tight(Save::At(times))).unwrap();
+    for (t, u) in &solution {
+        for lane in 0..4 {
+            let (k, y0) = (rates[lane], starts[lane]);
+            let decay = f64::exp(-k * t);
+            let what = format!("{method:?}, lane {lane} at {t}");
+            close(&what, u[0].re.0[lane], y0 * decay, 1e-9);
+            close(&what, u[0].eps[0].0[lane], -t * y0 * decay, 1e-9);
+            close(&what, u[0].eps[1].0[lane], decay, 1e-9);
+        }
+    }
+});
+
+// Nonlinear, and the lanes differ: the first and the last are those of `lv_grad`.
+adaptive_test!(duals_over_lanes_follow_the_reference, |method| {
+    type D = Dual<Lanes<4>, 2>;
+    let reference = SensitivityReference::load("lv_grad").unwrap();
+    let batch = |x: f64| Lanes([x, 1.1 * x, 0.9 * x, x]);
+    let mut u0: Vec<D> = reference.u0.iter().map(|u| D::constant(batch(*u))).collect();
+    let mut p: Vec<D> = reference.p.iter().map(|p| D::constant(batch(*p))).collect();
+    for first in [0, 2, 4] {
+        let set = |of: &mut D, j: usize, x: f64| of.eps[j] = Lanes([x; 4]);
+        let mut seed = |x: f64| {
+            for j in 0..2 {
+                match reference.wrt[first + j] {
+                    Input::Parameter(i) => set(&mut p[i], j, x),
+                    Input::InitialValue(i) => set(&mut u0[i], j, x),
+                }
+            }
+            (u0.clone(), p.clone())
+        };
+        let (u0, p) = seed(1.0);
+        seed(0.0);
+        let points = &reference.state_and_sensitivities;
+        let save = Save::At(points.iter().map(|point| point.t).collect());
+        let problem = erased_over(LotkaVolterra, u0, p, reference.tspan).unwrap();
+        let solution = solve(&problem, method, &tight(save)).unwrap();
+        for (point, (t, u)) in points.iter().zip(&solution) {
+            for (i, lane) in [(0, 0), (0, 3), (1, 0), (1, 3)] {
+                let what = format!("{method:?}, u{i}({t}), lane {lane}");
+                close(&what, u[i].re.0[lane], point.u[i], 1e-8);
+                for j in 0..2 {
+                    let what = format!("{what}, by {:?}", reference.wrt[first + j]);
+                    close(&what, u[i].eps[j].0[lane], point.du_dq[i][first + j], 1e-8);
+                }
+            }
+        }
+    }
+});
+
+adaptive_test!(tangents_in_single_precision, |method| {
+    type D = Dual<f32, 2>;
+    let reference = ClosedFormSensitivity::load("sens_damped_oscillator").unwrap();
+    let u0: [D; 2] = core::array::from_fn(|i| D::constant(reference.u0[i] as f32));
+    let p: [D; 2] = core::array::from_fn(|i| D::variable(reference.p[i] as f32, i));
+    let problem = erased_over(LinearDampedOscillator, u0, p, reference.tspan).unwrap();
+    let options = Options { rtol: 1e-5, atol: 1e-7, save: Save::Last, ..Options::default() };
+    let solution = solve(&problem, method, &options).unwrap();
+    let x = solution.last()[0];
+    let tolerance = if cancels(method) { 2e-3 } else { 2e-4 };
+    let scalar = |name| reference.scalar(name).unwrap();
+    close(&format!("{method:?}, x(5)"), f64::from(x.re), scalar("x(5)"), tolerance);
+    close(&format!("{method:?}, dx/dw"), f64::from(x.eps[0]), scalar("dx/dw"), tolerance);
+    close(&format!("{method:?}, dx/dz"), f64::from(x.eps[1]), scalar("dx/dz"), tolerance);
 });

@@ -1,11 +1,11 @@
 //! Solutions and checkpoints through files.
 
 use crate::erased::{Problem, erased, erased_over};
-use crate::method_matrix::{Claim, Visitor, every};
-use core::fmt::Debug;
+use crate::method::{Method, Visitor, every};
+use crate::method_matrix::Claim;
 use ode_core::{
-    Checkpoint, Components, Controller, Events, ExplicitRk, Integrator, Options, Progress, Root,
-    Save, Saving, Scheduled, Solution, Stats, StepSize, Tsit5, solve, solve_with,
+    Checkpoint, Components, Controller, Events, Integrator, Options, Progress, Root, Save, Saving,
+    Scheduled, Solution, Stats, StepSize, Tsit5, solve, solve_with,
 };
 use serde_json::{Value, json};
 use testset::models::{Lorenz63, LotkaVolterra};
@@ -14,8 +14,8 @@ fn lotka_volterra() -> Problem<'static, [f64; 2]> {
     erased(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 10.0)).unwrap()
 }
 
-fn step_for<M: ExplicitRk>() -> StepSize {
-    if M::TABLEAU.e.is_empty() { StepSize::Fixed(0.01) } else { StepSize::Auto }
+fn step_for(method: Method) -> StepSize {
+    if !method.is_adaptive() { StepSize::Fixed(0.01) } else { StepSize::Auto }
 }
 
 fn bits(values: &[f64]) -> Vec<u64> {
@@ -25,18 +25,18 @@ fn bits(values: &[f64]) -> Vec<u64> {
 struct ThroughAFile;
 
 impl Visitor for ThroughAFile {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         let saves = [Save::Dense, Save::Steps, Save::At(vec![0.5, 3.0]), Save::Last];
         for save in saves {
             for components in [Components::All, Components::Only(vec![1]), Components::Only(vec![])]
             {
-                let step = step_for::<M>();
+                let step = step_for(method);
                 let options =
                     Options { save: save.clone(), components, step, ..Options::default() };
                 let solution = solve(&lotka_volterra(), method, &options).unwrap();
                 let text = serde_json::to_string(&solution).unwrap();
                 let read: Solution = serde_json::from_str(&text).unwrap();
-                assert_eq!(read.method(), Some(M::NAME));
+                assert_eq!(read.method(), Some(method.name()));
                 assert_eq!(read.names(), solution.names());
                 assert_eq!(bits(read.times()), bits(solution.times()));
                 assert_eq!(bits(read.states()), bits(solution.states()));
@@ -128,11 +128,11 @@ fn damaged_solutions_are_refused() {
 struct Resumed;
 
 impl Visitor for Resumed {
-    fn visit<M: ExplicitRk + Copy + Debug>(&mut self, method: M, _: Claim) {
+    fn visit(&mut self, method: Method, _: Claim) {
         let p = [10.0, 28.0, 8.0 / 3.0];
         let problem = erased(Lorenz63, vec![1.0, 1.0, 1.5], p, (0.0, 3.0)).unwrap();
         let stops = vec![0.7, 1.9];
-        let options = Options { step: step_for::<M>(), stops, ..Options::default() };
+        let options = Options { step: step_for(method), stops, ..Options::default() };
         let mut whole = Integrator::new(&problem, method, &options).unwrap();
         let mut texts = vec![serde_json::to_string(&whole.checkpoint()).unwrap()];
         let mut states = vec![(0.0, whole.u().to_vec())];
