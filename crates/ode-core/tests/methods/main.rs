@@ -13,6 +13,7 @@ mod budgets;
 mod control;
 mod convergence;
 mod domain;
+mod dop853;
 mod editing;
 mod ensemble;
 mod failing_solves;
