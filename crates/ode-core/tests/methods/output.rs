@@ -392,7 +392,8 @@ fn summaries_stay_short() {
     let text = solution.to_string();
     assert_eq!(text.lines().count(), 2 + 12 + 1, "{text}");
     assert!(text.contains("988 more"), "{text}");
-    assert!(format!("{solution:?}").len() < 500, "{solution:?}");
+    // A thousand states would take 17 000 characters.
+    assert!(format!("{solution:?}").len() < 600, "{solution:?}");
     assert!(format!("{solution:#?}").lines().count() < 50);
     let options = Options { max_steps: 3, ..Options::default() };
     let error = solve(&problem, Tsit5, &options).unwrap_err();
