@@ -24,7 +24,7 @@ pub struct Step<'a, B: Buffer> {
     pub error: &'a mut B,
 }
 
-/// A one-step method for right-hand sides `F` and states stored in `B`.
+/// A method for right-hand sides `F` and states stored in `B`.
 ///
 /// A method is a small value of settings; all its memory lives in its `Cache`. An explicit
 /// Runge–Kutta method only implements [`ExplicitRk`](crate::ExplicitRk).
@@ -47,6 +47,12 @@ pub trait Algorithm<F, B: Buffer>: Clone {
 
     /// Order of convergence.
     fn order(&self) -> u32;
+
+    /// The order of the step after [`begin`](Algorithm::begin), from which its size is estimated:
+    /// another one where a method starts at a low order.
+    fn first_order(&self) -> u32 {
+        self.order()
+    }
 
     /// Whether the method estimates its error, so that its steps can be controlled.
     fn is_adaptive(&self) -> bool;
@@ -157,6 +163,14 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     #[inline]
     fn step_factor(&self, cache: &mut Self::Cache, dt: f64, factor: f64) -> f64 {
         let _ = (cache, dt);
+        factor
+    }
+
+    /// The change of the step size for the retry after a rejected attempt, where the controller
+    /// proposes `factor`. Asked right after [`squared_error`](Algorithm::squared_error); below 1.
+    #[inline]
+    fn retry_factor(&self, cache: &mut Self::Cache, factor: f64) -> f64 {
+        let _ = cache;
         factor
     }
 

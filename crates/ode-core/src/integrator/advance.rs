@@ -68,7 +68,8 @@ where
                     });
                 }
                 Ok(Verdict::Rejected { square }) => {
-                    size = dt.abs() * self.control.reject(square, &self.controller);
+                    let factor = self.control.reject(square, &self.controller);
+                    size = dt.abs() * self.algorithm.retry_factor(&mut self.cache, factor);
                     square.is_nan().then_some(Trouble::NotFinite)
                 }
                 Ok(Verdict::Outside { index }) => {
@@ -152,7 +153,7 @@ where
             p: &self.p,
             f0: self.algorithm.derivative(&self.cache),
             direction: self.direction,
-            order: self.algorithm.order(),
+            order: self.algorithm.first_order(),
             dt_max: self.options.dt_max.min((self.stops.next().0 - self.t).abs()),
         };
         self.stats.evaluations += 1;
