@@ -46,6 +46,23 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
     ) -> Result<(), Trouble> {
         self.jacobians += 1;
         rhs.derivatives(t, u, p, (&mut self.jac, &mut self.dfdt), &mut self.work)?;
+        self.checked()
+    }
+
+    /// Evaluates `∂f/∂u` alone.
+    pub(crate) fn differentiate_by_state<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        t: S,
+        u: &[S],
+        p: &[S],
+    ) -> Result<(), Trouble> {
+        self.jacobians += 1;
+        rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?;
+        self.checked()
+    }
+
+    fn checked(&self) -> Result<(), Trouble> {
         let n = self.n;
         let entries = self.jac.iter().chain(&self.dfdt);
         match entries.map(|x| x.largest_part()).sum::<f64>() < f64::INFINITY {

@@ -28,10 +28,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bdf;
 mod convergence;
 mod iteration_matrix;
 mod rosenbrock;
 
+pub use bdf::{Bdf, BdfCache};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

@@ -1,0 +1,178 @@
+//! Nordsieck's array: the scaled derivatives `z_j = h^j u^(j) / j!` of the polynomial through the past.
+
+use super::coefficients::MOST;
+use ode_core::Dense;
+use scalar::Scalar;
+use system::Buffer;
+
+/// The columns `z₀ … z₅`.
+#[derive(Clone, Debug)]
+pub(super) struct History<B>(pub(super) [B; MOST + 1]);
+
+/// Runs `$body` with the constant `$q` equal to `$order`, from 1 to 5.
+macro_rules! by_order {
+    ($order:expr, $q:ident => $body:expr) => {
+        match $order {
+            1 => {
+                const $q: usize = 1;
+                $body
+            }
+            2 => {
+                const $q: usize = 2;
+                $body
+            }
+            3 => {
+                const $q: usize = 3;
+                $body
+            }
+            4 => {
+                const $q: usize = 4;
+                $body
+            }
+            _ => {
+                const $q: usize = 5;
+                $body
+            }
+        }
+    };
+}
+
+impl<B: Buffer> History<B> {
+    pub(super) fn new(u: &B) -> Self {
+        Self(std::array::from_fn(|_| u.zeros()))
+    }
+
+    #[inline]
+    pub(super) fn column(&self, j: usize) -> &[B::Item] {
+        self.0[j].as_ref()
+    }
+
+    #[inline]
+    pub(super) fn column_mut(&mut self, j: usize) -> &mut [B::Item] {
+        self.0[j].as_mut()
+    }
+
+    /// The array a step later, where nothing is corrected: each column scaled by a power of
+    /// `ratio`, the step's length over that of the array, and the polynomial shifted by one.
+    /// `slope` becomes `z₁ / h`.
+    #[inline]
+    pub(super) fn predict(
+        &self,
+        q: usize,
+        (ratio, h): (f64, f64),
+        predicted: &mut Self,
+        slope: &mut [B::Item],
+    ) {
+        by_order!(q, Q => self.predict_by::<Q>(ratio, 1.0 / h, predicted, slope));
+    }
+
+    #[inline(always)]
+    fn predict_by<const Q: usize>(
+        &self,
+        ratio: f64,
+        inverse: f64,
+        predicted: &mut Self,
+        slope: &mut [B::Item],
+    ) {
+        let n = slope.len();
+        let mut powers = [1.0; MOST + 1];
+        for j in 1..=Q {
+            powers[j] = powers[j - 1] * ratio;
+        }
+        let from = self.0.each_ref().map(|column| &column.as_ref()[..n]);
+        let to = predicted.0.each_mut().map(|column| &mut column.as_mut()[..n]);
+        for i in 0..n {
+            let mut z = [from[0][i]; MOST + 1];
+            for j in 1..=Q {
+                z[j] = from[j][i].scale(powers[j]);
+            }
+            // Pascal's triangle by repeated additions.
+            for k in 1..=Q {
+                for j in (k..=Q).rev() {
+                    let above = z[j];
+                    z[j - 1] += above;
+                }
+            }
+            for j in 0..=Q {
+                to[j][i] = z[j];
+            }
+            slope[i] = z[1].scale(inverse);
+        }
+    }
+
+    /// `z_j = predicted_j + l_j e`.
+    #[inline]
+    pub(super) fn correct(
+        &mut self,
+        q: usize,
+        predicted: &Self,
+        l: &[f64; MOST + 1],
+        e: &[B::Item],
+    ) {
+        by_order!(q, Q => self.correct_by::<Q>(predicted, l, e));
+    }
+
+    #[inline(always)]
+    fn correct_by<const Q: usize>(&mut self, predicted: &Self, l: &[f64; MOST + 1], e: &[B::Item]) {
+        let n = e.len();
+        let from = predicted.0.each_ref().map(|column| &column.as_ref()[..n]);
+        let to = self.0.each_mut().map(|column| &mut column.as_mut()[..n]);
+        for i in 0..n {
+            for j in 1..=Q {
+                to[j][i] = e[i].scale_add(l[j], from[j][i]);
+            }
+        }
+    }
+
+    /// `z_j += weights_j column` for `2 ≤ j ≤ last`.
+    pub(super) fn add(&mut self, last: usize, weights: &[f64], sign: f64, column: usize) {
+        let (low, high) = self.0.split_at_mut(column);
+        let Some(added) = high.first() else { return };
+        for (j, z) in low.iter_mut().enumerate().take(last + 1).skip(2) {
+            for (z, &x) in z.as_mut().iter_mut().zip(added.as_ref()) {
+                *z = x.scale_add(sign * weights[j], *z);
+            }
+        }
+    }
+
+    /// The polynomial over the step `(t, t + dt)` at whose end the array stands, which starts at `u`.
+    pub(super) fn dense(
+        &self,
+        q: usize,
+        (t, dt): (f64, f64),
+        u: &[B::Item],
+        dense: &mut Dense<B::Item>,
+    ) {
+        let n = u.len();
+        let out = dense.reset(t, dt, n, q);
+        for i in 0..n {
+            // Powers of x = 1 - θ.
+            let mut a = [B::Item::zero(); MOST + 1];
+            for j in 0..=q {
+                let z = self.0[j].as_ref()[i];
+                a[j] = if j % 2 == 0 { z } else { -z };
+            }
+            // What is left is p; p = p(θ = 0) + θ q and p = p(θ = 1) + (1 - θ) q in turn.
+            let mut degree = q;
+            for k in 0..=q {
+                if k % 2 == 0 {
+                    let mut sum = B::Item::zero();
+                    for j in (0..=degree).rev() {
+                        let coefficient = a[j];
+                        a[j] = -sum;
+                        sum += coefficient;
+                    }
+                    out[k * n + i] = sum;
+                } else {
+                    out[k * n + i] = a[0];
+                    a.copy_within(1..=degree, 0);
+                    a[degree] = B::Item::zero();
+                }
+                degree = degree.saturating_sub(1);
+            }
+            // Its value at the start is that of the step before, up to rounding.
+            out[i] = u[i];
+            out[n + i] = self.0[0].as_ref()[i] - u[i];
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! Newton's iteration for one implicit equation per step, with a matrix that is kept for many steps.
+
+use super::words::{self, Reader};
+use crate::iteration_matrix::{IterationMatrix, Trouble};
+use linalg::Field;
+use ode_core::{ErrorNorm, Refusal, Stats};
+use scalar::{Concrete, Scalar};
+use system::{Buffer, Failure, Jacobian, Mass};
+
+/// Steps after which the matrix is factored anew in any case (CVODE's `MSBP`).
+const FACTORS_AGE: usize = 20;
+/// Relative change of `c` from which on it is factored anew (`DGMAX`).
+const DRIFT: f64 = 0.3;
+/// Relative change of `c` up to which a failure is blamed on the Jacobian (`DGMAX_JBAD`).
+const DRIFT_BLAMED: f64 = 0.2;
+/// Most increments of one iteration (`NLS_MAXCOR`).
+const MOST: usize = 3;
+/// How fast an estimated rate of convergence may improve (`CRDOWN`).
+const RATE_DOWN: f64 = 0.3;
+/// An increment so much larger than the one before means divergence (`RDIV`).
+const DIVERGED: f64 = 2.0;
+
+/// `M (c e + r) = f(t, y)`, `y = predicted + e`, to be solved for `e`.
+#[derive(Debug)]
+pub(super) struct Equation<'a, S> {
+    pub(super) t: f64,
+    pub(super) c: f64,
+    pub(super) r: &'a [S],
+    pub(super) predicted: &'a [S],
+    /// The state by which errors are scaled.
+    pub(super) u: &'a [S],
+    pub(super) p: &'a [S],
+    /// Size of an increment, times the rate of convergence, that ends the iteration.
+    pub(super) tolerance: f64,
+}
+
+/// What became of an iteration.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Outcome {
+    /// It converged; the square of the norm of `e`.
+    Converged { square: f64 },
+    /// The right-hand side is not finite.
+    NotFinite,
+}
+
+/// What went wrong with the attempt before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Failed {
+    #[default]
+    Nothing,
+    /// Its error was too large.
+    Error,
+    /// It did not come so far.
+    Iteration,
+}
+
+#[derive(Debug)]
+pub(super) struct Newton<B: Buffer<Item: Field>, W> {
+    matrix: IterationMatrix<B::Item, W>,
+    /// Where the Jacobian was evaluated, to find it again after a checkpoint.
+    t_jac: f64,
+    u_jac: B,
+    has_jacobian: bool,
+    /// The `c` of the factors; NaN where there are none.
+    factored: f64,
+    /// Whether Jacobian and factors have to be made again as they were.
+    is_restored: bool,
+    jacobian_age: usize,
+    factors_age: usize,
+    /// Estimated rate of convergence.
+    rate: f64,
+    pub(super) failed: Failed,
+    /// Residual, then increment.
+    delta: B,
+    coupled: B,
+    evaluations: usize,
+    failures: usize,
+    pub(super) refusal: Option<Refusal>,
+}
+
+impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
+    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(u: &B, work: W) -> Self {
+        Self {
+            matrix: IterationMatrix::new::<F>(u.as_ref().len(), work),
+            t_jac: 0.0,
+            u_jac: u.zeros(),
+            has_jacobian: false,
+            factored: f64::NAN,
+            is_restored: false,
+            jacobian_age: 0,
+            factors_age: 0,
+            rate: 1.0,
+            failed: Failed::Nothing,
+            delta: u.zeros(),
+            coupled: u.zeros(),
+            evaluations: 0,
+            failures: 0,
+            refusal: None,
+        }
+    }
+
+    /// Nothing carries over.
+    pub(super) fn begin(&mut self) {
+        (self.has_jacobian, self.factored, self.is_restored) = (false, f64::NAN, false);
+        (self.failed, self.refusal) = (Failed::Nothing, None);
+    }
+
+    /// A step was accepted.
+    pub(super) fn accepted(&mut self) {
+        self.jacobian_age += 1;
+        self.factors_age += 1;
+        self.failed = Failed::Nothing;
+    }
+
+    #[inline]
+    pub(super) fn evaluate<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        t: f64,
+        u: &[B::Item],
+        p: &[B::Item],
+        f: &mut [B::Item],
+    ) -> Result<(), Failure> {
+        self.evaluations += 1;
+        rhs.eval(B::Item::from_f64(t), u, p, f)
+    }
+
+    /// Solves the equation; `e` and `y` are written. Every error is remembered, so that the next
+    /// attempt begins with a fresh Jacobian.
+    pub(super) fn solve<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        equation: &Equation<'_, B::Item>,
+        norm: &mut ErrorNorm<'_>,
+        jacobian_age: usize,
+        (e, y): (&mut [B::Item], &mut [B::Item]),
+    ) -> Result<Outcome, Failure> {
+        self.refusal = None;
+        let solved = self.iterate(rhs, equation, norm, jacobian_age, (e, y));
+        match solved {
+            Ok(Outcome::Converged { .. }) => {}
+            _ => {
+                self.failures += 1;
+                self.failed = Failed::Iteration;
+            }
+        }
+        solved.map_err(|trouble| trouble.tell(&mut self.refusal))
+    }
+
+    fn iterate<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        equation: &Equation<'_, B::Item>,
+        norm: &mut ErrorNorm<'_>,
+        jacobian_age: usize,
+        (e, y): (&mut [B::Item], &mut [B::Item]),
+    ) -> Result<Outcome, Trouble> {
+        let (c, mass) = (equation.c, rhs.mass());
+        if self.is_restored {
+            self.make_again(rhs, equation.p)?;
+        }
+        let drift = |factored: f64| (factored / c - 1.0).abs();
+        let mut differentiates = !self.has_jacobian
+            || self.jacobian_age >= jacobian_age
+            || self.failed == Failed::Iteration;
+        let mut factors = self.factored.is_nan()
+            || self.failed != Failed::Nothing
+            || self.factors_age >= FACTORS_AGE
+            || drift(self.factored) > DRIFT;
+        let mut is_current = false;
+        loop {
+            y.copy_from_slice(equation.predicted);
+            self.residual(rhs, equation, None, y)?;
+            if factors {
+                if differentiates {
+                    match self.differentiate(rhs, equation, y) {
+                        Err(Trouble::Refused(_)) if !self.is_finite(rhs, equation, y) => {
+                            return Ok(Outcome::NotFinite);
+                        }
+                        outcome => outcome?,
+                    }
+                    is_current = true;
+                }
+                self.factor(c, mass)?;
+            }
+            match self.increments(rhs, equation, norm, (&mut *e, &mut *y)) {
+                Ok(Some(square)) => return Ok(Outcome::Converged { square }),
+                Ok(None) => {}
+                // A fresh Jacobian may lead elsewhere.
+                Err(Trouble::Failed(Failure::Recoverable)) if !is_current => {}
+                Err(trouble) => return Err(trouble),
+            }
+            if !self.is_finite(rhs, equation, equation.predicted) {
+                return Ok(Outcome::NotFinite);
+            }
+            if is_current {
+                return Err(Trouble::Refused(Refusal::NotConverged));
+            }
+            differentiates = drift(self.factored) < DRIFT_BLAMED;
+            factors = true;
+        }
+    }
+
+    /// Increments until the iteration has converged (the square of the norm of `e`) or failed.
+    #[inline]
+    fn increments<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        equation: &Equation<'_, B::Item>,
+        norm: &mut ErrorNorm<'_>,
+        (e, y): (&mut [B::Item], &mut [B::Item]),
+    ) -> Result<Option<f64>, Trouble> {
+        let Equation { c, predicted, u, tolerance, .. } = *equation;
+        let n = u.len();
+        // Factors of another c': an increment by them is best scaled by 2 c' / (c + c').
+        let scale =
+            if self.factored == c { 1.0 } else { 2.0 * self.factored / (c + self.factored) };
+        let mut previous = f64::INFINITY;
+        for iteration in 1..=MOST {
+            let delta = self.delta.as_mut();
+            self.matrix.solve(delta)?;
+            if scale != 1.0 {
+                for delta in delta.iter_mut() {
+                    *delta = delta.scale(scale);
+                }
+            }
+            let delta = self.delta.as_ref();
+            let square = norm.square_of(delta, u, u);
+            if iteration == 1 {
+                e.copy_from_slice(delta);
+            } else {
+                for (e, &delta) in e.iter_mut().zip(delta) {
+                    *e += delta;
+                }
+            }
+            for i in 0..n {
+                y[i] = predicted[i] + e[i];
+            }
+            let size = square.sqrt();
+            if iteration > 1 {
+                self.rate = (RATE_DOWN * self.rate).max(size / previous);
+            }
+            if size * self.rate.min(1.0) <= tolerance {
+                let square = if iteration == 1 { square } else { norm.square_of(e, u, u) };
+                return Ok(Some(square));
+            }
+            if iteration == MOST || !(size <= DIVERGED * previous) {
+                break;
+            }
+            previous = size;
+            self.residual(rhs, equation, Some(e), y)?;
+        }
+        Ok(None)
+    }
+
+    /// `delta = f(t, y) - M (c e + r)`; no `e` means zero.
+    #[inline]
+    fn residual<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        equation: &Equation<'_, B::Item>,
+        e: Option<&[B::Item]>,
+        y: &[B::Item],
+    ) -> Result<(), Failure> {
+        let Equation { t, c, r, p, .. } = *equation;
+        self.evaluations += 1;
+        let delta = self.delta.as_mut();
+        rhs.eval(B::Item::from_f64(t), y, p, delta)?;
+        let n = delta.len().min(r.len());
+        match (rhs.mass(), e) {
+            (None, None) => {
+                for i in 0..n {
+                    delta[i] -= r[i];
+                }
+            }
+            (None, Some(e)) => {
+                for i in 0..n {
+                    delta[i] -= e[i].scale_add(c, r[i]);
+                }
+            }
+            (Some(mass), e) => {
+                let coupled = self.coupled.as_mut();
+                for i in 0..n {
+                    coupled[i] = e.map_or(r[i], |e| e[i].scale_add(c, r[i]));
+                }
+                for i in 0..n {
+                    for &(j, m) in mass.row(i) {
+                        delta[i] -= coupled[j].scale(m);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn differentiate<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        equation: &Equation<'_, B::Item>,
+        y: &[B::Item],
+    ) -> Result<(), Trouble> {
+        self.has_jacobian = false;
+        self.t_jac = equation.t;
+        self.u_jac.as_mut().copy_from_slice(y);
+        let t = B::Item::from_f64(equation.t);
+        self.matrix.differentiate_by_state(rhs, t, y, equation.p)?;
+        (self.has_jacobian, self.jacobian_age) = (true, 0);
+        Ok(())
+    }
+
+    fn factor(&mut self, c: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
+        self.factored = f64::NAN;
+        self.matrix.factor(c, mass)?;
+        (self.factored, self.factors_age, self.rate) = (c, 0, 1.0);
+        Ok(())
+    }
+
+    #[cold]
+    fn make_again<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        p: &[B::Item],
+    ) -> Result<(), Trouble> {
+        self.is_restored = false;
+        if self.has_jacobian {
+            let t = B::Item::from_f64(self.t_jac);
+            self.matrix.differentiate_by_state(rhs, t, self.u_jac.as_ref(), p)?;
+            if !self.factored.is_nan() {
+                self.matrix.factor(self.factored, rhs.mass())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the right-hand side is finite, asked where something is not.
+    #[cold]
+    fn is_finite<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        equation: &Equation<'_, B::Item>,
+        y: &[B::Item],
+    ) -> bool {
+        let t = B::Item::from_f64(equation.t);
+        self.evaluations += 1;
+        let evaluated = rhs.eval(t, y, equation.p, self.delta.as_mut());
+        evaluated.is_err() || self.delta.as_ref().iter().all(|f| f.is_finite())
+    }
+
+    /// The derivative `u'` of `M u' = f` at the start `(t, u)` of a step of length `dt`, from `f`
+    /// there: `(M / γ - J) u' = f / γ` with a small `γ`. Algebraic rows say `J u' + ∂f/∂t = 0`.
+    pub(super) fn slope<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        mass: &Mass,
+        (t, dt): (f64, f64),
+        (u, p): (&[B::Item], &[B::Item]),
+        f: &mut [B::Item],
+    ) -> Result<(), Failure> {
+        (self.has_jacobian, self.factored, self.refusal) = (false, f64::NAN, None);
+        let c = 1e3 / dt;
+        let t = B::Item::from_f64(t);
+        let matrix = &mut self.matrix;
+        let solved = matrix.differentiate(rhs, t, u, p).and_then(|()| {
+            matrix.factor(c, Some(mass))?;
+            let dfdt = matrix.dfdt();
+            for (i, f) in f.iter_mut().enumerate() {
+                *f = if mass.is_algebraic(i) { dfdt[i] } else { f.scale(c) };
+            }
+            matrix.solve(f)
+        });
+        solved.map_err(|trouble| trouble.tell(&mut self.refusal))
+    }
+
+    /// Words and numbers of [`memory`](Newton::memory), for `n` states.
+    pub(super) fn memory(&self, memory: &mut Vec<B::Item>) {
+        let flags = [self.has_jacobian, self.failed != Failed::Nothing];
+        let failed = u64::from(self.failed == Failed::Iteration);
+        words::write(memory, flags.iter().fold(failed, |bits, &flag| 2 * bits + u64::from(flag)));
+        for real in [self.t_jac, self.factored, self.rate] {
+            words::write(memory, real.to_bits());
+        }
+        words::write(memory, self.jacobian_age as u64);
+        words::write(memory, self.factors_age as u64);
+        memory.extend_from_slice(self.u_jac.as_ref());
+    }
+
+    pub(super) fn restore(&mut self, memory: &mut Reader<'_, B::Item>) {
+        let flags = memory.bits();
+        self.has_jacobian = flags & 2 != 0;
+        self.failed = match (flags & 1 != 0, flags & 4 != 0) {
+            (false, _) => Failed::Nothing,
+            (true, false) => Failed::Error,
+            (true, true) => Failed::Iteration,
+        };
+        self.t_jac = memory.real();
+        self.factored = memory.real();
+        self.rate = memory.real();
+        self.jacobian_age = memory.count(usize::MAX / 2);
+        self.factors_age = memory.count(usize::MAX / 2);
+        memory.numbers(self.u_jac.as_mut());
+        self.is_restored = true;
+        self.refusal = None;
+    }
+
+    pub(super) fn work(&self) -> Stats {
+        let Self { evaluations, failures, .. } = *self;
+        Stats { evaluations, nonlinear_failures: failures, ..self.matrix.work() }
+    }
+}
