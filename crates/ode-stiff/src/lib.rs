@@ -33,7 +33,7 @@ mod convergence;
 mod iteration_matrix;
 mod rosenbrock;
 
-pub use bdf::{Bdf, BdfCache};
+pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

@@ -1,9 +1,6 @@
 use super::coefficients::MOST;
+use super::method::multistep;
 use super::step::BdfCache;
-use linalg::Field;
-use ode_core::{Algorithm, Dense, ErrorNorm, Interval, Refusal, Stats, Step};
-use scalar::Concrete;
-use system::{Buffer, Failure, Jacobian};
 
 /// Backward differentiation formulas of variable order 1 to 5 and variable step size: the stiff
 /// method of VODE and CVODE.
@@ -61,100 +58,4 @@ impl Default for Bdf {
     }
 }
 
-impl<F, B> Algorithm<F, B> for Bdf
-where
-    F: Jacobian<B::Item>,
-    B: Buffer<Item: Concrete + Field>,
-{
-    type Cache = BdfCache<B, F::Work>;
-
-    fn name(&self) -> &'static str {
-        "Bdf"
-    }
-    fn order(&self) -> u32 {
-        self.max_order.clamp(1, MOST) as u32
-    }
-    fn first_order(&self) -> u32 {
-        1
-    }
-    fn is_adaptive(&self) -> bool {
-        true
-    }
-    fn takes_mass(&self) -> bool {
-        true
-    }
-    fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
-        BdfCache::new::<F>(self.max_order, u, rhs.jacobian_work())
-    }
-    fn begin(
-        &self,
-        rhs: &F,
-        t: f64,
-        u: &B,
-        p: &[B::Item],
-        cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
-        cache.begin(rhs, t, u, p)
-    }
-    fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
-        cache.derivative()
-    }
-    fn attempt(
-        &self,
-        rhs: &F,
-        step: &mut Step<'_, B>,
-        norm: &mut ErrorNorm<'_>,
-        cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
-        cache.attempt(self, rhs, step, norm)
-    }
-    fn squared_error(
-        &self,
-        step: &Step<'_, B>,
-        cache: &mut Self::Cache,
-        norm: &mut ErrorNorm<'_>,
-    ) -> f64 {
-        cache.squared_error(step.u.as_ref(), norm)
-    }
-    fn accept(
-        &self,
-        _rhs: &F,
-        step: &mut Step<'_, B>,
-        cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
-        cache.accept(step.u_next.as_ref());
-        Ok(())
-    }
-    fn dense(
-        &self,
-        _rhs: &F,
-        interval: &Interval<'_, B>,
-        _scratch: &mut B,
-        cache: &mut Self::Cache,
-        dense: &mut Dense<B::Item>,
-    ) -> Result<(), Failure> {
-        cache.dense(interval, dense);
-        Ok(())
-    }
-    fn advance(&self, cache: &mut Self::Cache) {
-        cache.advance();
-    }
-    fn memory(&self, cache: &Self::Cache, _advanced: bool) -> Vec<B::Item> {
-        cache.memory()
-    }
-    fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
-        cache.restore(memory);
-    }
-    fn step_factor(&self, cache: &mut Self::Cache, _dt: f64, _factor: f64) -> f64 {
-        cache.step_factor()
-    }
-    fn retry_factor(&self, cache: &mut Self::Cache, _factor: f64) -> f64 {
-        cache.retry_factor()
-    }
-    fn refusal(&self, cache: &Self::Cache) -> Option<Refusal> {
-        cache.refusal()
-    }
-    fn work(&self, cache: &Self::Cache) -> Stats {
-        cache.work()
-    }
-}
+multistep!(Bdf, BdfCache);

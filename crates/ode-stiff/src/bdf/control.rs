@@ -7,6 +7,8 @@ pub(super) const BIAS: f64 = 6.0;
 pub(super) const BIAS_ABOVE: f64 = 10.0;
 /// A step grows at least by so much, or not at all: the matrix is kept.
 const WORTHWHILE: f64 = 1.5;
+/// The same for steps of NDF, of which several are equal before one may change.
+pub(super) const WORTHWHILE_EQUAL: f64 = 1.2;
 /// Largest growth after the first step, and after others.
 pub(super) const FIRST_GROWTH: f64 = 1e4;
 pub(super) const GROWTH: f64 = 10.0;

@@ -1,7 +1,6 @@
 //! Nordsieck's array: the scaled derivatives `z_j = h^j u^(j) / j!` of the polynomial through the past.
 
 use super::coefficients::MOST;
-use ode_core::Dense;
 use scalar::Scalar;
 use system::Buffer;
 
@@ -132,47 +131,6 @@ impl<B: Buffer> History<B> {
             for (z, &x) in z.as_mut().iter_mut().zip(added.as_ref()) {
                 *z = x.scale_add(sign * weights[j], *z);
             }
-        }
-    }
-
-    /// The polynomial over the step `(t, t + dt)` at whose end the array stands, which starts at `u`.
-    pub(super) fn dense(
-        &self,
-        q: usize,
-        (t, dt): (f64, f64),
-        u: &[B::Item],
-        dense: &mut Dense<B::Item>,
-    ) {
-        let n = u.len();
-        let out = dense.reset(t, dt, n, q);
-        for i in 0..n {
-            // Powers of x = 1 - θ.
-            let mut a = [B::Item::zero(); MOST + 1];
-            for j in 0..=q {
-                let z = self.0[j].as_ref()[i];
-                a[j] = if j % 2 == 0 { z } else { -z };
-            }
-            // What is left is p; p = p(θ = 0) + θ q and p = p(θ = 1) + (1 - θ) q in turn.
-            let mut degree = q;
-            for k in 0..=q {
-                if k % 2 == 0 {
-                    let mut sum = B::Item::zero();
-                    for j in (0..=degree).rev() {
-                        let coefficient = a[j];
-                        a[j] = -sum;
-                        sum += coefficient;
-                    }
-                    out[k * n + i] = sum;
-                } else {
-                    out[k * n + i] = a[0];
-                    a.copy_within(1..=degree, 0);
-                    a[degree] = B::Item::zero();
-                }
-                degree = degree.saturating_sub(1);
-            }
-            // Its value at the start is that of the step before, up to rounding.
-            out[i] = u[i];
-            out[n + i] = self.0[0].as_ref()[i] - u[i];
         }
     }
 }

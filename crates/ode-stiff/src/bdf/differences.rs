@@ -1,0 +1,176 @@
+//! Backward differences `Dⱼ = ∇ʲ u` of the polynomial through the past, on a grid of equal steps.
+
+use super::coefficients::MOST;
+use scalar::Scalar;
+use system::Buffer;
+
+/// As many as the choice of the order looks at: `D₀ … D₇`.
+pub(super) const COUNT: usize = MOST + 3;
+
+#[derive(Clone, Debug)]
+pub(super) struct Differences<B>(pub(super) [B; COUNT]);
+
+impl<B: Buffer> Differences<B> {
+    pub(super) fn new(u: &B) -> Self {
+        Self(std::array::from_fn(|_| u.zeros()))
+    }
+
+    #[inline]
+    pub(super) fn of(&self, j: usize) -> &[B::Item] {
+        self.0[j].as_ref()
+    }
+
+    /// The same polynomial on a grid whose step is `ratio` times as long.
+    ///
+    /// With the values at the new grid points, `vᵢ = Σⱼ Dⱼ Π_{m<j} (m - i ratio) / (m + 1)`, the new
+    /// differences are `Σᵢ (-1)ⁱ C(j, i) vᵢ`.
+    pub(super) fn rescale(&mut self, q: usize, ratio: f64) {
+        let mut change = [[0.0; MOST + 1]; MOST + 1];
+        for j in 1..=q {
+            let mut values = [0.0; MOST + 1];
+            for (i, value) in values.iter_mut().enumerate().take(q + 1) {
+                let factor = |m: usize| (m as f64 - i as f64 * ratio) / (m + 1) as f64;
+                *value = (0..j).map(factor).product();
+            }
+            for (row, change) in change.iter_mut().enumerate().take(q + 1).skip(1) {
+                let mut binomial = 1.0;
+                for (i, value) in values.iter().enumerate().take(row + 1) {
+                    change[j] += binomial * value;
+                    binomial *= -((row - i) as f64) / (i + 1) as f64;
+                }
+            }
+        }
+        let [_, d @ ..] = &mut self.0;
+        let mut d = d.each_mut().map(|d| d.as_mut());
+        let n = d[0].len();
+        for i in 0..n {
+            let old: [B::Item; MOST] = std::array::from_fn(|j| d[j][i]);
+            for row in 0..q {
+                let mut sum = old[0].scale(change[row + 1][1]);
+                for j in 1..q {
+                    sum = old[j].scale_add(change[row + 1][j + 1], sum);
+                }
+                d[row][i] = sum;
+            }
+        }
+    }
+
+    /// `predicted = Σ Dⱼ` and `slope = Σ γⱼ Dⱼ / h`, `γⱼ = 1 + 1/2 + … + 1/j`.
+    pub(super) fn predict(
+        &self,
+        q: usize,
+        h: f64,
+        predicted: &mut [B::Item],
+        slope: &mut [B::Item],
+    ) {
+        let n = predicted.len();
+        let weights = HARMONIC.map(|gamma| gamma / h);
+        let d = self.0.each_ref().map(|d| &d.as_ref()[..n]);
+        for i in 0..n {
+            let mut value = d[0][i] + d[1][i];
+            let mut rise = d[1][i].scale(weights[1]);
+            for j in 2..=q {
+                value += d[j][i];
+                rise = d[j][i].scale_add(weights[j], rise);
+            }
+            (predicted[i], slope[i]) = (value, rise);
+        }
+    }
+
+    /// The differences at the end of a step whose prediction was corrected by `e`.
+    pub(super) fn advance(&mut self, q: usize, e: &[B::Item]) {
+        let mut d = self.0.each_mut().map(|d| d.as_mut());
+        for (i, &e) in e.iter().enumerate() {
+            d[q + 2][i] = e - d[q + 1][i];
+            d[q + 1][i] = e;
+            for j in (0..=q).rev() {
+                let above = d[j + 1][i];
+                d[j][i] += above;
+            }
+        }
+    }
+
+    /// `out = h u'` at the end: `Σ Dⱼ / j`.
+    pub(super) fn rise(&self, q: usize, out: &mut [B::Item]) {
+        for (i, out) in out.iter_mut().enumerate() {
+            *out = self.of(1)[i];
+            for j in 2..=q {
+                *out += self.of(j)[i].scale(1.0 / j as f64);
+            }
+        }
+    }
+
+    /// Component `i` of the polynomial in powers of `(t - tₙ) / h`.
+    pub(super) fn powers(&self, q: usize, i: usize) -> [B::Item; MOST + 1] {
+        let mut powers = [B::Item::zero(); MOST + 1];
+        // Π_{m<j} (x + m) / (m + 1).
+        let mut basis = [0.0; MOST + 1];
+        basis[0] = 1.0;
+        for j in 0..=q {
+            let d = self.of(j)[i];
+            for (power, &weight) in powers.iter_mut().zip(&basis).take(j + 1) {
+                *power = d.scale_add(weight, *power);
+            }
+            if j < q {
+                for k in (0..=j + 1).rev() {
+                    let shifted = if k > 0 { basis[k - 1] } else { 0.0 };
+                    basis[k] = (basis[k] * j as f64 + shifted) / (j + 1) as f64;
+                }
+            }
+        }
+        powers
+    }
+}
+
+/// `1 + 1/2 + … + 1/k`.
+pub(super) const HARMONIC: [f64; MOST + 1] = [0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Differences of `x⁴ - 2 x³ + x / 3 + 1` at `x = 1` with this step.
+    fn quartic(h: f64) -> Differences<[f64; 1]> {
+        let p = |x: f64| x.powi(4) - 2.0 * x.powi(3) + x / 3.0 + 1.0;
+        let mut d = Differences::new(&[0.0]);
+        for (j, d) in d.0.iter_mut().enumerate().take(6) {
+            let mut binomial = 1.0;
+            for i in 0..=j {
+                d[0] += binomial * p(1.0 - i as f64 * h);
+                binomial *= -((j - i) as f64) / (i + 1) as f64;
+            }
+        }
+        d
+    }
+
+    #[test]
+    fn another_grid_gives_the_differences_of_the_same_polynomial() {
+        for ratio in [0.3, 0.9, 1.0, 2.5] {
+            let (mut d, wanted) = (quartic(0.2), quartic(0.2 * ratio));
+            d.rescale(4, ratio);
+            for j in 0..=4 {
+                assert!((d.of(j)[0] - wanted.of(j)[0]).abs() < 1e-13, "{ratio} {j}");
+            }
+        }
+    }
+
+    #[test]
+    fn predictions_slopes_and_powers_are_those_of_the_polynomial() {
+        let (h, d) = (0.2, quartic(0.2));
+        let (mut value, mut slope) = ([0.0], [0.0]);
+        d.predict(4, h, &mut value, &mut slope);
+        let x: f64 = 1.2;
+        assert!((value[0] - (x.powi(4) - 2.0 * x.powi(3) + x / 3.0 + 1.0)).abs() < 1e-13);
+        // h u' at the start; and in powers of (x - 1) / h.
+        let (derivative, powers) = (4.0 - 6.0 + 1.0 / 3.0, d.powers(4, 0));
+        d.rise(4, &mut slope);
+        assert!((slope[0] - h * derivative).abs() < 1e-13);
+        let wanted = [1.0 / 3.0, h * derivative, 0.0, 2.0 * h.powi(3), h.powi(4)];
+        for (power, wanted) in powers.iter().zip(wanted) {
+            assert!((power - wanted).abs() < 1e-13, "{powers:?}");
+        }
+        let mut next = quartic(0.2);
+        next.advance(4, &[0.0]);
+        assert!((next.of(0)[0] - value[0]).abs() < 1e-13);
+    }
+}
