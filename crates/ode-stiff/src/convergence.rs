@@ -6,7 +6,7 @@
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Convergence {
     /// `η` of the last iteration that converged, carried over to the first increment of the next.
-    eta: f64,
+    pub(crate) eta: f64,
     theta: f64,
     /// Size of the last increment.
     previous: f64,

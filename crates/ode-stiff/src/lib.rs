@@ -30,10 +30,12 @@
 
 mod bdf;
 mod convergence;
+mod firk;
 mod iteration_matrix;
 mod rosenbrock;
 
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
+pub use firk::{Parts, RadauCache, RadauIIA5};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

@@ -1,0 +1,102 @@
+//! Coefficients of the collocation methods.
+
+/// Abscissae of a collocation method, and the eigenvectors of the inverse of its matrix:
+/// `T⁻¹ A⁻¹ T` has the real eigenvalue `γ` first, if the number of stages is odd, and then the
+/// block `[α -β; β α]` (Hairer, Wanner II, IV.8, equation 8.12).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Collocation<const S: usize> {
+    pub(super) c: [f64; S],
+    pub(super) t: [[f64; S]; S],
+    pub(super) t_inverse: [[f64; S]; S],
+    /// `γ`; 0 if there is no real eigenvalue.
+    pub(super) gamma: f64,
+    /// `α`, `β`.
+    pub(super) pair: (f64, f64),
+}
+
+/// The zeros of the Radau polynomial of third degree: order 5, stiffly accurate.
+pub(super) const RADAU: Collocation<3> = Collocation {
+    c: [0.155_051_025_721_682_2, 0.644_948_974_278_317_8, 1.0],
+    t: [
+        [0.091_232_394_870_892_94, -0.141_255_295_020_954_2, -0.030_029_194_105_147_424],
+        [0.241_717_932_707_107_02, 0.204_129_352_293_799_93, 0.382_942_112_757_261_94],
+        [0.966_048_182_615_092_9, 1.0, 0.0],
+    ],
+    t_inverse: [
+        [4.325_579_890_063_155, 0.339_199_251_815_809_87, 0.541_770_539_935_874_9],
+        [-4.178_718_591_551_905, -0.327_682_820_761_062_4, 0.476_623_554_500_550_44],
+        [-0.502_872_634_945_786_9, 2.571_926_949_855_605_3, -0.596_039_204_828_224_9],
+    ],
+    gamma: 3.637_834_252_744_495_6,
+    pair: (2.681_082_873_627_752_3, 3.050_430_199_247_410_7),
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `A` from the collocation conditions `Σ aᵢⱼ cⱼᵏ⁻¹ = cᵢᵏ / k`: the integrals of Lagrange's
+    /// polynomials.
+    fn matrix<const S: usize>(c: &[f64; S]) -> [[f64; S]; S] {
+        let mut a = [[0.0; S]; S];
+        for j in 0..S {
+            // Powers of θ of the polynomial that is 1 at cⱼ.
+            let mut basis = vec![1.0];
+            for m in (0..S).filter(|&m| m != j) {
+                let mut next = vec![0.0; basis.len() + 1];
+                for (k, b) in basis.iter().enumerate() {
+                    next[k] -= b * c[m] / (c[j] - c[m]);
+                    next[k + 1] += b / (c[j] - c[m]);
+                }
+                basis = next;
+            }
+            for i in 0..S {
+                let power = |(k, b): (usize, &f64)| b * c[i].powi(k as i32 + 1) / (k + 1) as f64;
+                a[i][j] = basis.iter().enumerate().map(power).sum();
+            }
+        }
+        a
+    }
+
+    fn product<const S: usize>(a: &[[f64; S]; S], b: &[[f64; S]; S]) -> [[f64; S]; S] {
+        let entry = |i: usize, j: usize| (0..S).map(|k| a[i][k] * b[k][j]).sum();
+        std::array::from_fn(|i| std::array::from_fn(|j| entry(i, j)))
+    }
+
+    /// `A T Λ = T`, `T⁻¹ T = 1`: what the transformation is, without an inverse in the test.
+    fn check<const S: usize>(method: &Collocation<S>) {
+        let Collocation { c, t, t_inverse, gamma, pair: (alpha, beta) } = method;
+        let mut lambda = [[0.0; S]; S];
+        let p = S - 2;
+        if S == 3 {
+            lambda[0][0] = *gamma;
+        }
+        lambda[p][p] = *alpha;
+        lambda[p][p + 1] = -beta;
+        lambda[p + 1][p] = *beta;
+        lambda[p + 1][p + 1] = *alpha;
+        let back = product(&product(&matrix(c), t), &lambda);
+        let one = product(t_inverse, t);
+        for i in 0..S {
+            for j in 0..S {
+                assert!((back[i][j] - t[i][j]).abs() < 3e-15, "A T Λ at {i}, {j}");
+                let identity = f64::from(u8::from(i == j));
+                assert!((one[i][j] - identity).abs() < 3e-15, "T⁻¹ T at {i}, {j}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_transformation_makes_blocks_of_the_inverse() {
+        check(&RADAU);
+    }
+
+    /// The nodes are the zeros of the polynomials of the literature.
+    #[test]
+    fn the_nodes_are_those_of_the_quadrature() {
+        for c in RADAU.c {
+            // d²/dx² (x² (x - 1)³) = 2 (x - 1) (10 x² - 8 x + 1)
+            assert!(((c - 1.0) * (10.0 * c * c - 8.0 * c + 1.0)).abs() < 1e-15);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The linear systems of a fully implicit method.
+
+use super::Parts;
+use crate::iteration_matrix::Trouble;
+use linalg::{DenseLu, Error, ErrorKind, c64};
+use ode_core::{Refusal, Stats};
+use system::{Jacobian, Mass};
+
+/// The Jacobian `J` of the values, and the factors of `γ M - J` and `(α + iβ) M - J`.
+#[derive(Debug)]
+pub(super) struct Factors<W> {
+    n: usize,
+    /// Row by row.
+    jac: Vec<f64>,
+    work: W,
+    real: DenseLu<f64>,
+    pair: DenseLu<c64>,
+    /// The values of state and parameters.
+    u: Vec<f64>,
+    p: Vec<f64>,
+    /// Right-hand sides.
+    x: Vec<f64>,
+    z: Vec<c64>,
+    jacobians: usize,
+    factorizations: usize,
+    solves: usize,
+}
+
+impl<W> Factors<W> {
+    pub(super) fn new(n: usize, work: W) -> Self {
+        Self {
+            n,
+            jac: vec![0.0; n * n],
+            work,
+            real: DenseLu::new(n),
+            pair: DenseLu::new(n),
+            u: vec![0.0; n],
+            p: Vec::new(),
+            x: vec![0.0; n],
+            z: vec![c64::new(0.0, 0.0); n],
+            jacobians: 0,
+            factorizations: 0,
+            solves: 0,
+        }
+    }
+
+    /// Evaluates `∂f/∂u` at the values of `u` and `p`.
+    pub(super) fn differentiate<S: Parts, F: Jacobian<f64, Work = W>>(
+        &mut self,
+        rhs: &F,
+        t: f64,
+        u: &[S],
+        p: &[S],
+    ) -> Result<(), Trouble> {
+        self.jacobians += 1;
+        for (value, u) in self.u.iter_mut().zip(u) {
+            *value = u.part(0);
+        }
+        self.p.clear();
+        self.p.extend(p.iter().map(|p| p.part(0)));
+        rhs.jacobian(t, &self.u, &self.p, &mut self.jac, &mut self.work)?;
+        match self.jac.iter().map(|x| x.abs()).sum::<f64>() < f64::INFINITY {
+            true => Ok(()),
+            false => Err(self.not_finite()),
+        }
+    }
+
+    #[cold]
+    fn not_finite(&self) -> Trouble {
+        let k = self.jac.iter().position(|x| !x.is_finite()).unwrap_or(0);
+        Trouble::Refused(Refusal::Jacobian { row: k / self.n, column: k % self.n })
+    }
+
+    /// Row by row.
+    pub(super) fn jac(&self) -> &[f64] {
+        &self.jac
+    }
+
+    /// Row by row, to be set; the factors stay as they are.
+    pub(super) fn jac_mut(&mut self) -> &mut [f64] {
+        &mut self.jac
+    }
+
+    /// Factors `c M - J`.
+    pub(super) fn factor_real(&mut self, c: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
+        self.factorizations += 1;
+        let (n, jac) = (self.n, &self.jac);
+        let factored = self.real.factor_with(|w| {
+            for j in 0..n {
+                for i in 0..n {
+                    w[j * n + i] = -jac[i * n + j];
+                }
+            }
+            each_entry(n, mass, |i, j, m| w[j * n + i] += c * m);
+        });
+        factored.map_err(singular)
+    }
+
+    /// Factors `(α + iβ) M - J`.
+    pub(super) fn factor_pair(
+        &mut self,
+        (alpha, beta): (f64, f64),
+        mass: Option<&Mass>,
+    ) -> Result<(), Trouble> {
+        self.factorizations += 1;
+        let (n, jac) = (self.n, &self.jac);
+        let factored = self.pair.factor_with(|w| {
+            for j in 0..n {
+                for i in 0..n {
+                    w[j * n + i] = c64::new(-jac[i * n + j], 0.0);
+                }
+            }
+            each_entry(n, mass, |i, j, m| w[j * n + i] += c64::new(alpha * m, beta * m));
+        });
+        factored.map_err(singular)
+    }
+
+    /// Solves `(γ M - J) x = b` in place.
+    #[inline]
+    pub(super) fn solve_real<S: Parts>(&mut self, b: &mut [S]) -> Result<(), Trouble> {
+        self.solves += S::PARTS;
+        for k in 0..S::PARTS {
+            for (x, b) in self.x.iter_mut().zip(b.iter()) {
+                *x = b.part(k);
+            }
+            self.real.solve_in_place(&mut self.x).map_err(|_| NOT_CONVERGED)?;
+            for (x, b) in self.x.iter().zip(b.iter_mut()) {
+                b.set_part(k, *x);
+            }
+        }
+        Ok(())
+    }
+
+    /// Solves `((α + iβ) M - J) (x + iy) = a + ib` in place.
+    #[inline]
+    pub(super) fn solve_pair<S: Parts>(
+        &mut self,
+        a: &mut [S],
+        b: &mut [S],
+    ) -> Result<(), Trouble> {
+        self.solves += S::PARTS;
+        for k in 0..S::PARTS {
+            for (z, (a, b)) in self.z.iter_mut().zip(a.iter().zip(b.iter())) {
+                *z = c64::new(a.part(k), b.part(k));
+            }
+            self.pair.solve_in_place(&mut self.z).map_err(|_| NOT_CONVERGED)?;
+            for (z, (a, b)) in self.z.iter().zip(a.iter_mut().zip(b.iter_mut())) {
+                a.set_part(k, z.re);
+                b.set_part(k, z.im);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn work(&self) -> Stats {
+        let Self { jacobians, factorizations, solves, .. } = *self;
+        Stats { jacobians, factorizations, solves, ..Stats::default() }
+    }
+}
+
+const NOT_CONVERGED: Trouble = Trouble::Refused(Refusal::NotConverged);
+
+/// The entries of the mass matrix that are not zero.
+#[inline(always)]
+fn each_entry(n: usize, mass: Option<&Mass>, mut found: impl FnMut(usize, usize, f64)) {
+    for i in 0..n {
+        match mass {
+            None => found(i, i, 1.0),
+            Some(mass) => mass.row(i).iter().for_each(|&(j, m)| found(i, j, m)),
+        }
+    }
+}
+
+#[cold]
+fn singular(error: Error) -> Trouble {
+    let index = match error.kind() {
+        ErrorKind::Singular { pivot } => *pivot,
+        _ => 0,
+    };
+    Trouble::Refused(Refusal::Singular { index })
+}

@@ -1,0 +1,14 @@
+//! Collocation: fully implicit Runge–Kutta methods, all stages at once, by linear algebra in the
+//! eigenvectors of `A⁻¹`.
+
+mod collocation;
+mod factors;
+mod notes;
+mod parts;
+mod predictive;
+mod radau_iia5;
+mod radau_step;
+
+pub use parts::Parts;
+pub use radau_iia5::RadauIIA5;
+pub use radau_step::RadauCache;

@@ -1,0 +1,140 @@
+use super::{Parts, RadauCache};
+use ode_core::{Algorithm, Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use system::{Buffer, Failure, Jacobian, Rhs};
+
+/// Radau IIA with three stages: fifth order, L-stable, stiffly accurate. The method of the code
+/// RADAU5, for stiff problems and DAEs of index 1 at medium and tight tolerances.
+///
+/// **Linear algebra**: one real and one complex system of the size of the state per iteration, from
+/// one Jacobian, which is kept while Newton's method converges fast; steps keep their size, and the
+/// factors with it, where little is gained by a change. **Step sizes** follow Gustafsson's
+/// predictive controller and not [`Options::controller`](ode_core::Options::controller), which only
+/// decides on rejected steps. **Tolerances**: the error estimate is of third order; as in RADAU5 it
+/// is held to `rtol^(2/3) / 10`, so that the error of the solution is about `rtol`. **Mass
+/// matrices** are taken, singular ones too where the index is 1. **Dense output** is the collocation
+/// polynomial, of third order. **Duals**: factorisations are those of the values alone, see
+/// [`Parts`].
+///
+/// ```
+/// use ode_core::{OdeProblem, Options, solve};
+/// use ode_stiff::RadauIIA5;
+///
+/// system::system! {
+///     /// Van der Pol's oscillator.
+///     struct VanDerPol;
+///     state { x, v }
+///     params { mu }
+///     rhs(_t) {
+///         d(x) = v;
+///         d(v) = mu * (1.0 - x * x) * v - x;
+///     }
+/// }
+///
+/// let problem = OdeProblem::new(VanDerPol, [2.0, 0.0], [1e3], (0.0, 2e3))?;
+/// let solution = solve(&problem, RadauIIA5, &Options::default())?;
+/// assert!((solution.last()[0] - 1.706167732170465).abs() < 1e-5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # References
+///
+/// Hairer, Wanner II, IV.8; Hairer, Wanner, *Stiff differential equations solved by Radau methods*,
+/// J. Comput. Appl. Math. 111 (1999) 93–111. <https://doi.org/10.1016/S0377-0427(99)00134-X>
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RadauIIA5;
+
+impl<F, B> Algorithm<F, B> for RadauIIA5
+where
+    F: Rhs<B::Item> + Jacobian<f64>,
+    B: Buffer<Item: Parts>,
+{
+    type Cache = RadauCache<B, F::Work>;
+
+    fn name(&self) -> &'static str {
+        "RadauIIA5"
+    }
+    fn order(&self) -> u32 {
+        5
+    }
+    fn is_adaptive(&self) -> bool {
+        true
+    }
+    fn takes_mass(&self) -> bool {
+        true
+    }
+    fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
+        RadauCache::new(rhs, u)
+    }
+    fn begin(
+        &self,
+        rhs: &F,
+        t: f64,
+        u: &B,
+        p: &[B::Item],
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure> {
+        cache.begin(rhs, t, u, p)
+    }
+    fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
+        cache.derivative()
+    }
+    #[inline]
+    fn attempt(
+        &self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        norm: &mut ErrorNorm<'_>,
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure> {
+        cache.attempt(rhs, step, norm)
+    }
+    #[inline]
+    fn squared_error(
+        &self,
+        _step: &Step<'_, B>,
+        cache: &mut Self::Cache,
+        _norm: &mut ErrorNorm<'_>,
+    ) -> f64 {
+        cache.squared_error()
+    }
+    #[inline]
+    fn accept(
+        &self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure> {
+        cache.accept(rhs, step)
+    }
+    #[inline]
+    fn step_factor(&self, cache: &mut Self::Cache, dt: f64, _factor: f64) -> f64 {
+        cache.step_factor(dt)
+    }
+    fn dense(
+        &self,
+        _rhs: &F,
+        interval: &Interval<'_, B>,
+        _scratch: &mut B,
+        cache: &mut Self::Cache,
+        dense: &mut Dense<B::Item>,
+    ) -> Result<(), Failure> {
+        cache.dense(interval, dense);
+        Ok(())
+    }
+    #[inline]
+    fn advance(&self, cache: &mut Self::Cache) {
+        cache.advance();
+    }
+    fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
+        cache.memory(advanced)
+    }
+    fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
+        cache.restore(memory);
+    }
+    fn refusal(&self, cache: &Self::Cache) -> Option<Refusal> {
+        cache.refusal()
+    }
+    fn work(&self, cache: &Self::Cache) -> Stats {
+        cache.work()
+    }
+}

@@ -1,0 +1,511 @@
+//! One step of the Radau IIA method of order 5.
+
+use super::collocation::RADAU;
+use super::factors::Factors;
+use super::predictive::Predictive;
+use super::{Parts, notes};
+use crate::convergence::{Convergence, Verdict};
+use crate::iteration_matrix::Trouble;
+use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use scalar::{Concrete, Scalar};
+use system::{Buffer, Failure, Jacobian, Mass, Rhs};
+
+/// Weights of the stages in the error estimate, `γ₀ (e₁, e₂, e₃)` (equation 8.18).
+const ESTIMATE: [f64; 3] =
+    [-10.048_809_399_827_416, 1.382_142_733_160_749, -0.333_333_333_333_333_3];
+
+/// A slower iteration asks for a new Jacobian.
+const SLOW: f64 = 1e-3;
+
+/// Within these changes of size a step keeps the size of the one before, and the factors with it.
+const DEAD_BAND: std::ops::RangeInclusive<f64> = 1.0..=1.2;
+
+/// Sizes closer than this share their factors: they differ by the rounding of times.
+const SAME_SIZE: f64 = 1e-6;
+
+/// Stages, factors and memory of [`RadauIIA5`](crate::RadauIIA5).
+#[derive(Debug)]
+pub struct RadauCache<B: Buffer, W> {
+    factors: Factors<W>,
+    /// The Jacobian is there, and it belongs to the start of the step.
+    is_differentiated: bool,
+    is_current: bool,
+    /// The step size that the factors belong to, and whether they are there; 0 for none.
+    factored: f64,
+    has_factors: bool,
+    /// `f` at both ends of the step, and the end itself.
+    f: B,
+    f_next: B,
+    end: B,
+    /// `Zᵢ`, the stages less the start, and `W = T⁻¹ Z`.
+    z: [B; 3],
+    w: [B; 3],
+    /// `M W`; `f` at the stages, the residual, the increments of `W`, one after the other.
+    mass_w: [B; 3],
+    r: [B; 3],
+    /// A state at which `f` is evaluated.
+    at: B,
+    /// The step before over its size: `θ z + θ (1 - θ) (a + b θ)`; no size, no such step.
+    path: [B; 3],
+    path_size: f64,
+    newton: Convergence,
+    iterations: usize,
+    predictive: Predictive,
+    /// What turns squares of errors into those by which the step is judged; 0: not known yet.
+    scale: f64,
+    /// The square of the error of the last attempt.
+    square: f64,
+    is_first: bool,
+    /// The step was attempted before.
+    is_retry: bool,
+    was_attempted: bool,
+    evaluations: usize,
+    failures: usize,
+    refusal: Option<Refusal>,
+}
+
+/// What a Newton iteration came to.
+enum Outcome {
+    Converged,
+    Diverged,
+    /// `f` is not finite at a stage; the culprits are marked in the step's end.
+    NotFinite,
+}
+
+impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
+    pub(super) fn new<F: Jacobian<f64, Work = W>>(rhs: &F, u: &B) -> Self {
+        let three = || [u.zeros(), u.zeros(), u.zeros()];
+        Self {
+            factors: Factors::new(u.as_ref().len(), rhs.jacobian_work()),
+            is_differentiated: false,
+            is_current: false,
+            factored: 0.0,
+            has_factors: false,
+            f: u.zeros(),
+            f_next: u.zeros(),
+            end: u.zeros(),
+            z: three(),
+            w: three(),
+            mass_w: three(),
+            r: three(),
+            at: u.zeros(),
+            path: three(),
+            path_size: 0.0,
+            newton: Convergence::default(),
+            iterations: 0,
+            predictive: Predictive::NEW,
+            scale: 0.0,
+            square: 0.0,
+            is_first: true,
+            is_retry: false,
+            was_attempted: false,
+            evaluations: 0,
+            failures: 0,
+            refusal: None,
+        }
+    }
+
+    /// Starts afresh: nothing is known of the solution.
+    pub(super) fn begin<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        t: f64,
+        u: &B,
+        p: &[B::Item],
+    ) -> Result<(), Failure> {
+        self.is_differentiated = false;
+        (self.factored, self.has_factors, self.path_size) = (0.0, false, 0.0);
+        self.newton = Convergence::default();
+        self.predictive = Predictive::NEW;
+        (self.is_first, self.was_attempted) = (true, false);
+        self.evaluations += 1;
+        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
+    }
+
+    pub(super) fn derivative(&self) -> &[B::Item] {
+        self.f.as_ref()
+    }
+
+    pub(super) fn attempt<F>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Failure>
+    where
+        F: Rhs<B::Item> + Jacobian<f64, Work = W>,
+    {
+        self.refusal = None;
+        self.collocate(rhs, step, norm).map_err(|trouble| trouble.tell(&mut self.refusal))
+    }
+
+    fn collocate<F>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Trouble>
+    where
+        F: Rhs<B::Item> + Jacobian<f64, Work = W>,
+    {
+        let mass = Rhs::<B::Item>::mass(rhs);
+        self.is_retry = std::mem::replace(&mut self.was_attempted, true);
+        if self.scale == 0.0 {
+            self.scale = scale(norm, step.u, &mut self.at);
+        }
+        if !self.is_differentiated || (self.is_retry && !self.is_current) {
+            self.differentiate(rhs, step)?;
+        }
+        loop {
+            self.factor(step.dt, mass)?;
+            self.extrapolate(step.dt);
+            match self.iterate(rhs, step, norm, mass)? {
+                Outcome::Converged => break,
+                Outcome::NotFinite => {
+                    self.square = f64::NAN;
+                    return Ok(());
+                }
+                Outcome::Diverged if self.is_current => {
+                    self.failures += 1;
+                    return Err(Trouble::Refused(Refusal::NotConverged));
+                }
+                Outcome::Diverged => {
+                    self.failures += 1;
+                    self.differentiate(rhs, step)?;
+                }
+            }
+        }
+        let (u, z) = (step.u.as_ref(), self.z[2].as_ref());
+        for (x, next) in step.u_next.as_mut().iter_mut().enumerate() {
+            *next = u[x] + z[x];
+        }
+        self.estimate(rhs, step, norm, mass)
+    }
+
+    fn differentiate<F: Jacobian<f64, Work = W>>(
+        &mut self,
+        rhs: &F,
+        step: &Step<'_, B>,
+    ) -> Result<(), Trouble> {
+        (self.is_differentiated, self.factored) = (false, 0.0);
+        self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
+        (self.is_differentiated, self.is_current) = (true, true);
+        Ok(())
+    }
+
+    fn factor(&mut self, dt: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
+        let is_same = (dt - self.factored).abs() <= SAME_SIZE * dt.abs();
+        if is_same && self.has_factors {
+            return Ok(());
+        }
+        // Factors that a checkpoint left behind are made again for the very same size.
+        let size = if is_same { self.factored } else { dt };
+        self.factored = 0.0;
+        let (alpha, beta) = RADAU.pair;
+        self.factors.factor_real(RADAU.gamma / size, mass)?;
+        self.factors.factor_pair((alpha / size, beta / size), mass)?;
+        (self.factored, self.has_factors) = (size, true);
+        Ok(())
+    }
+
+    /// Starting values: the collocation polynomial of the step before, beyond its end.
+    #[inline(always)]
+    fn extrapolate(&mut self, dt: f64) {
+        let Self { z: [z1, z2, z3], w: [w1, w2, w3], .. } = self;
+        let (z1, z2, z3) = (z1.as_mut(), z2.as_mut(), z3.as_mut());
+        let (w1, w2, w3) = (w1.as_mut(), w2.as_mut(), w3.as_mut());
+        if self.path_size == 0.0 {
+            for z in [z1, z2, z3, w1, w2, w3] {
+                z.fill(B::Item::zero());
+            }
+            return;
+        }
+        let [rise, a, b] = &self.path;
+        let (rise, a, b) = (rise.as_ref(), a.as_ref(), b.as_ref());
+        let s = RADAU.c.map(|c| c * dt / self.path_size);
+        for x in 0..rise.len() {
+            // p(1 + s) - p(1)
+            let beyond = |s: f64| {
+                let bracket = b[x].scale_add(1.0 + s, a[x]);
+                (rise[x] - bracket.scale(1.0 + s)).scale(s)
+            };
+            (z1[x], z2[x], z3[x]) = (beyond(s[0]), beyond(s[1]), beyond(s[2]));
+            [w1[x], w2[x], w3[x]] = transformed(&RADAU.t_inverse, [z1[x], z2[x], z3[x]]);
+        }
+    }
+
+    /// Simplified Newton iterations for `W` (equations 8.13 and 8.14).
+    #[inline(always)]
+    fn iterate<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        norm: &mut ErrorNorm<'_>,
+        mass: Option<&Mass>,
+    ) -> Result<Outcome, Trouble> {
+        self.newton.begin();
+        self.iterations = 0;
+        let dt = step.dt;
+        let (gamma, alpha, beta) = (RADAU.gamma / dt, RADAU.pair.0 / dt, RADAU.pair.1 / dt);
+        loop {
+            self.evaluate(rhs, step)?;
+            if let Some(mass) = mass {
+                for (out, w) in self.mass_w.iter_mut().zip(&self.w) {
+                    mass.times(w.as_ref(), out.as_mut());
+                }
+            }
+            let [r1, r2, r3] = &mut self.r;
+            let (r1, r2, r3) = (r1.as_mut(), r2.as_mut(), r3.as_mut());
+            let [w1, w2, w3] = if mass.is_some() { &self.mass_w } else { &self.w };
+            let (w1, w2, w3) = (w1.as_ref(), w2.as_ref(), w3.as_ref());
+            for x in 0..r1.len() {
+                let [f1, f2, f3] = transformed(&RADAU.t_inverse, [r1[x], r2[x], r3[x]]);
+                r1[x] = w1[x].scale_add(-gamma, f1);
+                r2[x] = w3[x].scale_add(beta, w2[x].scale_add(-alpha, f2));
+                r3[x] = w2[x].scale_add(-beta, w3[x].scale_add(-alpha, f3));
+            }
+            self.factors.solve_real(r1)?;
+            self.factors.solve_pair(r2, r3)?;
+            let u = step.u.as_ref();
+            let mut square = |r: &[B::Item]| norm.square_of(r, u, u);
+            let size = ((square(r1) + square(r2) + square(r3)) / 3.0).sqrt();
+            self.iterations += 1;
+            let verdict = self.newton.judge(size);
+            if verdict == Verdict::Diverged {
+                let is_finite = size.is_finite() || !self.blame(rhs, step)?;
+                return Ok(if is_finite { Outcome::Diverged } else { Outcome::NotFinite });
+            }
+            let Self { z: [z1, z2, z3], w: [w1, w2, w3], .. } = self;
+            let (z1, z2, z3) = (z1.as_mut(), z2.as_mut(), z3.as_mut());
+            let (w1, w2, w3) = (w1.as_mut(), w2.as_mut(), w3.as_mut());
+            for x in 0..u.len() {
+                w1[x] += r1[x];
+                w2[x] += r2[x];
+                w3[x] += r3[x];
+                [z1[x], z2[x], z3[x]] = transformed(&RADAU.t, [w1[x], w2[x], w3[x]]);
+            }
+            if verdict == Verdict::Converged {
+                return Ok(Outcome::Converged);
+            }
+        }
+    }
+
+    /// `f` at the stages.
+    #[inline(always)]
+    fn evaluate<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &Step<'_, B>,
+    ) -> Result<(), Trouble> {
+        let [c1, c2, _] = RADAU.c;
+        let times = [step.t + c1 * step.dt, step.t + c2 * step.dt, step.t_last];
+        for i in 0..3 {
+            let (u, z) = (step.u.as_ref(), self.z[i].as_ref());
+            for (x, at) in self.at.as_mut().iter_mut().enumerate() {
+                *at = u[x] + z[x];
+            }
+            self.evaluations += 1;
+            let (t, at) = (B::Item::from_f64(times[i]), self.at.as_ref());
+            rhs.eval(t, at, step.p, self.r[i].as_mut())?;
+        }
+        Ok(())
+    }
+
+    /// Whether it is `f` that is not finite at a stage; marks the components.
+    #[cold]
+    fn blame<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+    ) -> Result<bool, Trouble> {
+        self.evaluate(rhs, step)?;
+        step.u_next.as_mut().copy_from_slice(step.u.as_ref());
+        let mut is_guilty = false;
+        for (x, next) in step.u_next.as_mut().iter_mut().enumerate() {
+            if self.r.iter().any(|f| !f.as_ref()[x].is_finite()) {
+                (*next, is_guilty) = (B::Item::from_f64(f64::NAN), true);
+            }
+        }
+        Ok(is_guilty)
+    }
+
+    /// The error estimate (equations 8.19 and 8.20): of third order, and bounded for stiff
+    /// components.
+    #[inline(always)]
+    fn estimate<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        norm: &mut ErrorNorm<'_>,
+        mass: Option<&Mass>,
+    ) -> Result<(), Trouble> {
+        let [e1, e2, e3] = ESTIMATE.map(|e| e / step.dt);
+        let [z1, z2, z3] = &self.z;
+        let (z1, z2, z3) = (z1.as_ref(), z2.as_ref(), z3.as_ref());
+        let [slope, mass_slope, _] = &mut self.r;
+        for (x, slope) in slope.as_mut().iter_mut().enumerate() {
+            *slope = z3[x].scale_add(e3, z2[x].scale_add(e2, z1[x].scale(e1)));
+        }
+        if let Some(mass) = mass {
+            mass.times(slope.as_ref(), mass_slope.as_mut());
+        }
+        let slope = if mass.is_some() { mass_slope.as_ref() } else { slope.as_ref() };
+        let (error, f) = (step.error.as_mut(), self.f.as_ref());
+        for x in 0..error.len() {
+            error[x] = f[x] + slope[x];
+        }
+        self.factors.solve_real(error)?;
+        let (u, next) = (step.u.as_ref(), step.u_next.as_ref());
+        self.square = self.scale * norm.square_of(error, u, next);
+        // NaN included: a step is not given up for what the second estimate may mend.
+        if !(self.square < 1.0) && (self.is_first || self.is_retry) {
+            for (x, at) in self.at.as_mut().iter_mut().enumerate() {
+                *at = u[x] + error[x];
+            }
+            self.evaluations += 1;
+            rhs.eval(B::Item::from_f64(step.t_first), self.at.as_ref(), step.p, error)?;
+            for x in 0..error.len() {
+                error[x] += slope[x];
+            }
+            self.factors.solve_real(error)?;
+            self.square = self.scale * norm.square_of(error, u, next);
+        }
+        Ok(())
+    }
+
+    /// As the controller expects it of a method of order 5: it takes a fifth root where a fourth one
+    /// is meant.
+    #[inline]
+    pub(super) fn squared_error(&self) -> f64 {
+        if self.square > 1.0 { self.square.powf(1.25) } else { self.square }
+    }
+
+    pub(super) fn accept<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+    ) -> Result<(), Failure> {
+        self.end.as_mut().copy_from_slice(step.u_next.as_ref());
+        // θ z + θ (1 - θ) (a + b θ) through the stages.
+        let [c1, c2, _] = RADAU.c;
+        let [z1, z2, z3] = &self.z;
+        let (z1, z2, z3) = (z1.as_ref(), z2.as_ref(), z3.as_ref());
+        let [rise, a, b] = &mut self.path;
+        let (rise, a, b) = (rise.as_mut(), a.as_mut(), b.as_mut());
+        for x in 0..rise.len() {
+            let q1 = (z1[x].scale(1.0 / c1) - z3[x]).scale(1.0 / (1.0 - c1));
+            let q2 = (z2[x].scale(1.0 / c2) - z3[x]).scale(1.0 / (1.0 - c2));
+            rise[x] = z3[x];
+            b[x] = (q2 - q1).scale(1.0 / (c2 - c1));
+            a[x] = b[x].scale_add(-c1, q1);
+        }
+        self.path_size = step.dt;
+        self.evaluations += 1;
+        let t = B::Item::from_f64(step.t_last);
+        rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
+    }
+
+    pub(super) fn step_factor(&mut self, dt: f64) -> f64 {
+        let mut factor = self.predictive.accept(dt.abs(), self.square, self.iterations);
+        if self.is_retry {
+            factor = factor.min(1.0);
+        }
+        let is_fast = self.newton.rate() <= SLOW;
+        self.is_differentiated = is_fast;
+        if is_fast && DEAD_BAND.contains(&factor) { 1.0 } else { factor }
+    }
+
+    pub(super) fn dense(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+        let n = interval.u.as_ref().len();
+        let out = dense.reset(interval.step.t, interval.step.dt, n, 3);
+        let (u, end) = (interval.u.as_ref(), self.end.as_ref());
+        for x in 0..n {
+            out[x] = u[x];
+            out[n + x] = end[x] - u[x];
+        }
+        out[2 * n..3 * n].copy_from_slice(self.path[1].as_ref());
+        out[3 * n..].copy_from_slice(self.path[2].as_ref());
+    }
+
+    pub(super) fn advance(&mut self) {
+        std::mem::swap(&mut self.f, &mut self.f_next);
+        (self.is_first, self.is_current, self.was_attempted) = (false, false, false);
+    }
+
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
+    pub(super) fn work(&self) -> Stats {
+        Stats {
+            evaluations: self.evaluations,
+            nonlinear_failures: self.failures,
+            ..self.factors.work()
+        }
+    }
+
+    /// The polynomial of the step before, the Jacobian, and what the choices of the next step depend
+    /// on.
+    pub(super) fn memory(&self, advanced: bool) -> Vec<B::Item> {
+        let mut out = Vec::new();
+        self.path.iter().for_each(|path| out.extend_from_slice(path.as_ref()));
+        self.factors.jac().iter().for_each(|&x| notes::write(&mut out, x));
+        let flag = |is: bool| f64::from(u8::from(is));
+        let numbers = [
+            self.path_size,
+            self.factored,
+            self.newton.eta,
+            flag(self.is_differentiated),
+            flag(advanced && self.is_current),
+            flag(advanced && self.is_first),
+            flag(advanced && self.was_attempted),
+        ];
+        numbers.iter().for_each(|&x| notes::write(&mut out, x));
+        self.predictive.write(&mut out);
+        out
+    }
+
+    /// Memory of another length is none of ours.
+    pub(super) fn restore(&mut self, memory: &[B::Item]) {
+        let n = self.f.as_ref().len();
+        if memory.len() != self.memory(true).len() {
+            return;
+        }
+        let mut notes = memory;
+        for path in &mut self.path {
+            let (now, rest) = notes.split_at(n);
+            path.as_mut().copy_from_slice(now);
+            notes = rest;
+        }
+        self.factors.jac_mut().iter_mut().for_each(|x| *x = notes::read(&mut notes));
+        self.path_size = notes::read(&mut notes);
+        self.factored = notes::read(&mut notes);
+        self.has_factors = false;
+        self.newton.eta = notes::read(&mut notes);
+        self.is_differentiated = notes::read(&mut notes) != 0.0;
+        self.is_current = notes::read(&mut notes) != 0.0;
+        self.is_first = notes::read(&mut notes) != 0.0;
+        self.was_attempted = notes::read(&mut notes) != 0.0;
+        self.predictive = Predictive::read(&mut notes);
+    }
+}
+
+/// The three numbers of a component in the other basis.
+#[inline(always)]
+fn transformed<S: Scalar>(by: &[[f64; 3]; 3], [a, b, c]: [S; 3]) -> [S; 3] {
+    by.map(|[x, y, z]| c.scale_add(z, b.scale_add(y, a.scale(x))))
+}
+
+/// What turns the squared size of an error in the norm of the solve into the one by which a step is
+/// judged: at relative tolerance `r` the estimate, of third order, is held to `r^(2/3) / 10`, for
+/// then the error of the solution, of fifth order, is about `r` (the code RADAU5).
+#[cold]
+fn scale<B: Buffer<Item: Parts>>(norm: &mut ErrorNorm<'_>, u: &B, scratch: &mut B) -> f64 {
+    // An error as large as a large state measures `1 / r`.
+    let _ = u;
+    scratch.as_mut().fill(B::Item::from_f64(1e30));
+    let large = scratch.as_ref();
+    let r = 1.0 / norm.of(large, large, large);
+    let scale = 100.0 * r.powf(2.0 / 3.0);
+    if scale.is_finite() && scale > 0.0 { scale } else { 1.0 }
+}
