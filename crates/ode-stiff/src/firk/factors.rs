@@ -133,11 +133,7 @@ impl<W> Factors<W> {
 
     /// Solves `((α + iβ) M - J) (x + iy) = a + ib` in place.
     #[inline]
-    pub(super) fn solve_pair<S: Parts>(
-        &mut self,
-        a: &mut [S],
-        b: &mut [S],
-    ) -> Result<(), Trouble> {
+    pub(super) fn solve_pair<S: Parts>(&mut self, a: &mut [S], b: &mut [S]) -> Result<(), Trouble> {
         self.solves += S::PARTS;
         for k in 0..S::PARTS {
             for (z, (a, b)) in self.z.iter_mut().zip(a.iter().zip(b.iter())) {
