@@ -36,6 +36,7 @@ mod rosenbrock;
 
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use firk::{Parts, RadauCache, RadauIIA5};
+pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

@@ -31,6 +31,60 @@ pub(super) const RADAU: Collocation<3> = Collocation {
     pair: (2.681_082_873_627_752_3, 3.050_430_199_247_410_7),
 };
 
+/// A Gauss method: as many stages, twice the order, and symplectic.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gauss<const S: usize> {
+    pub(super) basis: Collocation<S>,
+    pub(super) a: [[f64; S]; S],
+    /// The weights are `b / divisor`, whole numbers: their rounding would add up over many steps.
+    pub(super) b: [f64; S],
+    pub(super) divisor: f64,
+    /// `b A⁻¹`.
+    pub(super) d: [f64; S],
+}
+
+/// Two stages, order 4.
+pub(super) const GAUSS4: Gauss<2> = Gauss {
+    basis: Collocation {
+        c: [0.211_324_865_405_187_1, 0.788_675_134_594_812_9],
+        t: [[0.0, 0.267_949_192_431_122_7], [1.0, 0.0]],
+        t_inverse: [[0.0, 1.0], [3.732_050_807_568_877, 0.0]],
+        gamma: 0.0,
+        pair: (3.0, 1.732_050_807_568_877_2),
+    },
+    a: [[0.25, -0.038_675_134_594_812_88], [0.538_675_134_594_812_9, 0.25]],
+    b: [1.0, 1.0],
+    divisor: 2.0,
+    d: [-1.732_050_807_568_877_2, 1.732_050_807_568_877_2],
+};
+
+/// Three stages, order 6.
+pub(super) const GAUSS6: Gauss<3> = Gauss {
+    basis: Collocation {
+        c: [0.112_701_665_379_258_31, 0.5, 0.887_298_334_620_741_7],
+        t: [
+            [0.071_464_556_714_800_77, -0.082_241_230_573_630_67, -0.060_120_738_619_308_5],
+            [0.117_700_617_809_851_67, 0.053_065_090_742_061_395, 0.316_205_051_132_291_57],
+            [0.990_474_321_575_646, 1.0, 0.0],
+        ],
+        t_inverse: [
+            [6.049_321_980_812_396, 1.150_170_448_985_970_6, 0.436_469_784_593_846_4],
+            [-5.991_698_084_937_801, -1.139_214_295_155_735_4, 0.567_687_886_216_141_6],
+            [-1.246_213_273_586_231_4, 2.925_559_646_192_313_7, -0.257_735_201_273_432_5],
+        ],
+        gamma: 4.644_370_709_252_171,
+        pair: (3.677_814_645_373_914_4, 3.508_761_919_567_443_3),
+    },
+    a: [
+        [0.138_888_888_888_888_9, -0.035_976_667_524_938_9, 0.009_789_444_015_308_326],
+        [0.300_263_194_980_864_6, 0.222_222_222_222_222_22, -0.022_485_417_203_086_815],
+        [0.267_988_333_762_469_45, 0.480_421_111_969_383_35, 0.138_888_888_888_888_9],
+    ],
+    b: [5.0, 8.0, 5.0],
+    divisor: 18.0,
+    d: [1.666_666_666_666_666_7, -1.333_333_333_333_333_3, 1.666_666_666_666_666_7],
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +143,34 @@ mod tests {
     #[test]
     fn the_transformation_makes_blocks_of_the_inverse() {
         check(&RADAU);
+        check(&GAUSS4.basis);
+        check(&GAUSS6.basis);
+    }
+
+    fn check_gauss<const S: usize>(method: &Gauss<S>) {
+        let Gauss { basis, a, b, divisor, d } = method;
+        let collocation = matrix(&basis.c);
+        for i in 0..S {
+            for j in 0..S {
+                assert!((a[i][j] - collocation[i][j]).abs() < 2e-16, "a at {i}, {j}");
+                // Symplectic: bᵢ aᵢⱼ + bⱼ aⱼᵢ = bᵢ bⱼ.
+                let defect = b[i] * a[i][j] + b[j] * a[j][i] - b[i] * b[j] / divisor;
+                assert!(defect.abs() < 1e-15, "{defect}");
+            }
+            let row: f64 = (0..S).map(|j| d[j] * a[j][i]).sum();
+            assert!((row - b[i] / divisor).abs() < 5e-16, "d A = b");
+        }
+        // Exact for polynomials of degree 2 S - 1.
+        for k in 0..2 * S as i32 {
+            let sum: f64 = (0..S).map(|i| b[i] * basis.c[i].powi(k)).sum();
+            assert!((sum / divisor - 1.0 / f64::from(k + 1)).abs() < 2e-16);
+        }
+    }
+
+    #[test]
+    fn the_gauss_methods_are_symplectic_and_of_order_2_s() {
+        check_gauss(&GAUSS4);
+        check_gauss(&GAUSS6);
     }
 
     /// The nodes are the zeros of the polynomials of the literature.

@@ -76,6 +76,12 @@ impl<W> Factors<W> {
         &self.jac
     }
 
+    /// The largest row sum of the Jacobian, a bound of its eigenvalues.
+    pub(super) fn largest_row(&self) -> f64 {
+        let rows = self.jac.chunks_exact(self.n.max(1));
+        rows.map(|row| row.iter().map(|x| x.abs()).sum()).fold(0.0, f64::max)
+    }
+
     /// Row by row, to be set; the factors stay as they are.
     pub(super) fn jac_mut(&mut self) -> &mut [f64] {
         &mut self.jac

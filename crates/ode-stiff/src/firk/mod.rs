@@ -3,12 +3,17 @@
 
 mod collocation;
 mod factors;
+mod gauss_legendre;
+mod gauss_step;
 mod notes;
 mod parts;
 mod predictive;
 mod radau_iia5;
 mod radau_step;
+mod roundoff;
 
+pub use gauss_legendre::{GaussLegendre4, GaussLegendre6};
+pub use gauss_step::GaussCache;
 pub use parts::Parts;
 pub use radau_iia5::RadauIIA5;
 pub use radau_step::RadauCache;

@@ -399,6 +399,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             a[x] = b[x].scale_add(-c1, q1);
         }
         self.path_size = step.dt;
+        self.is_differentiated = self.newton.rate() <= SLOW;
         self.evaluations += 1;
         let t = B::Item::from_f64(step.t_last);
         rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
@@ -409,9 +410,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         if self.is_retry {
             factor = factor.min(1.0);
         }
-        let is_fast = self.newton.rate() <= SLOW;
-        self.is_differentiated = is_fast;
-        if is_fast && DEAD_BAND.contains(&factor) { 1.0 } else { factor }
+        // Without a new Jacobian the factors can be kept as well.
+        if self.is_differentiated && DEAD_BAND.contains(&factor) { 1.0 } else { factor }
     }
 
     /// The collocation polynomial, with one correction. Where a component is not stiff, its

@@ -1,0 +1,435 @@
+//! One step of a Gauss method.
+
+use super::collocation::Gauss;
+use super::factors::Factors;
+use super::roundoff::RoundOff;
+use super::{Parts, notes};
+use crate::convergence::Verdict;
+use crate::iteration_matrix::Trouble;
+use ode_core::{Dense, Interval, Refusal, Stats, Step};
+use scalar::{Concrete, Scalar};
+use std::array::from_fn;
+use system::{Buffer, Failure, Jacobian, Rhs};
+
+/// A slower iteration asks for a new Jacobian.
+const SLOW: f64 = 0.05;
+
+/// Sizes closer than this share their factors: they differ by the rounding of times.
+const SAME_SIZE: f64 = 1e-6;
+
+/// Stages, factors and memory of a Gauss method with `S` stages.
+#[derive(Debug)]
+pub struct GaussCache<B: Buffer, W, const S: usize> {
+    factors: Factors<W>,
+    /// The Jacobian is there, and it belongs to the start of the step.
+    is_differentiated: bool,
+    is_current: bool,
+    /// The largest row sum of the Jacobian.
+    stiffness: f64,
+    /// The step size that the factors belong to, and whether they are there; 0 for none.
+    factored: f64,
+    has_factors: bool,
+    /// `f` at both ends of the step, and the end itself.
+    f: B,
+    f_next: B,
+    end: B,
+    /// `Zᵢ`, the stages less the start, and `f` there.
+    z: [B; S],
+    slopes: [B; S],
+    /// The residuals, then the increments of `Z`.
+    r: [B; S],
+    /// A state at which `f` is evaluated; the move of the state.
+    at: B,
+    /// The size of the step accepted last, of which `z` are the stages and `rise` the move; 0: none.
+    path_size: f64,
+    rise: B,
+    /// What rounding has dropped from the state so far: the state is `u + rest`.
+    rest: B,
+    rest_next: B,
+    evaluations: usize,
+    failures: usize,
+    refusal: Option<Refusal>,
+}
+
+impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
+    pub(super) fn new<F: Jacobian<f64, Work = W>>(rhs: &F, u: &B) -> Self {
+        let stages = || from_fn(|_| u.zeros());
+        Self {
+            factors: Factors::new(u.as_ref().len(), rhs.jacobian_work()),
+            is_differentiated: false,
+            is_current: false,
+            stiffness: 0.0,
+            factored: 0.0,
+            has_factors: false,
+            f: u.zeros(),
+            f_next: u.zeros(),
+            end: u.zeros(),
+            z: stages(),
+            slopes: stages(),
+            r: stages(),
+            at: u.zeros(),
+            path_size: 0.0,
+            rise: u.zeros(),
+            rest: u.zeros(),
+            rest_next: u.zeros(),
+            evaluations: 0,
+            failures: 0,
+            refusal: None,
+        }
+    }
+
+    /// Starts afresh: nothing is known of the solution, and nothing has been rounded yet.
+    pub(super) fn begin<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        t: f64,
+        u: &B,
+        p: &[B::Item],
+    ) -> Result<(), Failure> {
+        (self.is_differentiated, self.has_factors) = (false, false);
+        (self.factored, self.path_size) = (0.0, 0.0);
+        self.rest.as_mut().fill(B::Item::zero());
+        self.evaluations += 1;
+        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
+    }
+
+    pub(super) fn derivative(&self) -> &[B::Item] {
+        self.f.as_ref()
+    }
+
+    pub(super) fn attempt<F>(
+        &mut self,
+        method: &Gauss<S>,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+    ) -> Result<(), Failure>
+    where
+        F: Rhs<B::Item> + Jacobian<f64, Work = W>,
+    {
+        self.refusal = None;
+        self.collocate(method, rhs, step).map_err(|trouble| trouble.tell(&mut self.refusal))
+    }
+
+    fn collocate<F>(
+        &mut self,
+        method: &Gauss<S>,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+    ) -> Result<(), Trouble>
+    where
+        F: Rhs<B::Item> + Jacobian<f64, Work = W>,
+    {
+        if !self.is_differentiated {
+            self.differentiate(rhs, step)?;
+        }
+        self.extrapolate(method, step.dt);
+        // The stages are no longer those of the step before.
+        self.path_size = 0.0;
+        loop {
+            self.factor(method, step.dt)?;
+            let mut newton = RoundOff::begin();
+            match self.iterate(method, rhs, step, &mut newton)? {
+                Verdict::Diverged if self.is_current => {
+                    self.failures += 1;
+                    return if self.blame(step) {
+                        Ok(())
+                    } else {
+                        Err(Trouble::Refused(Refusal::NotConverged))
+                    };
+                }
+                Verdict::Diverged => {
+                    self.failures += 1;
+                    self.differentiate(rhs, step)?;
+                    self.z.iter_mut().for_each(|z| z.as_mut().fill(B::Item::zero()));
+                }
+                _ => {
+                    self.is_differentiated = newton.rate() <= SLOW;
+                    break;
+                }
+            }
+        }
+        self.sum(method, step);
+        Ok(())
+    }
+
+    fn differentiate<F: Jacobian<f64, Work = W>>(
+        &mut self,
+        rhs: &F,
+        step: &Step<'_, B>,
+    ) -> Result<(), Trouble> {
+        (self.is_differentiated, self.factored) = (false, 0.0);
+        self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
+        self.stiffness = self.factors.largest_row();
+        (self.is_differentiated, self.is_current) = (true, true);
+        Ok(())
+    }
+
+    fn factor(&mut self, method: &Gauss<S>, dt: f64) -> Result<(), Trouble> {
+        let is_same = (dt - self.factored).abs() <= SAME_SIZE * dt.abs();
+        if is_same && self.has_factors {
+            return Ok(());
+        }
+        // Factors that a checkpoint left behind are made again for the very same size.
+        let size = if is_same { self.factored } else { dt };
+        self.factored = 0.0;
+        let (gamma, (alpha, beta)) = (method.basis.gamma, method.basis.pair);
+        if S % 2 == 1 {
+            self.factors.factor_real(gamma / size, None)?;
+        }
+        self.factors.factor_pair((alpha / size, beta / size), None)?;
+        (self.factored, self.has_factors) = (size, true);
+        Ok(())
+    }
+
+    /// Starting values: the collocation polynomial of the step before, beyond its end.
+    fn extrapolate(&mut self, method: &Gauss<S>, dt: f64) {
+        let n = self.rise.as_ref().len();
+        if self.path_size == 0.0 {
+            self.z.iter_mut().for_each(|z| z.as_mut().fill(B::Item::zero()));
+            return;
+        }
+        let c = &method.basis.c;
+        // Lagrange's polynomials over 0 and the nodes, where the one of 0 does not count.
+        let lagrange = |j: usize, s: f64| {
+            let others = (0..S).filter(|&m| m != j);
+            s / c[j] * others.map(|m| (s - c[m]) / (c[j] - c[m])).product::<f64>()
+        };
+        let weights: [[f64; S]; S] =
+            from_fn(|i| from_fn(|j| lagrange(j, 1.0 + c[i] * dt / self.path_size)));
+        for x in 0..n {
+            let old: [B::Item; S] = from_fn(|j| self.z[j].as_ref()[x]);
+            for (z, weights) in self.z.iter_mut().zip(&weights) {
+                z.as_mut()[x] = combined(weights, &old) - self.rise.as_ref()[x];
+            }
+        }
+    }
+
+    /// Simplified Newton iterations for `Z = h A f(u + Z)`, with the residual as it stands there.
+    fn iterate<F: Rhs<B::Item>>(
+        &mut self,
+        method: &Gauss<S>,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        newton: &mut RoundOff,
+    ) -> Result<Verdict, Trouble> {
+        let Gauss { basis, a, .. } = method;
+        let (n, dt, u) = (step.u.as_ref().len(), step.dt, step.u.as_ref());
+        let (gamma, (alpha, beta)) = (basis.gamma, basis.pair);
+        // Components near zero are known as well as the others let them be.
+        let size = |x: &[B::Item]| x.iter().map(|x| x.largest_part()).fold(0.0, f64::max);
+        let atol = 1e-3 * (size(u) + dt.abs() * size(self.f.as_ref())) + f64::MIN_POSITIVE;
+        loop {
+            for i in 0..S {
+                let z = self.z[i].as_ref();
+                for (x, at) in self.at.as_mut().iter_mut().enumerate() {
+                    *at = u[x] + z[x];
+                }
+                self.evaluations += 1;
+                let t = B::Item::from_f64(step.t + basis.c[i] * dt);
+                rhs.eval(t, self.at.as_ref(), step.p, self.slopes[i].as_mut())?;
+            }
+            for x in 0..n {
+                let slopes: [B::Item; S] = from_fn(|j| self.slopes[j].as_ref()[x]);
+                let residual: [B::Item; S] =
+                    from_fn(|i| combined(&a[i], &slopes).scale(dt) - self.z[i].as_ref()[x]);
+                let r: [B::Item; S] = from_fn(|i| combined(&basis.t_inverse[i], &residual));
+                // Times the eigenvalues of A⁻¹ over the step size.
+                let (p, q) = (r[S - 2], r[S - 1]);
+                self.r[S - 2].as_mut()[x] = q.scale_add(-beta, p.scale(alpha)).scale(1.0 / dt);
+                self.r[S - 1].as_mut()[x] = p.scale_add(beta, q.scale(alpha)).scale(1.0 / dt);
+                if S % 2 == 1 {
+                    self.r[0].as_mut()[x] = r[0].scale(gamma / dt);
+                }
+            }
+            if S % 2 == 1 {
+                self.factors.solve_real(self.r[0].as_mut())?;
+            }
+            let [.., p, q] = &mut self.r[..] else { return Ok(Verdict::Diverged) };
+            self.factors.solve_pair(p.as_mut(), q.as_mut())?;
+            let mut largest = 0.0_f64;
+            for x in 0..n {
+                let r: [B::Item; S] = from_fn(|i| self.r[i].as_ref()[x]);
+                for i in 0..S {
+                    let (z, step) = (&mut self.z[i].as_mut()[x], combined(&basis.t[i], &r));
+                    *z += step;
+                    let square = B::Item::scaled_square(step, u[x], *z, atol, 1.0).largest_part();
+                    largest = if square > largest || square.is_nan() { square } else { largest };
+                }
+            }
+            match newton.judge(largest.sqrt() / f64::EPSILON) {
+                Verdict::GoOn => {}
+                verdict => return Ok(verdict),
+            }
+        }
+    }
+
+    /// Whether it is `f` that is not finite at a stage; marks the components.
+    #[cold]
+    fn blame(&mut self, step: &mut Step<'_, B>) -> bool {
+        step.u_next.as_mut().copy_from_slice(step.u.as_ref());
+        let mut is_guilty = false;
+        for (x, next) in step.u_next.as_mut().iter_mut().enumerate() {
+            // After the first iteration a NaN is everywhere; the derivative at the start is whole.
+            if self.slopes.iter().any(|f| f.as_ref()[x].largest_part().is_nan()) {
+                (*next, is_guilty) = (B::Item::from_f64(f64::NAN), true);
+            }
+        }
+        is_guilty
+    }
+
+    /// The state at the end, `u + rest + h Σ bᵢ fᵢ`, where `rest` collects what rounding drops
+    /// (Hairer, Lubich & Wanner, VIII.5; the sum of two numbers and its rounding error are
+    /// Knuth's).
+    fn sum(&mut self, method: &Gauss<S>, step: &mut Step<'_, B>) {
+        let Gauss { b, divisor, d, .. } = method;
+        // Where the step is stiff, h f magnifies the rounding of the stages; `b A⁻¹ Z` does not.
+        let is_stiff = self.stiffness * step.dt.abs() > 1.0;
+        let divisor = B::Item::from_f64(*divisor);
+        let u = step.u.as_ref();
+        for (x, next) in step.u_next.as_mut().iter_mut().enumerate() {
+            let rise = if is_stiff {
+                combined(d, &from_fn(|i| self.z[i].as_ref()[x]))
+            } else {
+                let slope = combined(b, &from_fn(|i| self.slopes[i].as_ref()[x]));
+                slope.scale(step.dt) / divisor
+            };
+            let move_by = self.rest.as_ref()[x] + rise;
+            let sum = u[x] + move_by;
+            let moved = sum - u[x];
+            self.rest_next.as_mut()[x] = (u[x] - (sum - moved)) + (move_by - moved);
+            self.rise.as_mut()[x] = rise;
+            *next = sum;
+        }
+    }
+
+    pub(super) fn accept<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+    ) -> Result<(), Failure> {
+        self.end.as_mut().copy_from_slice(step.u_next.as_ref());
+        std::mem::swap(&mut self.rest, &mut self.rest_next);
+        self.path_size = step.dt;
+        self.evaluations += 1;
+        let t = B::Item::from_f64(step.t_last);
+        rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
+    }
+
+    /// The cubic through both ends with the derivatives there; with three stages one term more from
+    /// theirs. Where the step is stiff, derivatives say little: then through the stages.
+    pub(super) fn dense(
+        &self,
+        method: &Gauss<S>,
+        interval: &Interval<'_, B>,
+        dense: &mut Dense<B::Item>,
+    ) {
+        let (n, step) = (interval.u.as_ref().len(), interval.step);
+        let (c1, c2) = (method.basis.c[0], method.basis.c[S - 1]);
+        let (u, end) = (interval.u.as_ref(), self.end.as_ref());
+        let out = dense.reset(step.t, step.dt, n, if S == 2 { 3 } else { 4 });
+        let is_stiff = self.stiffness * step.dt.abs() > 1.0;
+        for x in 0..n {
+            let rise = end[x] - u[x];
+            let (a, b, q) = if is_stiff {
+                // θ rise + θ (1 - θ) (a + b θ + q θ (1 - θ)) through the stages: what is left of
+                // them after the straight line, over θ (1 - θ).
+                let bulge = |i: usize| {
+                    let (c, z) = (method.basis.c[i], self.z[i].as_ref()[x]);
+                    (z - rise.scale(c)).scale(1.0 / (c * (1.0 - c)))
+                };
+                let (first, last) = (bulge(0), bulge(S - 1));
+                let b = (last - first).scale(1.0 / (c2 - c1));
+                let line = |c: f64| b.scale_add(c - c1, first);
+                // The parabola that vanishes at both outer nodes is q (θ (1 - θ) - c₁ (1 - c₁)).
+                let v = c1 * (1.0 - c1);
+                let q = if S == 2 {
+                    B::Item::zero()
+                } else {
+                    (bulge(1) - line(0.5)).scale(1.0 / (0.25 - v))
+                };
+                (line(0.0) - q.scale(v), b, q)
+            } else {
+                let (f0, f1) = (self.f.as_ref()[x].scale(step.dt), self.f_next.as_ref()[x]);
+                let a = f0 - rise;
+                let b = rise.scale(2.0) - f0 - f1.scale(step.dt);
+                let q = if S == 2 {
+                    B::Item::zero()
+                } else {
+                    // From the difference of the slopes at the outer stages.
+                    let slope = |i: usize| self.slopes[i].as_ref()[x].scale(step.dt);
+                    let width = c2 - c1;
+                    let left = slope(0) - slope(S - 1) - (a.scale(2.0) + b).scale(width);
+                    left.scale(1.0 / (4.0 * c1 * (1.0 - c1) * width))
+                };
+                (a, b, q)
+            };
+            out[x] = u[x];
+            out[n + x] = rise;
+            (out[2 * n + x], out[3 * n + x]) = (a, b);
+            if S > 2 {
+                out[4 * n + x] = q;
+            }
+        }
+    }
+
+    pub(super) fn advance(&mut self) {
+        std::mem::swap(&mut self.f, &mut self.f_next);
+        self.is_current = false;
+    }
+
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
+    pub(super) fn work(&self) -> Stats {
+        Stats {
+            evaluations: self.evaluations,
+            nonlinear_failures: self.failures,
+            ..self.factors.work()
+        }
+    }
+
+    /// The stages of the step before, what rounding has dropped, the Jacobian.
+    pub(super) fn memory(&self) -> Vec<B::Item> {
+        let mut out = Vec::new();
+        self.z.iter().for_each(|z| out.extend_from_slice(z.as_ref()));
+        out.extend_from_slice(self.rise.as_ref());
+        out.extend_from_slice(self.rest.as_ref());
+        self.factors.jac().iter().for_each(|&x| notes::write(&mut out, x));
+        let is_differentiated = f64::from(u8::from(self.is_differentiated));
+        for x in [self.path_size, self.factored, is_differentiated] {
+            notes::write(&mut out, x);
+        }
+        out
+    }
+
+    /// Memory of another length is none of ours.
+    pub(super) fn restore(&mut self, memory: &[B::Item]) {
+        let n = self.f.as_ref().len();
+        if memory.len() != self.memory().len() {
+            return;
+        }
+        let mut notes = memory;
+        for part in self.z.iter_mut().chain([&mut self.rise, &mut self.rest]) {
+            let (now, rest) = notes.split_at(n);
+            part.as_mut().copy_from_slice(now);
+            notes = rest;
+        }
+        self.factors.jac_mut().iter_mut().for_each(|x| *x = notes::read(&mut notes));
+        self.stiffness = self.factors.largest_row();
+        self.path_size = notes::read(&mut notes);
+        self.factored = notes::read(&mut notes);
+        self.is_differentiated = notes::read(&mut notes) != 0.0;
+        (self.has_factors, self.is_current) = (false, false);
+    }
+}
+
+/// `Σ wᵢ xᵢ`.
+#[inline(always)]
+fn combined<S: Scalar, const N: usize>(weights: &[f64; N], x: &[S; N]) -> S {
+    let mut sum = x[0].scale(weights[0]);
+    for i in 1..N {
+        sum = x[i].scale_add(weights[i], sum);
+    }
+    sum
+}
