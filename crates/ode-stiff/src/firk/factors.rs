@@ -21,6 +21,8 @@ pub(super) struct Factors<W> {
     /// Right-hand sides.
     x: Vec<f64>,
     z: Vec<c64>,
+    /// The component whose pivot vanished last.
+    singular: usize,
     jacobians: usize,
     factorizations: usize,
     solves: usize,
@@ -38,6 +40,7 @@ impl<W> Factors<W> {
             p: Vec::new(),
             x: vec![0.0; n],
             z: vec![c64::new(0.0, 0.0); n],
+            singular: 0,
             jacobians: 0,
             factorizations: 0,
             solves: 0,
@@ -99,7 +102,7 @@ impl<W> Factors<W> {
             }
             each_entry(n, mass, |i, j, m| w[j * n + i] += c * m);
         });
-        factored.map_err(singular)
+        factored.map_err(|error| singular(error, &mut self.singular))
     }
 
     /// Factors `(α + iβ) M - J`.
@@ -118,7 +121,7 @@ impl<W> Factors<W> {
             }
             each_entry(n, mass, |i, j, m| w[j * n + i] += c64::new(alpha * m, beta * m));
         });
-        factored.map_err(singular)
+        factored.map_err(|error| singular(error, &mut self.singular))
     }
 
     /// Solves `(γ M - J) x = b` in place.
@@ -173,11 +176,11 @@ fn each_entry(n: usize, mass: Option<&Mass>, mut found: impl FnMut(usize, usize,
     }
 }
 
+/// With the component named last, where a matrix overflows for a step that has become too short.
 #[cold]
-fn singular(error: Error) -> Trouble {
-    let index = match error.kind() {
-        ErrorKind::Singular { pivot } => *pivot,
-        _ => 0,
-    };
-    Trouble::Refused(Refusal::Singular { index })
+fn singular(error: Error, index: &mut usize) -> Trouble {
+    if let ErrorKind::Singular { pivot } = error.kind() {
+        *index = *pivot;
+    }
+    Trouble::Refused(Refusal::Singular { index: *index })
 }

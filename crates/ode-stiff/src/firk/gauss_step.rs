@@ -212,7 +212,8 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         step: &mut Step<'_, B>,
         newton: &mut RoundOff,
     ) -> Result<Verdict, Trouble> {
-        let Gauss { basis, a, .. } = method;
+        let Gauss { basis, b, divisor, skew, root, .. } = method;
+        let divisor = B::Item::from_f64(*divisor);
         let (n, dt, u) = (step.u.as_ref().len(), step.dt, step.u.as_ref());
         let (gamma, (alpha, beta)) = (basis.gamma, basis.pair);
         // Components near zero are known as well as the others let them be.
@@ -230,8 +231,11 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
             }
             for x in 0..n {
                 let slopes: [B::Item; S] = from_fn(|j| self.slopes[j].as_ref()[x]);
-                let residual: [B::Item; S] =
-                    from_fn(|i| combined(&a[i], &slopes).scale(dt) - self.z[i].as_ref()[x]);
+                let half = (combined(b, &slopes) / divisor).scale(0.5);
+                let residual: [B::Item; S] = from_fn(|i| {
+                    let slope = combined(&skew[i], &slopes).scale_add(*root, half);
+                    slope.scale(dt) - self.z[i].as_ref()[x]
+                });
                 let r: [B::Item; S] = from_fn(|i| combined(&basis.t_inverse[i], &residual));
                 // Times the eigenvalues of A⁻¹ over the step size.
                 let (p, q) = (r[S - 2], r[S - 1]);
