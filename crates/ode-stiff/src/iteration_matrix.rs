@@ -71,6 +71,27 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         }
     }
 
+    /// Evaluates `∂f/∂u` alone.
+    pub(crate) fn linearize<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        t: S,
+        u: &[S],
+        p: &[S],
+    ) -> Result<(), Trouble> {
+        self.jacobians += 1;
+        rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?;
+        match self.jac.iter().map(|x| x.largest_part()).sum::<f64>() < f64::INFINITY {
+            true => Ok(()),
+            false => Err(self.not_finite(self.n)),
+        }
+    }
+
+    /// `∂f/∂u` row by row, and `∂f/∂t`, as of the last [`differentiate`](IterationMatrix::differentiate).
+    pub(crate) fn derivatives(&self) -> (&[S], &[S]) {
+        (&self.jac, &self.dfdt)
+    }
+
     #[cold]
     fn not_finite(&self, n: usize) -> Trouble {
         let bad = |x: &S| !x.is_finite();

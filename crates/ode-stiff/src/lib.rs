@@ -33,10 +33,15 @@ mod convergence;
 mod firk;
 mod iteration_matrix;
 mod rosenbrock;
+mod sdirk;
 
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use firk::{Parts, RadauCache, RadauIIA5};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
+};
+pub use sdirk::{
+    Esdirk, EsdirkCache, EsdirkTableau, ImplicitEuler, KenCarp3, KenCarp4, KenCarp5, Kvaerno3,
+    Kvaerno4, Kvaerno5, TrBdf2, Trapezoid,
 };

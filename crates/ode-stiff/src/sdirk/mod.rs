@@ -1,0 +1,30 @@
+//! Singly diagonally implicit Runge–Kutta methods. One step function, one file per method.
+
+mod implicit_euler;
+mod ken_carp3;
+mod ken_carp4;
+mod ken_carp5;
+mod kvaerno3;
+mod kvaerno4;
+mod kvaerno5;
+mod method;
+pub(crate) mod newton;
+mod slope;
+mod step;
+mod tableau;
+mod tr_bdf2;
+mod trapezoid;
+
+pub use implicit_euler::ImplicitEuler;
+pub use ken_carp3::KenCarp3;
+pub use ken_carp4::KenCarp4;
+pub use ken_carp5::KenCarp5;
+pub use kvaerno3::Kvaerno3;
+pub use kvaerno4::Kvaerno4;
+pub use kvaerno5::Kvaerno5;
+pub use method::Esdirk;
+use method::esdirk;
+pub use step::EsdirkCache;
+pub use tableau::EsdirkTableau;
+pub use tr_bdf2::TrBdf2;
+pub use trapezoid::Trapezoid;

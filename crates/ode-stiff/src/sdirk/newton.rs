@@ -1,0 +1,249 @@
+//! Newton's iteration for the stages of a step, and when its matrix is made anew.
+
+use crate::convergence::{Convergence, Verdict};
+use crate::iteration_matrix::{IterationMatrix, Trouble};
+use linalg::Field;
+use ode_core::{ErrorNorm, Refusal, Stats};
+use scalar::{Concrete, Scalar};
+use system::{Buffer, Failure, Jacobian, Mass, Rhs};
+
+/// Simplified Newton iteration for `M z = h f(t, base + z)`, where `h = γ dt`, with the matrix
+/// `M / h - J` of all stages and, while it converges fast, of many steps.
+#[derive(Debug)]
+pub(crate) struct Newton<B: Buffer<Item: Field>, W> {
+    matrix: IterationMatrix<B::Item, W>,
+    convergence: Convergence,
+    /// The increment.
+    delta: B,
+    /// Whether the Jacobian belongs to the start of the step, and whether it must before the next.
+    is_fresh: bool,
+    is_wanted: bool,
+    /// `1 / h`, and that of the factors.
+    c: f64,
+    c_factored: f64,
+    /// What increments are multiplied by where the two differ.
+    relaxation: f64,
+    /// The slowest rate of convergence of a stage of this step.
+    slowest: f64,
+    pub(crate) evaluations: usize,
+    failures: usize,
+    refusal: Option<Refusal>,
+}
+
+/// A Jacobian is kept while no stage converges more slowly.
+const FAST: f64 = 0.1;
+
+/// How far `h` may drift from that of the factors: making them anew costs little for few states.
+const DRIFT_OF_FEW: f64 = 0.02;
+const DRIFT: f64 = 0.2;
+const FEW: usize = 10;
+
+/// Small growth is not worth a new matrix.
+#[inline]
+pub(crate) fn dead_band(factor: f64) -> f64 {
+    if (1.0..1.2).contains(&factor) { 1.0 } else { factor }
+}
+
+impl<B, W> Newton<B, W>
+where
+    B: Buffer<Item: Concrete + Field>,
+{
+    pub(crate) fn new<F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
+        Self {
+            matrix: IterationMatrix::new::<F>(u.as_ref().len(), rhs.jacobian_work()),
+            convergence: Convergence::default(),
+            delta: u.zeros(),
+            is_fresh: false,
+            is_wanted: true,
+            c: f64::NAN,
+            c_factored: f64::NAN,
+            relaxation: 1.0,
+            slowest: 0.0,
+            evaluations: 0,
+            failures: 0,
+            refusal: None,
+        }
+    }
+
+    /// Another state: nothing carries over.
+    pub(crate) fn restart(&mut self) {
+        (self.is_fresh, self.is_wanted) = (false, true);
+        self.convergence.forget();
+    }
+
+    /// The step was accepted.
+    #[inline]
+    pub(crate) fn advance(&mut self) {
+        self.is_fresh = false;
+        self.is_wanted |= self.slowest > FAST;
+    }
+
+    /// Evaluates the Jacobian at the start of the step.
+    #[inline(never)]
+    pub(crate) fn differentiate<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (f64, &[B::Item], &[B::Item]),
+    ) -> Result<(), Trouble> {
+        self.matrix.linearize(rhs, B::Item::from_f64(t), u, p)?;
+        (self.is_fresh, self.is_wanted) = (true, false);
+        self.c_factored = f64::NAN;
+        Ok(())
+    }
+
+    /// The same with the derivative by time.
+    pub(crate) fn differentiate_fully<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (f64, &[B::Item], &[B::Item]),
+    ) -> Result<(), Trouble> {
+        self.matrix.differentiate(rhs, B::Item::from_f64(t), u, p)?;
+        (self.is_fresh, self.is_wanted) = (true, false);
+        self.c_factored = f64::NAN;
+        Ok(())
+    }
+
+    /// Solves the stages of a step of `h = γ dt`, with a fresh Jacobian if it does not go with an old
+    /// one. `at` is the start of the step.
+    #[inline]
+    pub(crate) fn attempt<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &[B::Item], &[B::Item]),
+        h: f64,
+        mut stages: impl FnMut(&mut Self) -> Result<(), Trouble>,
+    ) -> Result<(), Failure> {
+        self.refusal = None;
+        loop {
+            let ready = self.prepare(rhs, at, h);
+            let trouble = match ready.and_then(|()| stages(self)) {
+                Ok(()) => return Ok(()),
+                Err(trouble) => trouble,
+            };
+            match trouble {
+                Trouble::Refused(Refusal::NotConverged) => self.failures += 1,
+                Trouble::Failed(Failure::Recoverable) => {}
+                other => return Err(other.tell(&mut self.refusal)),
+            }
+            self.convergence.forget();
+            if self.is_fresh {
+                return Err(trouble.tell(&mut self.refusal));
+            }
+            self.is_wanted = true;
+        }
+    }
+
+    #[inline]
+    fn prepare<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &[B::Item], &[B::Item]),
+        h: f64,
+    ) -> Result<(), Trouble> {
+        self.slowest = 0.0;
+        self.c = 1.0 / h;
+        if self.is_wanted {
+            self.differentiate(rhs, at)?;
+        }
+        let ratio = self.c / self.c_factored;
+        let drift = if at.1.len() <= FEW { DRIFT_OF_FEW } else { DRIFT };
+        // Not a number where there are no factors.
+        if !((ratio - 1.0).abs() <= drift) {
+            self.matrix.factor(self.c, rhs.mass())?;
+            self.c_factored = self.c;
+        }
+        // An eigenvalue λ of J is multiplied by (c - λ) / (c_factored - λ), between 1 and `ratio`.
+        let ratio = self.c / self.c_factored;
+        self.relaxation = 2.0 / (1.0 + ratio);
+        Ok(())
+    }
+
+    /// Improves `z` until `M z = h f(t, base + z)`; `y = base + z` in the end.
+    #[inline]
+    pub(crate) fn solve<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (f64, &[B::Item], &[B::Item]),
+        (base, z, y): (&[B::Item], &mut [B::Item], &mut [B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Trouble> {
+        let n = u.len();
+        let (base, z, y) = (&base[..n], &mut z[..n], &mut y[..n]);
+        let t = B::Item::from_f64(t);
+        self.convergence.begin();
+        for i in 0..n {
+            y[i] = base[i] + z[i];
+        }
+        loop {
+            let delta = self.delta.as_mut();
+            let delta = &mut delta[..n];
+            self.evaluations += 1;
+            rhs.eval(t, y, p, delta)?;
+            match rhs.mass() {
+                None => {
+                    for i in 0..n {
+                        delta[i] = z[i].scale_add(-self.c, delta[i]);
+                    }
+                }
+                Some(mass) => {
+                    for i in 0..n {
+                        for &(j, m) in mass.row(i) {
+                            delta[i] = z[j].scale_add(-self.c * m, delta[i]);
+                        }
+                    }
+                }
+            }
+            self.matrix.solve(delta)?;
+            for i in 0..n {
+                delta[i] = delta[i].scale(self.relaxation);
+                z[i] += delta[i];
+            }
+            let size = norm.of(delta, u, y);
+            for i in 0..n {
+                y[i] = base[i] + z[i];
+            }
+            match self.convergence.judge(size) {
+                Verdict::GoOn => {}
+                Verdict::Converged => {
+                    self.slowest = self.slowest.max(self.convergence.rate());
+                    return Ok(());
+                }
+                Verdict::Diverged => return Err(Trouble::Refused(Refusal::NotConverged)),
+            }
+        }
+    }
+
+    /// `(M - h J)⁻¹ M x` in place: what is stiff in an estimate of the error vanishes, as in the
+    /// solution.
+    #[inline]
+    pub(crate) fn filter(&mut self, mass: Option<&Mass>, x: &mut [B::Item]) -> Result<(), Trouble> {
+        match mass {
+            None => {
+                for x in x.iter_mut() {
+                    *x = x.scale(self.c_factored);
+                }
+            }
+            Some(mass) => {
+                let product = self.delta.as_mut();
+                mass.times(x, product);
+                for (x, &product) in x.iter_mut().zip(product.iter()) {
+                    *x = product.scale(self.c_factored);
+                }
+            }
+        }
+        self.matrix.solve(x)
+    }
+
+    pub(crate) fn matrix(&self) -> &IterationMatrix<B::Item, W> {
+        &self.matrix
+    }
+
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        self.refusal
+    }
+
+    pub(crate) fn work(&self) -> Stats {
+        let (evaluations, nonlinear_failures) = (self.evaluations, self.failures);
+        Stats { evaluations, nonlinear_failures, ..self.matrix.work() }
+    }
+}

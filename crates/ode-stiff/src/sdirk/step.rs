@@ -1,0 +1,195 @@
+//! One step of an ESDIRK method.
+
+use super::newton::Newton;
+use super::slope::Slope;
+use super::{Esdirk, EsdirkTableau};
+use crate::iteration_matrix::Trouble;
+use linalg::Field;
+use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use scalar::{Concrete, Scalar};
+use system::{Buffer, Failure, Jacobian};
+
+/// Stages and factors of an ESDIRK method.
+#[derive(Debug)]
+pub struct EsdirkCache<B: Buffer<Item: Field>, W> {
+    newton: Newton<B, W>,
+    /// The derivatives `kᵢ`; the first belongs to the start of the step.
+    stages: Vec<B>,
+    /// `u + dt Σ aᵢⱼ kⱼ`, and what is added to it.
+    base: B,
+    z: B,
+    /// The end of the step.
+    end: B,
+    /// With a mass matrix: the slope at a start, and `f = M k` at both ends of the step.
+    massive: Option<Massive<B>>,
+}
+
+#[derive(Debug)]
+struct Massive<B: Buffer<Item: Field>> {
+    slope: Slope<B::Item>,
+    f: B,
+    f_next: B,
+}
+
+impl<B, W> EsdirkCache<B, W>
+where
+    B: Buffer<Item: Concrete + Field>,
+{
+    pub(super) fn new<M: Esdirk, F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
+        let massive = |mass| Massive { slope: Slope::new(mass), f: u.zeros(), f_next: u.zeros() };
+        Self {
+            newton: Newton::new(rhs, u),
+            stages: vec![u.zeros(); const { M::TABLEAU.stages() }],
+            base: u.zeros(),
+            z: u.zeros(),
+            end: u.zeros(),
+            massive: rhs.mass().map(massive),
+        }
+    }
+
+    pub(super) fn begin<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        t: f64,
+        u: &B,
+        p: &[B::Item],
+    ) -> Result<(), Failure> {
+        self.newton.restart();
+        self.newton.evaluations += 1;
+        let first = self.stages[0].as_mut();
+        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, first)?;
+        let Some(massive) = &mut self.massive else { return Ok(()) };
+        massive.f.as_mut().copy_from_slice(first);
+        // What is not finite, the integrator reports.
+        if first.iter().any(|f| !f.is_finite()) {
+            return Ok(());
+        }
+        massive.slope.solve(rhs, &mut self.newton, (t, u.as_ref(), p), first)
+    }
+
+    pub(super) fn derivative(&self) -> &[B::Item] {
+        match &self.massive {
+            None => self.stages[0].as_ref(),
+            Some(massive) => massive.f.as_ref(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn attempt<M: Esdirk, F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Failure> {
+        let Self { newton, stages, base, z, .. } = self;
+        let at = (step.t_first, step.u.as_ref(), step.p);
+        let h = const { M::TABLEAU.gamma } * step.dt;
+        newton.attempt(rhs, at, h, |newton| {
+            take::<M, F, B, W>(rhs, step, norm, newton, stages, base, z)
+        })
+    }
+
+    pub(super) fn accept<F: Jacobian<B::Item, Work = W>>(&mut self, rhs: &F, step: &Step<'_, B>) {
+        self.end.as_mut().copy_from_slice(step.u_next.as_ref());
+        if let (Some(massive), Some(mass), Some(last)) =
+            (&mut self.massive, rhs.mass(), self.stages.last())
+        {
+            mass.times(last.as_ref(), massive.f_next.as_mut());
+        }
+    }
+
+    pub(super) fn dense<M: Esdirk>(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+        let EsdirkTableau { dense: weights, .. } = const { M::TABLEAU };
+        let last = const { M::TABLEAU.stages() - 1 };
+        let (t, dt) = (interval.step.t, interval.step.dt);
+        let (u, end) = (interval.u.as_ref(), self.end.as_ref());
+        let (f0, f1) = (self.stages[0].as_ref(), self.stages[last].as_ref());
+        if weights.is_empty() {
+            return dense.hermite(t, dt, [u, end], [f0, f1]);
+        }
+        let n = u.len();
+        let out = dense.reset(t, dt, n, 4);
+        for i in 0..n {
+            let rise = end[i] - u[i];
+            let (d0, d1) = (f0[i].scale(dt), f1[i].scale(dt));
+            out[i] = u[i];
+            out[n + i] = rise;
+            out[2 * n + i] = d0 - rise;
+            out[3 * n + i] = rise.scale(2.0) - d0 - d1;
+        }
+        for (&w, k) in weights.iter().zip(&self.stages) {
+            add(&mut out[4 * n..], w * dt, k.as_ref());
+        }
+    }
+
+    pub(super) fn advance(&mut self) {
+        let last = self.stages.len() - 1;
+        self.stages.swap(0, last);
+        self.newton.advance();
+        if let Some(Massive { f, f_next, .. }) = &mut self.massive {
+            std::mem::swap(f, f_next);
+        }
+    }
+
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        self.newton.refusal()
+    }
+
+    pub(super) fn work(&self) -> Stats {
+        self.newton.work()
+    }
+}
+
+/// The stages, the solution and the estimate of its error.
+#[inline]
+fn take<M: Esdirk, F, B, W>(
+    rhs: &F,
+    step: &mut Step<'_, B>,
+    norm: &mut ErrorNorm<'_>,
+    newton: &mut Newton<B, W>,
+    stages: &mut [B],
+    base: &mut B,
+    z: &mut B,
+) -> Result<(), Trouble>
+where
+    F: Jacobian<B::Item, Work = W>,
+    B: Buffer<Item: Concrete + Field>,
+{
+    let EsdirkTableau { gamma, a, c, e, predictor, .. } = const { M::TABLEAU };
+    let (dt, u) = (step.dt, step.u.as_ref());
+    let h = gamma * dt;
+    for i in 1..const { M::TABLEAU.stages() } {
+        let (done, rest) = stages.split_at_mut(i);
+        base.as_mut().copy_from_slice(u);
+        z.as_mut().fill(B::Item::zero());
+        for (j, k) in done.iter().enumerate() {
+            add(base.as_mut(), dt * a[i - 1][j], k.as_ref());
+            add(z.as_mut(), h * predictor[i - 1][j], k.as_ref());
+        }
+        let t = if c[i] == 1.0 { step.t_last } else { step.t + c[i] * dt };
+        let places = (base.as_ref(), z.as_mut(), step.u_next.as_mut());
+        newton.solve(rhs, (t, u, step.p), places, norm)?;
+        for (k, &z) in rest[0].as_mut().iter_mut().zip(z.as_ref()) {
+            *k = z.scale(1.0 / h);
+        }
+    }
+    if !e.is_empty() {
+        let error = step.error.as_mut();
+        error.fill(B::Item::zero());
+        for (&e, k) in e.iter().zip(stages.iter()) {
+            add(error, dt * e, k.as_ref());
+        }
+        newton.filter(rhs.mass(), error)?;
+    }
+    Ok(())
+}
+
+/// `out += w x`.
+#[inline(always)]
+pub(crate) fn add<S: Scalar>(out: &mut [S], w: f64, x: &[S]) {
+    if w != 0.0 {
+        for (out, &x) in out.iter_mut().zip(x) {
+            *out = x.scale_add(w, *out);
+        }
+    }
+}
