@@ -4,7 +4,8 @@ use super::{EsdirkTableau, esdirk};
 ///
 /// The solution of order 4 is advanced, so `γ` is the one that makes it L-stable,
 /// `γ⁴ - 4γ³ + 3γ² - 2γ/3 + 1/24 = 0`; the paper's other value of `γ` belongs to advancing the one of
-/// order 3. The coefficients are those of the paper's formulas in `γ`. Its interpolant is of fourth order.
+/// order 3. The coefficients are those of the paper's formulas in `γ`. Its last two stages agree
+/// to third order, so they say nothing for an interpolant of fourth order: it is Hermite's cubic.
 ///
 /// # References
 ///
@@ -48,11 +49,5 @@ const KVAERNO4: EsdirkTableau = EsdirkTableau {
             2.330_826_116_762_317,
         ],
     ],
-    dense: &[
-        0.445_007_324_218_75,
-        0.627_579_583_758_968_4,
-        -0.161_125_943_571_172_74,
-        -0.518_806_084_673_654_2,
-        -0.227_576_630_826_221_95,
-    ],
+    dense: &[],
 };

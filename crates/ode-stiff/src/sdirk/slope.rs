@@ -3,7 +3,7 @@
 use super::newton::Newton;
 use crate::iteration_matrix::Trouble;
 use linalg::{DenseLu, ErrorKind, Field};
-use scalar::{Concrete, Scalar};
+use scalar::Concrete;
 use system::{Buffer, Failure, Jacobian, Mass};
 
 /// Solves `M u' = f` for `u'`, where `M` may be singular.
