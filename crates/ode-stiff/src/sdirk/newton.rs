@@ -23,6 +23,8 @@ pub(crate) struct Newton<B: Buffer<Item: Field>, W> {
     c_factored: f64,
     /// What increments are multiplied by where the two differ.
     relaxation: f64,
+    /// Steps since the Jacobian was evaluated.
+    age: usize,
     /// The slowest rate of convergence of a stage of this step.
     slowest: f64,
     pub(crate) evaluations: usize,
@@ -30,13 +32,26 @@ pub(crate) struct Newton<B: Buffer<Item: Field>, W> {
     refusal: Option<Refusal>,
 }
 
-/// A Jacobian is kept while no stage converges more slowly.
-const FAST: f64 = 0.1;
+/// When matrices are made anew: for few states that costs less than a slower convergence.
+struct Reuse {
+    /// A Jacobian is kept while no stage converges more slowly.
+    rate: f64,
+    /// How far `h` may drift from that of the factors.
+    drift: f64,
+}
 
-/// How far `h` may drift from that of the factors: making them anew costs little for few states.
-const DRIFT_OF_FEW: f64 = 0.02;
-const DRIFT: f64 = 0.2;
-const FEW: usize = 10;
+impl Reuse {
+    #[inline]
+    fn of(states: usize) -> Self {
+        match states <= 10 {
+            true => Self { rate: 0.01, drift: 0.02 },
+            false => Self { rate: 0.1, drift: 0.2 },
+        }
+    }
+}
+
+/// The most steps with one Jacobian (as in CVODE): a rate is only seen where a second increment is.
+const OLDEST: usize = 50;
 
 /// Small growth is not worth a new matrix.
 #[inline]
@@ -58,6 +73,7 @@ where
             c: f64::NAN,
             c_factored: f64::NAN,
             relaxation: 1.0,
+            age: 0,
             slowest: 0.0,
             evaluations: 0,
             failures: 0,
@@ -75,7 +91,9 @@ where
     #[inline]
     pub(crate) fn advance(&mut self) {
         self.is_fresh = false;
-        self.is_wanted |= self.slowest > FAST;
+        self.age += 1;
+        let limit = Reuse::of(self.delta.as_ref().len()).rate;
+        self.is_wanted |= self.slowest > limit || self.age >= OLDEST;
     }
 
     /// Evaluates the Jacobian at the start of the step.
@@ -86,7 +104,7 @@ where
         (t, u, p): (f64, &[B::Item], &[B::Item]),
     ) -> Result<(), Trouble> {
         self.matrix.linearize(rhs, B::Item::from_f64(t), u, p)?;
-        (self.is_fresh, self.is_wanted) = (true, false);
+        (self.is_fresh, self.is_wanted, self.age) = (true, false, 0);
         self.c_factored = f64::NAN;
         Ok(())
     }
@@ -98,7 +116,7 @@ where
         (t, u, p): (f64, &[B::Item], &[B::Item]),
     ) -> Result<(), Trouble> {
         self.matrix.differentiate(rhs, B::Item::from_f64(t), u, p)?;
-        (self.is_fresh, self.is_wanted) = (true, false);
+        (self.is_fresh, self.is_wanted, self.age) = (true, false, 0);
         self.c_factored = f64::NAN;
         Ok(())
     }
@@ -146,7 +164,7 @@ where
             self.differentiate(rhs, at)?;
         }
         let ratio = self.c / self.c_factored;
-        let drift = if at.1.len() <= FEW { DRIFT_OF_FEW } else { DRIFT };
+        let Reuse { drift, .. } = Reuse::of(at.1.len());
         // Not a number where there are no factors.
         if !((ratio - 1.0).abs() <= drift) {
             self.matrix.factor(self.c, rhs.mass())?;

@@ -179,7 +179,9 @@ where
         for (&e, k) in e.iter().zip(stages.iter()) {
             add(error, dt * e, k.as_ref());
         }
-        newton.filter(rhs.mass(), error)?;
+        if const { M::TABLEAU.is_filtered() } {
+            newton.filter(rhs.mass(), error)?;
+        }
     }
     Ok(())
 }

@@ -75,6 +75,36 @@ impl EsdirkTableau {
         self.c.len()
     }
 
+    /// What becomes of the error estimate, divided by `z`, for `u' = λ u` and `z = λ dt → ∞`. Where it is
+    /// not zero, the estimate grows with the stiffness and is of no use: then it is multiplied by
+    /// `(M - γ dt J)⁻¹ M`, as Hosea and Shampine advise. Where it is, the estimate is bounded, and
+    /// that factor would hide errors that are real.
+    pub const fn growth_of_estimate(&self) -> f64 {
+        // The stages at infinity: Yᵢ = 1 + z Σ aᵢⱼ Yⱼ becomes 0 = Σ aᵢⱼ Yⱼ + γ Yᵢ, and Y₁ = 1.
+        let mut stages = [1.0; Self::MAX_STAGES];
+        let (mut i, mut growth) = (1, 0.0);
+        while i < self.c.len() {
+            let (mut sum, mut j) = (0.0, 0);
+            while j < i {
+                sum += self.a[i - 1][j] * stages[j];
+                j += 1;
+            }
+            stages[i] = -sum / self.gamma;
+            i += 1;
+        }
+        let mut i = 0;
+        while i < self.e.len() {
+            growth += self.e[i] * stages[i];
+            i += 1;
+        }
+        growth
+    }
+
+    /// Whether the estimate has to be filtered.
+    pub const fn is_filtered(&self) -> bool {
+        self.growth_of_estimate().abs() > 1e-9
+    }
+
     /// Entry `a[i][j]`, counting stages from 0, the diagonal included; zero above it.
     pub const fn a(&self, i: usize, j: usize) -> f64 {
         if i == 0 || j > i {
