@@ -42,6 +42,6 @@ pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };
 pub use sdirk::{
-    Esdirk, EsdirkCache, EsdirkTableau, ImplicitEuler, KenCarp3, KenCarp4, KenCarp5, Kvaerno3,
-    Kvaerno4, Kvaerno5, TrBdf2, Trapezoid,
+    Esdirk, EsdirkCache, EsdirkTableau, ImplicitEuler, ImplicitMidpoint, ImplicitMidpointCache,
+    KenCarp3, KenCarp4, KenCarp5, Kvaerno3, Kvaerno4, Kvaerno5, TrBdf2, Trapezoid,
 };

@@ -39,6 +39,7 @@ mod mass;
 mod model;
 mod rhs;
 mod sparsity;
+mod split;
 
 pub use branching::{BranchSystem, Branching};
 pub use buffer::Buffer;
@@ -53,3 +54,4 @@ pub use model::{System, wrong_lengths};
 pub use rhs::Rhs;
 pub use scalar::Scalar;
 pub use sparsity::{Pattern, jacobian_pattern};
+pub use split::{Split, SplitError, SplitWork};

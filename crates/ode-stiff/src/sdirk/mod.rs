@@ -1,6 +1,7 @@
 //! Singly diagonally implicit Runge–Kutta methods. One step function, one file per method.
 
 mod implicit_euler;
+mod implicit_midpoint;
 mod ken_carp3;
 mod ken_carp4;
 mod ken_carp5;
@@ -16,6 +17,7 @@ mod tr_bdf2;
 mod trapezoid;
 
 pub use implicit_euler::ImplicitEuler;
+pub use implicit_midpoint::{ImplicitMidpoint, ImplicitMidpointCache};
 pub use ken_carp3::KenCarp3;
 pub use ken_carp4::KenCarp4;
 pub use ken_carp5::KenCarp5;

@@ -53,6 +53,25 @@ impl Reuse {
 /// The most steps with one Jacobian (as in CVODE): a rate is only seen where a second increment is.
 const OLDEST: usize = 50;
 
+/// The most increments of an iteration to round-off, and the increment that counts as rounding, in units
+/// of the last place of the largest component.
+const MOST_TO_ROUNDING: usize = 30;
+const ROUNDING: f64 = 64.0;
+
+/// The distance from 1 to the next number.
+fn unit<S: Concrete>() -> f64 {
+    let double = S::one() + S::from_f64(f64::EPSILON) - S::one();
+    if double.largest_part() > 0.0 { f64::EPSILON } else { f64::from(f32::EPSILON) }
+}
+
+/// `y = base + z`.
+#[inline(always)]
+fn sum<S: Scalar>(base: &[S], z: &[S], y: &mut [S]) {
+    for ((y, &base), &z) in y.iter_mut().zip(base).zip(z) {
+        *y = base + z;
+    }
+}
+
 /// Small growth is not worth a new matrix.
 #[inline]
 pub(crate) fn dead_band(factor: f64) -> f64 {
@@ -176,7 +195,8 @@ where
         Ok(())
     }
 
-    /// Improves `z` until `M z = h f(t, base + z)`; `y = base + z` in the end.
+    /// Improves `z` until `M z = h f(t, base + z)` as well as the tolerance asks for; `y = base + z` in
+    /// the end.
     #[inline]
     pub(crate) fn solve<F: Rhs<B::Item>>(
         &mut self,
@@ -185,41 +205,12 @@ where
         (base, z, y): (&[B::Item], &mut [B::Item], &mut [B::Item]),
         norm: &mut ErrorNorm<'_>,
     ) -> Result<(), Trouble> {
-        let n = u.len();
-        let (base, z, y) = (&base[..n], &mut z[..n], &mut y[..n]);
-        let t = B::Item::from_f64(t);
         self.convergence.begin();
-        for i in 0..n {
-            y[i] = base[i] + z[i];
-        }
+        sum(base, z, y);
         loop {
-            let delta = self.delta.as_mut();
-            let delta = &mut delta[..n];
-            self.evaluations += 1;
-            rhs.eval(t, y, p, delta)?;
-            match rhs.mass() {
-                None => {
-                    for i in 0..n {
-                        delta[i] = z[i].scale_add(-self.c, delta[i]);
-                    }
-                }
-                Some(mass) => {
-                    for i in 0..n {
-                        for &(j, m) in mass.row(i) {
-                            delta[i] = z[j].scale_add(-self.c * m, delta[i]);
-                        }
-                    }
-                }
-            }
-            self.matrix.solve(delta)?;
-            for i in 0..n {
-                delta[i] = delta[i].scale(self.relaxation);
-                z[i] += delta[i];
-            }
-            let size = norm.of(delta, u, y);
-            for i in 0..n {
-                y[i] = base[i] + z[i];
-            }
+            self.improve(rhs, (t, y, p), z)?;
+            let size = norm.of(self.delta.as_ref(), u, y);
+            sum(base, z, y);
             match self.convergence.judge(size) {
                 Verdict::GoOn => {}
                 Verdict::Converged => {
@@ -229,6 +220,71 @@ where
                 Verdict::Diverged => return Err(Trouble::Refused(Refusal::NotConverged)),
             }
         }
+    }
+
+    /// The same until nothing but rounding is left.
+    pub(crate) fn solve_to_rounding<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        (t, p): (f64, &[B::Item]),
+        (base, z, y): (&[B::Item], &mut [B::Item], &mut [B::Item]),
+    ) -> Result<(), Trouble> {
+        let largest = |x: &[B::Item]| {
+            x.iter().map(|x| x.largest_part()).fold(0.0, |a: f64, b| if a > b { a } else { b })
+        };
+        let mut before = f64::INFINITY;
+        sum(base, z, y);
+        for iteration in 0..MOST_TO_ROUNDING {
+            self.improve(rhs, (t, y, p), z)?;
+            sum(base, z, y);
+            let (size, of) = (largest(self.delta.as_ref()), largest(y));
+            // NaN and infinity go the way of divergence.
+            if size == 0.0 || size >= 0.5 * before && size <= ROUNDING * unit::<B::Item>() * of {
+                return Ok(());
+            }
+            let rate = size / before;
+            if !(rate < 1.0) && !(size <= ROUNDING * unit::<B::Item>() * of) {
+                break;
+            }
+            if iteration > 0 && size > ROUNDING * unit::<B::Item>() * of {
+                self.slowest = self.slowest.max(rate);
+            }
+            before = size;
+        }
+        Err(Trouble::Refused(Refusal::NotConverged))
+    }
+
+    /// One increment of `z`, left in `delta`.
+    #[inline(always)]
+    fn improve<F: Rhs<B::Item>>(
+        &mut self,
+        rhs: &F,
+        (t, y, p): (f64, &[B::Item], &[B::Item]),
+        z: &mut [B::Item],
+    ) -> Result<(), Trouble> {
+        let (c, delta) = (self.c, self.delta.as_mut());
+        self.evaluations += 1;
+        rhs.eval(B::Item::from_f64(t), y, p, delta)?;
+        match rhs.mass() {
+            None => {
+                for (delta, &z) in delta.iter_mut().zip(z.iter()) {
+                    *delta = z.scale_add(-c, *delta);
+                }
+            }
+            Some(mass) => {
+                for (i, delta) in delta.iter_mut().enumerate() {
+                    for &(j, m) in mass.row(i) {
+                        *delta = z[j].scale_add(-c * m, *delta);
+                    }
+                }
+            }
+        }
+        self.matrix.solve(delta)?;
+        for (delta, z) in delta.iter_mut().zip(z.iter_mut()) {
+            *delta = delta.scale(self.relaxation);
+            *z += *delta;
+        }
+        Ok(())
     }
 
     /// `(M - h J)⁻¹ M x` in place: what is stiff in an estimate of the error vanishes, as in the
