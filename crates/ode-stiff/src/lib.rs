@@ -31,6 +31,7 @@
 mod bdf;
 mod convergence;
 mod firk;
+mod imex;
 mod iteration_matrix;
 mod rosenbrock;
 mod sdirk;
@@ -38,6 +39,7 @@ mod sdirk;
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use firk::{Parts, RadauCache, RadauIIA5};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
+pub use imex::{Ark, Ark324, Ark436, Ark548, ArkCache, ArkTableau};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

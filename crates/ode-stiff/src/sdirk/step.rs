@@ -1,6 +1,6 @@
 //! One step of an ESDIRK method.
 
-use super::newton::Newton;
+use super::newton::{Newton, add};
 use super::slope::Slope;
 use super::{Esdirk, EsdirkTableau};
 use crate::iteration_matrix::Trouble;
@@ -184,14 +184,4 @@ where
         }
     }
     Ok(())
-}
-
-/// `out += w x`.
-#[inline(always)]
-pub(crate) fn add<S: Scalar>(out: &mut [S], w: f64, x: &[S]) {
-    if w != 0.0 {
-        for (out, &x) in out.iter_mut().zip(x) {
-            *out = x.scale_add(w, *out);
-        }
-    }
 }
