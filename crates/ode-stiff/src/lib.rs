@@ -37,7 +37,6 @@ mod rosenbrock;
 mod sdirk;
 
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
-pub use firk::{Parts, RadauCache, RadauIIA5};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
 pub use imex::{Ark, Ark324, Ark436, Ark548, ArkCache, ArkTableau};
 pub use rosenbrock::{
