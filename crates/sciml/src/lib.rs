@@ -6,7 +6,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`scalar`], [`system`] | models written once, for every number type |
-//! | [`ode`] | solves them |
+//! | [`ode`], [`stiff`] | solves them, also where they are stiff or have constraints |
+//! | [`linalg`] | the linear systems of stiff solvers |
 //! | [`tape`], [`sensitivity`] | differentiates models and solutions |
 //! | [`nn`], [`optimize`], [`fit`] | networks, minimisers, universal differential equations |
 //! | [`datadriven`] | equations from data |
@@ -46,6 +47,7 @@
 
 pub use ::datadriven;
 pub use ::fit;
+pub use ::linalg;
 pub use ::nn;
 pub use ::optimize;
 pub use ::report;
@@ -54,6 +56,7 @@ pub use ::sensitivity;
 pub use ::system;
 pub use ad_tape as tape;
 pub use ode_core as ode;
+pub use ode_stiff as stiff;
 
 /// The names that most programs need.
 pub mod prelude {
@@ -71,11 +74,15 @@ pub mod prelude {
         Vern8, Vern9, Yoshida6, solve,
     };
     pub use ode_core::{Events, Periodic, Root, Scheduled, solve_with};
+    pub use ode_stiff::{
+        Bdf, GaussLegendre4, GaussLegendre6, ImplicitMidpoint, KenCarp4, Kvaerno5, Ndf, RadauIIA5,
+        Rodas4, Rodas5P, Rosenbrock23, TrBdf2,
+    };
     pub use optimize::{Adam, Bound, Control, Lbfgs, Schedule, Stop};
     pub use report::{Band, Line, Plot, Points, Report, Scale, Series, Timeseries};
     pub use scalar::{Dual, Lanes, Scalar};
     pub use sensitivity::{DiscreteAdjoint, ForwardSensitivity, Gradient, Loss, StepControl};
-    pub use system::{FiniteDiff, FromFn, System, literals, system};
+    pub use system::{FiniteDiff, FromFn, Mass, System, WithMass, literals, system};
 }
 
 /// The README's programs are compiled and run as tests.
