@@ -5,7 +5,7 @@ use crate::iteration_matrix::{IterationMatrix, Trouble};
 use linalg::Field;
 use ode_core::{Dense, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
-use system::{Buffer, Failure, Jacobian};
+use system::{Buffer, Failure, Jacobian, Mass};
 
 /// Stages and factors of a Rosenbrock method.
 #[derive(Debug)]
@@ -74,8 +74,7 @@ where
         rhs: &F,
         step: &mut Step<'_, B>,
     ) -> Result<(), Trouble> {
-        let RosenbrockTableau { gamma, a, coupling, c, d, b, e, .. } = const { M::TABLEAU };
-        let (n, dt, mass) = (step.u.as_ref().len(), step.dt, rhs.mass());
+        let (dt, mass) = (step.dt, rhs.mass());
         if !self.is_differentiated {
             let t = B::Item::from_f64(step.t_first);
             self.matrix.differentiate(rhs, t, step.u.as_ref(), step.p)?;
@@ -83,55 +82,71 @@ where
             self.factored = f64::NAN;
         }
         if self.factored != dt {
-            self.matrix.factor(1.0 / (gamma * dt), mass)?;
+            self.matrix.factor(1.0 / (const { M::TABLEAU.gamma } * dt), mass)?;
             self.factored = dt;
         }
-        for i in 0..const { M::TABLEAU.stages() } {
-            let (done, rest) = self.stages.split_at_mut(i);
-            let stage = rest[0].as_mut();
-            if i == 0 {
-                stage.copy_from_slice(self.f.as_ref());
-            } else {
-                // Where a row of `a` repeats the one before it, only the last term is new.
-                let z = step.u_next.as_mut();
-                let repeats = i > 1 && (0..i - 1).all(|j| a[i - 1][j] == a[i - 2][j]);
-                let from = if repeats { i - 1 } else { 0 };
-                if !repeats {
-                    z.copy_from_slice(step.u.as_ref());
+        macro_rules! unrolled {
+            ($($i:literal)*) => {$(
+                if $i < const { M::TABLEAU.stages() } {
+                    self.stage::<M, F, $i>(rhs, step, mass)?;
                 }
-                for j in from..i {
-                    add(z, a[i - 1][j], done[j].as_ref());
-                }
-                let coupled = self.coupled.as_mut();
-                coupled.fill(B::Item::zero());
-                for j in 0..i {
-                    add(coupled, coupling[i - 1][j] / dt, done[j].as_ref());
-                }
-                let t = if c[i] == 1.0 { step.t_last } else { step.t + c[i] * dt };
-                self.evaluations += 1;
-                rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, stage)?;
-                if const { M::TABLEAU.is_fsal() } && i + 1 == const { M::TABLEAU.stages() } {
-                    self.f_next.as_mut().copy_from_slice(stage);
-                }
-                match mass {
-                    None => add(stage, 1.0, self.coupled.as_ref()),
-                    Some(mass) => {
-                        for x in 0..n {
-                            for &(y, m) in mass.row(x) {
-                                stage[x] += self.coupled.as_ref()[y].scale(m);
-                            }
+            )*};
+        }
+        unrolled! { 0 1 2 3 4 5 6 7 }
+        let (u_next, error) = (step.u_next.as_mut(), step.error.as_mut());
+        u_next.copy_from_slice(step.u.as_ref());
+        error.fill(B::Item::zero());
+        const { Weights::of(M::TABLEAU.b) }.add_to(u_next, &self.stages);
+        const { Weights::of(M::TABLEAU.e) }.add_to(error, &self.stages);
+        Ok(())
+    }
+
+    /// Stage `I`.
+    #[inline(always)]
+    fn stage<M: Rosenbrock, F: Jacobian<B::Item, Work = W>, const I: usize>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B>,
+        mass: Option<&Mass>,
+    ) -> Result<(), Trouble> {
+        let dt = step.dt;
+        let (done, rest) = self.stages.split_at_mut(I);
+        let stage = rest[0].as_mut();
+        if I == 0 {
+            stage.copy_from_slice(self.f.as_ref());
+        } else {
+            // Where a row of `a` repeats the one before it, only the last term is new.
+            let z = step.u_next.as_mut();
+            if !const { repeats(&M::TABLEAU, I) } {
+                z.copy_from_slice(step.u.as_ref());
+            }
+            const { Weights::of_row(&M::TABLEAU, I) }.add_to(z, done);
+            let c = const { entry(M::TABLEAU.c, I) };
+            let t = if c == 1.0 { step.t_last } else { step.t + c * dt };
+            self.evaluations += 1;
+            rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, stage)?;
+            if const { M::TABLEAU.is_fsal() && I + 1 == M::TABLEAU.stages() } {
+                self.f_next.as_mut().copy_from_slice(stage);
+            }
+            let coupled = self.coupled.as_mut();
+            coupled.fill(B::Item::zero());
+            const { Weights::of(row(M::TABLEAU.coupling, I)) }.add_to(coupled, done);
+            match mass {
+                None => add(stage, 1.0 / dt, coupled),
+                Some(mass) => {
+                    for (x, stage) in stage.iter_mut().enumerate() {
+                        for &(y, m) in mass.row(x) {
+                            *stage += coupled[y].scale(m / dt);
                         }
                     }
                 }
             }
-            if d[i] != 0.0 {
-                add(stage, dt * d[i], self.matrix.dfdt());
-            }
-            self.matrix.solve(stage)?;
         }
-        weigh(step.u_next.as_mut(), Some(step.u.as_ref()), b, &self.stages);
-        weigh(step.error.as_mut(), None, e, &self.stages);
-        Ok(())
+        let d = const { entry(M::TABLEAU.d, I) };
+        if d != 0.0 {
+            add(stage, dt * d, self.matrix.dfdt());
+        }
+        self.matrix.solve(stage)
     }
 
     pub(super) fn accept<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(
@@ -201,14 +216,64 @@ fn add<S: Scalar>(out: &mut [S], w: f64, x: &[S]) {
     }
 }
 
-/// `out = base + Σ wᵢ Uᵢ`.
-#[inline(always)]
-fn weigh<B: Buffer>(out: &mut [B::Item], base: Option<&[B::Item]>, weights: &[f64], stages: &[B]) {
-    match base {
-        Some(base) => out.copy_from_slice(base),
-        None => out.fill(B::Item::zero()),
+/// Whether row `i` of `a` is the row before it and one more entry.
+const fn repeats(tableau: &RosenbrockTableau, i: usize) -> bool {
+    if i < 2 || i > tableau.a.len() {
+        return false;
     }
-    for (&w, stage) in weights.iter().zip(stages) {
-        add(out, w, stage.as_ref());
+    let (row, before) = (tableau.a[i - 1], tableau.a[i - 2]);
+    let mut j = 0;
+    while j + 1 < i {
+        if row[j] != before[j] {
+            return false;
+        }
+        j += 1;
+    }
+    true
+}
+
+/// Row `i` of a triangle without its first row; empty where there is none.
+const fn row(triangle: &[&'static [f64]], i: usize) -> &'static [f64] {
+    if i > 0 && i <= triangle.len() { triangle[i - 1] } else { &[] }
+}
+
+/// Entry `i`, zero where there is none.
+const fn entry(of: &[f64], i: usize) -> f64 {
+    if i < of.len() { of[i] } else { 0.0 }
+}
+
+/// Weights of stages, known when the program is compiled, so that their sums are unrolled.
+struct Weights([f64; RosenbrockTableau::MAX_STAGES]);
+
+impl Weights {
+    const fn of(row: &[f64]) -> Self {
+        let mut weights = [0.0; RosenbrockTableau::MAX_STAGES];
+        let mut j = 0;
+        while j < row.len() {
+            weights[j] = row[j];
+            j += 1;
+        }
+        Self(weights)
+    }
+
+    /// What row `i` of `a` adds to the stage before it, or to the state.
+    const fn of_row(tableau: &RosenbrockTableau, i: usize) -> Self {
+        let mut weights = Self::of(row(tableau.a, i));
+        if repeats(tableau, i) {
+            let mut j = 0;
+            while j + 1 < i {
+                weights.0[j] = 0.0;
+                j += 1;
+            }
+        }
+        weights
+    }
+
+    /// `out += Σ wᵢ Uᵢ`.
+    #[inline(always)]
+    fn add_to<B: Buffer>(self, out: &mut [B::Item], stages: &[B]) {
+        for (w, stage) in self.0.into_iter().zip(stages) {
+            add(out, w, stage.as_ref());
+        }
     }
 }
