@@ -94,13 +94,17 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
     pub(super) fn step(&mut self, host: &mut dyn Host<S>) -> Result<(), Error> {
         self.project(host)?;
         self.search.step(self.list, host)?;
-        while let Some(span) = self.search.earliest(self.list, host, &mut self.members)? {
+        loop {
+            let Some(span) = self.search.earliest(self.list, host, &mut self.members)? else {
+                self.search.go_on();
+                break;
+            };
             let interrupts = self.list.iter_mut().zip(&self.members).any(|(event, &member)| {
                 member && event.action().is_some_and(|action| action.interrupts())
             });
             self.measure_lags(host, span.1)?;
             if interrupts {
-                self.search.stop(self.list, host, span)?;
+                self.search.stop(self.list, host, &self.members, span)?;
                 host.rewind(span.1)?;
                 break;
             }
@@ -110,7 +114,7 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
                     self.p.copy_from_slice(host.p());
                     self.happen(i, span.1, host)?;
                     if let Event::Root(root) = &mut self.list[i] {
-                        self.search.pass(i, root, host, span)?;
+                        self.search.pass(i, root, host, span.1)?;
                     }
                 }
             }

@@ -21,6 +21,7 @@ mod set;
 mod solve_with;
 mod steady_state;
 mod table;
+mod watch;
 
 pub use action::At;
 pub use discrete::Discrete;

@@ -2,36 +2,14 @@
 
 use super::bracket::Bracket;
 use super::host::Host;
+use super::watch::{Hit, Standing, Watch};
 use super::{Event, Root, dip};
 use crate::{Error, ErrorKind};
 use scalar::BranchScalar;
 
-/// How many units in the last place of the time a condition may stay near zero after its event.
-const NEAR: f64 = 64.0;
-
-/// What is known of one root.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Watch {
-    /// Up to where the condition has been followed, and its value there.
-    from: f64,
-    value: f64,
-    /// The side of zero there; 0 after an event, until the condition has left zero.
-    side: f64,
-    /// It has left zero where it is larger than this.
-    noise: f64,
-    /// The first crossing after that.
-    hit: Option<Bracket>,
-    /// The side from which it came to its event; 0 where its effect does not send it back there.
-    home: f64,
-}
-
-impl Watch {
-    fn settle(&mut self, t: f64, value: f64, noise: f64) {
-        let left = value.abs() > noise;
-        let (side, noise) = if left { (value.signum(), 0.0) } else { (0.0, noise) };
-        *self = Self { from: t, value, side, noise, hit: None, home: 0.0 };
-    }
-}
+/// How often an earlier crossing is looked for: a condition that is not a function of its arguments
+/// could show ever more of them.
+const ROUNDS: usize = 64;
 
 /// Follows the roots of a set from step to step.
 #[derive(Debug)]
@@ -78,16 +56,16 @@ impl<S: BranchScalar> Search<S> {
     ) -> Result<(), Error> {
         let t = host.t();
         let (u, p) = (host.u().to_vec(), host.p().to_vec());
-        if self.watches.iter().any(|watch| watch.home != 0.0) {
+        if self.watches.iter().any(|watch| watch.start.home != 0.0) {
             host.evaluate(S::from_f64(t), &u, &p, &mut self.du)?;
         }
         for (i, event) in events.iter_mut().enumerate() {
             let Event::Root(root) = event else { continue };
-            let Watch { noise, home, .. } = self.watches[i];
+            let Standing { noise, home, .. } = self.watches[i].start;
             let now = value(root, t, &u, &p)?;
             self.watches[i].settle(t, now, noise);
             if home != 0.0 && self.heading(root, (t, now), &u, &p) == home {
-                self.watches[i].home = home;
+                self.watches[i].start.home = home;
             }
         }
         Ok(())
@@ -138,6 +116,7 @@ impl<S: BranchScalar> Search<S> {
         }
         for (i, event) in events.iter_mut().enumerate() {
             if let Event::Root(root) = event {
+                self.watches[i].measure(&self.values[i * self.times.len()..][..self.times.len()]);
                 self.find(i, root, host)?;
             }
         }
@@ -153,6 +132,7 @@ impl<S: BranchScalar> Search<S> {
     ) -> Result<(), Error> {
         let Self { watches, times, values, points, u, .. } = self;
         let (watch, values) = (&mut watches[i], &values[i * times.len()..]);
+        let start = watch.start;
         let direction = host.last_step().dt.signum();
         let after = |t: f64, s: f64| (t - s) * direction > 0.0;
         let accepted = root.direction;
@@ -163,13 +143,13 @@ impl<S: BranchScalar> Search<S> {
         };
 
         points.clear();
-        points.push((watch.from, watch.value));
-        let samples = times.iter().zip(values).filter(|&(&t, _)| after(t, watch.from));
+        points.push((start.t, start.value));
+        let samples = times.iter().zip(values).filter(|&(&t, _)| after(t, start.t));
         // Near zero the condition may leave it in either direction: points that come ever closer.
-        let next = samples.clone().next().map(|(&t, _)| t).filter(|_| watch.side == 0.0);
+        let next = samples.clone().next().map(|(&t, _)| t).filter(|_| start.side == 0.0);
         for k in (1..=40).rev() {
             let Some(next) = next else { break };
-            let t = watch.from + (next - watch.from) * f64::powi(0.5, k);
+            let t = start.t + (next - start.t) * f64::powi(0.5, k);
             if after(t, points[points.len() - 1].0) && after(next, t) {
                 points.push((t, g(t)?));
             }
@@ -182,38 +162,58 @@ impl<S: BranchScalar> Search<S> {
         }
         dip::insert(points, first, &mut g)?;
 
-        let (mut side, mut noise) = (watch.side, watch.noise);
+        let (mut side, mut noise) = (start.side, start.noise);
+        let mut since = points[0];
         for pair in points.windows(2) {
             let (before, (_, value)) = (pair[0], pair[1]);
             if side == 0.0 {
                 if value.abs() > noise {
-                    (side, noise) = (value.signum(), 0.0);
+                    (side, noise, since) = (value.signum(), 0.0, pair[1]);
                     // Sent back, and yet beyond: it came to its root again before that could be seen.
-                    if side * watch.home < 0.0 {
+                    if side * start.home < 0.0 {
                         let event = root.name.clone();
-                        return Err(ErrorKind::EventsAccumulate { event, t: watch.from }.into());
+                        return Err(ErrorKind::EventsAccumulate { event, t: start.t }.into());
                     }
                 }
             } else if value * side <= 0.0 {
                 if accepted.accepts(side) {
                     let bracket = Bracket { lo: before, hi: pair[1] };
-                    watch.hit = Some(bracket.shrink(resolution, &mut g)?);
+                    let bracket = bracket.shrink(resolution, &mut g)?;
+                    watch.hit = Some(Hit { since, bracket });
                     return Ok(());
                 }
-                side = if value == 0.0 { 0.0 } else { -side };
+                (side, since) = (if value == 0.0 { 0.0 } else { -side }, pair[1]);
             }
         }
-        let (from, value) = points[points.len() - 1];
-        let home = if side == 0.0 { watch.home } else { 0.0 };
-        *watch = Watch { from, value, side, noise, hit: None, home };
+        let (t, value) = points[points.len() - 1];
+        let home = if side == 0.0 { start.home } else { 0.0 };
+        watch.end = Standing { t, value, side, noise, home };
+        watch.hit = None;
         Ok(())
     }
 
     /// The time of the earliest crossings, and the latest time before all of them.
     ///
     /// Those within a few units in the last place belong together: at their last time, which is the
-    /// end of the step if that is as near. `members` tells which they are.
+    /// end of the step if that is as near. `members` tells which they are. All others are on the side
+    /// from which they will cross.
     pub(super) fn earliest(
+        &mut self,
+        events: &mut [Event<'_, S>],
+        host: &mut dyn Host<S>,
+        members: &mut [bool],
+    ) -> Result<Option<(f64, f64)>, Error> {
+        let mut rounds = 0;
+        loop {
+            let Some(span) = self.together(events, host, members)? else { return Ok(None) };
+            rounds += 1;
+            if rounds == ROUNDS || !self.look_back(events, host, members, span.1)? {
+                return Ok(Some(span));
+            }
+        }
+    }
+
+    fn together(
         &mut self,
         events: &mut [Event<'_, S>],
         host: &mut dyn Host<S>,
@@ -221,39 +221,70 @@ impl<S: BranchScalar> Search<S> {
     ) -> Result<Option<(f64, f64)>, Error> {
         members.fill(false);
         let (dt, end) = (host.last_step().dt, host.t());
-        let direction = dt.signum();
+        let after = |t: f64, s: f64| (t - s) * dt.signum() > 0.0;
         let hits = || self.watches.iter().filter_map(|watch| watch.hit);
-        let earlier = |a: f64, b: f64| if (a - b) * direction <= 0.0 { a } else { b };
-        let Some(first) = hits().map(|hit| hit.hi.0).reduce(earlier) else { return Ok(None) };
+        let earlier = |a: f64, b: f64| if after(a, b) { b } else { a };
+        let Some(first) = hits().map(|hit| hit.t()).reduce(earlier) else { return Ok(None) };
         let near = 8.0 * f64::EPSILON * first.abs().max(dt.abs());
-        let mut together = hits().map(|hit| hit.hi.0).filter(|t| (t - first).abs() <= near);
-        let last = together.try_fold(first, |a, b| Some(if earlier(a, b) == a { b } else { a }));
-        let last = last.unwrap_or(first);
+        let near_first = hits().map(|hit| hit.t()).filter(|t| (t - first).abs() <= near);
+        let last = near_first.fold(first, |a, b| if after(b, a) { b } else { a });
         let last = if (end - last).abs() <= near { end } else { last };
         // Each of them must still be on the far side there.
         let mut all = true;
         for (i, event) in events.iter_mut().enumerate() {
             let Event::Root(root) = event else { continue };
-            let Some(hit) = self.watches[i].hit else { continue };
-            if (hit.hi.0 - first).abs() <= near {
-                members[i] = true;
-                if hit.hi.0 != last {
-                    host.interpolate(last, &mut self.u)?;
-                    all &= value(root, last, &self.u, host.p())? * hit.lo.1 <= 0.0;
-                }
+            let Some(hit) = self.watches[i].hit.filter(|hit| !after(hit.t(), last)) else {
+                continue;
+            };
+            members[i] = true;
+            if hit.t() != last {
+                host.interpolate(last, &mut self.u)?;
+                all &= value(root, last, &self.u, host.p())? * hit.side() <= 0.0;
             }
         }
         let t = if all { last } else { first };
         let mut before = t;
         for (member, watch) in members.iter_mut().zip(&self.watches) {
             if let Some(hit) = watch.hit {
-                *member &= all || hit.hi.0 == first;
+                *member &= all || hit.t() == first;
                 if *member {
-                    before = earlier(before, hit.lo.0);
+                    before = earlier(before, hit.bracket.lo.0);
                 }
             }
         }
         Ok(Some((before, t)))
+    }
+
+    /// Whether one of the other roots has crossed by `t` after all, and come back before its samples
+    /// showed it: its crossing is now the one before `t`.
+    fn look_back(
+        &mut self,
+        events: &mut [Event<'_, S>],
+        host: &mut dyn Host<S>,
+        members: &[bool],
+        t: f64,
+    ) -> Result<bool, Error> {
+        let dt = host.last_step().dt;
+        let (resolution, mut found) = (0.25 * f64::EPSILON * dt.abs(), false);
+        for (i, event) in events.iter_mut().enumerate() {
+            let Event::Root(root) = event else { continue };
+            let Some(hit) = self.watches[i].hit.filter(|_| !members[i]) else { continue };
+            if (t - hit.since.0) * dt.signum() <= 0.0 {
+                continue;
+            }
+            let mut g = |t: f64| {
+                host.interpolate(t, &mut self.u)?;
+                value(root, t, &self.u, host.p())
+            };
+            let now = g(t)?;
+            if now * hit.side() <= 0.0 {
+                let bracket = Bracket { lo: hit.since, hi: (t, now) };
+                let bracket = bracket.shrink(resolution, &mut g)?;
+                self.watches[i].hit = Some(Hit { bracket, ..hit });
+                found = true;
+            }
+        }
+        Ok(found)
     }
 
     /// Goes on behind an event that changed nothing.
@@ -262,46 +293,62 @@ impl<S: BranchScalar> Search<S> {
         i: usize,
         root: &mut Root<'_, S>,
         host: &mut dyn Host<S>,
-        (before, t): (f64, f64),
+        t: f64,
     ) -> Result<(), Error> {
-        let (noise, value) = self.noise(root, host, (before, t))?;
-        self.watches[i].settle(t, value, noise);
+        host.interpolate(t, &mut self.u)?;
+        let now = value(root, t, &self.u, host.p())?;
+        let watch = &mut self.watches[i];
+        let noise = watch.hit.map_or(0.0, |hit| {
+            let Bracket { lo, hi } = hit.bracket;
+            watch.noise(&[lo.1, hi.1, now])
+        });
+        watch.settle(t, now, noise);
         self.find(i, root, host)
+    }
+
+    /// Goes on behind a step in which nothing more happens.
+    pub(super) fn go_on(&mut self) {
+        for watch in &mut self.watches {
+            watch.start = watch.end;
+        }
     }
 
     /// Notes how near to zero each condition is at an event that will act, so that those on their
     /// root have to leave it first; [`look`](Search::look) follows.
+    ///
+    /// Only those that have crossed are on their root: one that is about to cross, however soon, must
+    /// not lose its side.
     pub(super) fn stop(
         &mut self,
         events: &mut [Event<'_, S>],
         host: &mut dyn Host<S>,
-        span: (f64, f64),
+        members: &[bool],
+        (before, t): (f64, f64),
     ) -> Result<(), Error> {
         self.dt = host.last_step().dt;
         for (i, event) in events.iter_mut().enumerate() {
-            if let Event::Root(root) = event {
-                self.watches[i].noise = self.noise(root, host, span)?.0;
-                let hit = self.watches[i].hit.filter(|hit| hit.hi.0 == span.1);
-                self.watches[i].home = hit.map_or(0.0, |hit| hit.lo.1.signum());
-            }
+            let Event::Root(root) = event else { continue };
+            let watch = &mut self.watches[i];
+            let mut g = |t: f64| {
+                host.interpolate(t, &mut self.u)?;
+                value(root, t, &self.u, host.p())
+            };
+            let now = g(t)?;
+            let Standing { side, noise, home, .. } = watch.start;
+            let has_left = |hit: Hit| (t - hit.since.0) * self.dt.signum() >= 0.0;
+            (watch.start.noise, watch.start.home) = match watch.hit {
+                Some(Hit { bracket: Bracket { lo, hi }, .. }) if members[i] => {
+                    (watch.noise(&[lo.1, hi.1, now]), lo.1.signum())
+                }
+                Some(hit) if has_left(hit) => (0.0, 0.0),
+                // It was at its root, and may be there still.
+                _ if side == 0.0 => (noise, home),
+                // It crossed in a direction that does not count, perhaps just now.
+                _ if now * side <= 0.0 => (watch.noise_between(g(before)?, now), 0.0),
+                _ => (0.0, 0.0),
+            };
         }
         Ok(())
-    }
-
-    /// The size of a condition that counts as zero at the end of a tiny interval around its root (0
-    /// if it is not at its root), and its value there.
-    fn noise(
-        &mut self,
-        root: &mut Root<'_, S>,
-        host: &mut dyn Host<S>,
-        (before, t): (f64, f64),
-    ) -> Result<(f64, f64), Error> {
-        host.interpolate(before, &mut self.u)?;
-        let a = value(root, before, &self.u, host.p())?;
-        host.interpolate(t, &mut self.u)?;
-        let b = value(root, t, &self.u, host.p())?;
-        let at_root = b.abs() <= NEAR * (b - a).abs();
-        Ok((if at_root { NEAR * a.abs().max(b.abs()) } else { 0.0 }, b))
     }
 }
 

@@ -6,6 +6,7 @@ mod derivatives;
 mod erased;
 mod failures;
 mod kinds;
+mod neighbours;
 mod output;
 mod traps;
 
