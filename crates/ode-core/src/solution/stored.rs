@@ -63,8 +63,8 @@ impl<S> Interpolants<S> {
                 false => Err("there are coefficients of interpolants, but no steps"),
             };
         }
-        if steps.len() >= times.len().max(1) {
-            return Err("there are more interpolants than steps between the points");
+        if steps.len() + 1 != times.len() {
+            return Err("there is not one interpolant for each step between the points");
         }
         let ends = steps.iter().skip(1).map(|step| step.2).chain([coefficients.len()]);
         for (i, (&(start, dt, first), end)) in steps.iter().zip(ends).enumerate() {
