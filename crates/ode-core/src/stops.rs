@@ -17,7 +17,7 @@ pub(crate) struct Stops {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 struct Stop {
     t: f64,
-    /// The right-hand side jumps here: it is evaluated on one side or the other, never at `t`.
+    /// The right-hand side jumps here: steps evaluate it on one side or the other, never at `t`.
     jump: bool,
 }
 
@@ -25,12 +25,13 @@ impl Stops {
     pub(crate) fn new(jumps: &[f64], (t0, t1): (f64, f64)) -> Self {
         let direction = (t1 - t0).signum();
         let end = Stop { t: t1, jump: jumps.contains(&t1) };
-        let mut stops = Self { stops: Vec::new(), end, next: 0, direction, ahead: end };
-        for &t in jumps {
-            if (t - t0) * direction > 0.0 && (t1 - t) * direction > 0.0 {
-                stops.insert(t, true);
-            }
-        }
+        let is_inside = |t: &f64| (t - t0) * direction > 0.0 && (t1 - t) * direction > 0.0;
+        let mut inside: Vec<f64> = jumps.iter().copied().filter(is_inside).collect();
+        inside.sort_unstable_by(|a, b| (direction * a).total_cmp(&(direction * b)));
+        inside.dedup();
+        let stops = inside.into_iter().map(|t| Stop { t, jump: true }).collect();
+        let mut stops = Self { stops, end, next: 0, direction, ahead: end };
+        stops.look_ahead();
         stops
     }
 
@@ -78,6 +79,11 @@ impl Stops {
     /// The next stop, and whether it is the end of the span.
     pub(crate) fn next(&self) -> (f64, bool) {
         (self.ahead.t, self.next >= self.stops.len())
+    }
+
+    /// Whether the right-hand side jumps at a stop before the end.
+    pub(crate) fn jumps_ahead(&self) -> bool {
+        self.stops.iter().skip(self.next).any(|stop| stop.jump)
     }
 
     /// Whether the right-hand side jumps at the next stop.

@@ -3,6 +3,7 @@
 use super::host::Host;
 use super::{Event, Periodic, Scheduled};
 use crate::{Error, ErrorKind};
+use scalar::Scalar;
 
 /// The next time of each scheduled and periodic event; one of them at a time is a stop of the solve.
 #[derive(Debug)]
@@ -61,6 +62,12 @@ impl Agenda {
 
     pub(super) fn is_due(&self, i: usize, t: f64) -> bool {
         self.due[i].t == Some(t)
+    }
+
+    /// Whether an event that acts is planned for now or later.
+    pub(super) fn is_pending<S: Scalar>(&self, events: &mut [Event<'_, S>]) -> bool {
+        let mut planned = events.iter_mut().zip(&self.due).filter(|(_, due)| due.t.is_some());
+        planned.any(|(event, _)| event.action().is_some_and(|action| action.interrupts()))
     }
 
     /// Goes on to the next time of event `i`.

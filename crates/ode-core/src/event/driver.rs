@@ -55,6 +55,7 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
             match event {
                 Event::Projection(projection) => projection.check(u.len())?,
                 Event::SteadyState(rest) => rest.check()?,
+                Event::Root(root) => root.check()?,
                 _ => {}
             }
         }
@@ -129,13 +130,16 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
         self.p.copy_from_slice(host.p());
         let mut acted = Acted::default();
         for i in 0..self.list.len() {
+            // At rest is what nothing planned will move.
+            let planned = matches!(self.list[i], Event::SteadyState(_))
+                && (host.jumps_ahead() || self.agenda.is_pending(self.list));
             let happens = match &mut self.list[i] {
                 Event::Root(_) => std::mem::take(&mut self.members[i]),
                 Event::Scheduled(_) | Event::Periodic(_) => self.agenda.is_due(i, t),
                 Event::Discrete(event) => {
                     !is_start && (event.test)(S::from_f64(t), &self.u, &self.p)
                 }
-                Event::SteadyState(rest) if !is_start => {
+                Event::SteadyState(rest) if !is_start && !planned => {
                     let now = S::from_f64(t);
                     host.evaluate(now, &self.u, &self.p, &mut self.scratch)?;
                     rest.holds(&self.u, &self.scratch)

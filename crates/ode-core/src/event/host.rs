@@ -15,6 +15,7 @@ pub(super) trait Host<S> {
     fn set(&mut self, u: &[S], p: &[S]);
     fn correct(&mut self, u: &[S]);
     fn add_stop(&mut self, t: f64) -> Result<(), Error>;
+    fn jumps_ahead(&self) -> bool;
     fn evaluate(&mut self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Error>;
 }
 
@@ -53,6 +54,9 @@ where
     }
     fn add_stop(&mut self, t: f64) -> Result<(), Error> {
         self.add_stop(t)
+    }
+    fn jumps_ahead(&self) -> bool {
+        self.jumps_ahead()
     }
     fn evaluate(
         &mut self,

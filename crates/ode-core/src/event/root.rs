@@ -1,4 +1,5 @@
 use super::action::{Action, At};
+use crate::{Error, ErrorKind};
 use scalar::Scalar;
 use std::fmt;
 
@@ -24,6 +25,9 @@ impl Direction {
         }
     }
 }
+
+/// More samples of a step than anybody needs.
+const MAX_SAMPLES: usize = 10_000;
 
 type Condition<'e, S> = Box<dyn FnMut(S, &[S], &[S]) -> S + 'e>;
 
@@ -108,12 +112,22 @@ impl<'e, S: Scalar> Root<'e, S> {
         self
     }
 
-    /// Number of samples inside each step, 10 by default. A set uses the largest among its roots.
+    /// Number of samples inside each step, 10 by default, at most 10 000. A set uses the largest
+    /// among its roots.
     /// With 0 only the ends of steps are compared, which saves the interpolants.
     #[must_use]
     pub fn samples(mut self, samples: usize) -> Self {
         self.samples = samples;
         self
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if self.samples <= MAX_SAMPLES {
+            return Ok(());
+        }
+        let (event, value) = (self.name.clone(), self.samples as f64);
+        let (setting, must) = ("samples", "at most 10000");
+        Err(ErrorKind::EventSetting { event, setting, value, must }.into())
     }
 
     /// What it does to the state and the parameters.

@@ -12,8 +12,8 @@ use system::{Buffer, Rhs};
 /// for each time, after any event of that time. [`Solution::events`] tells what happened,
 /// [`Solution::ended_by`] which event ended the solve: the end by an event is a success.
 ///
-/// The effect of an event starts the method anew: derivative, step size, controller. Events without
-/// an effect leave the steps as they are.
+/// The effect of an event starts the method anew: derivative, step size, controller. Roots without an
+/// effect leave the steps as they are; a scheduled or periodic time always ends a step.
 ///
 /// Work: as [`solve`](crate::solve), and the interpolant of every step where there are roots. A step
 /// without an event allocates nothing.

@@ -4,7 +4,9 @@ use scalar::Concrete;
 /// Ends the solve when the state has come to rest: `|duᵢ/dt| ≤ atol + rtol |uᵢ|` for every component.
 ///
 /// Checked after every step, at the cost of one evaluation. With dual numbers the tangents must be at
-/// rest too.
+/// rest too. As long as something that moves the state is planned, the solve goes on: a scheduled or
+/// periodic event with an effect, one that ends the solve, or a declared discontinuity
+/// ([`Options::stops`](crate::Options::stops)).
 ///
 /// ```
 /// # system::system! { struct Relax; state { u } params { k } rhs(_t) { d(u) = k - u; } }

@@ -58,6 +58,11 @@ where
         }
     }
 
+    /// Whether a declared discontinuity lies between here and the end.
+    pub(crate) fn jumps_ahead(&self) -> bool {
+        self.stops.jumps_ahead()
+    }
+
     /// `f(t, u; p)` beside the steps.
     pub(crate) fn evaluate(
         &mut self,

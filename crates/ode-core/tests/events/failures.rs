@@ -123,6 +123,17 @@ fn tolerances_that_make_no_sense() {
 }
 
 #[test]
+fn more_samples_than_anybody_needs() {
+    for samples in [10_001, usize::MAX] {
+        let error = refused(Events::new().with(Root::new("root", |t, _, _| t).samples(samples)));
+        assert!(
+            matches!(error.kind(), ErrorKind::EventSetting { event, setting: "samples", .. } if event == "root"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn options_are_checked_as_without_events() {
     let problem = erased(Oscillator, [1.0, 0.0], [], (0.0, 2.0)).unwrap();
     let options = Options { rtol: -1.0, save: Save::Last, ..Options::default() };

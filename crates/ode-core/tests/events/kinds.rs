@@ -3,8 +3,8 @@
 use crate::erased::{Erased, erased};
 use crate::{Clock, Decay, Oscillator, close, tight};
 use ode_core::{
-    Algorithm, Discrete, ErrorKind, Events, Manifold, Options, Projection, Root, Save, Saving,
-    Scheduled, SteadyState, Tsit5, Vern7, solve, solve_with,
+    Algorithm, Discrete, ErrorKind, Events, Manifold, OdeProblem, Options, Projection, Root, Save,
+    Saving, Scheduled, SteadyState, Tsit5, Vern7, solve, solve_with,
 };
 use scalar::Scalar;
 
@@ -287,4 +287,37 @@ fn tables_hold_every_step_and_both_sides_of_an_event() {
     }
     check(Tsit5);
     check(Vern7);
+}
+
+#[test]
+fn a_state_is_not_at_rest_before_what_is_planned() {
+    // Nothing is there until the dose at 5; then it decays.
+    let problem = OdeProblem::new(Decay, [0.0], [1.0], (0.0, 1e3)).unwrap();
+    for first in [true, false] {
+        let dose = Scheduled::new("dose", [5.0]).effect(|at| at.u[0] += 1.0);
+        let rest = SteadyState::new("rest").rtol(0.0).atol(1e-6);
+        let mut events = match first {
+            true => Events::new().with(rest).with(dose),
+            false => Events::new().with(dose).with(rest),
+        };
+        let solution = solve_with(&problem, Vern7, &tight(Save::Dense), &mut events).unwrap();
+        let end = solution.ended_by().unwrap();
+        assert_eq!(end.name, "rest");
+        assert!(end.t > 5.0 + 6.0 * 10f64.ln() && end.t < 50.0, "{}", end.t);
+    }
+    // A declared discontinuity may start anything too.
+    let rhs = system::FromFn::new(1, |t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| {
+        du[0] = if t < 5.0 { 0.0 } else { 1.0 - u[0] };
+    });
+    let problem = OdeProblem::new(rhs, [0.0], [], (0.0, 1e3)).unwrap();
+    let options = Options { stops: vec![5.0], ..tight(Save::Dense) };
+    let mut events = Events::new().with(SteadyState::new("rest"));
+    let solution = solve_with(&problem, Tsit5, &options, &mut events).unwrap();
+    close(solution.last()[0], 1.0, 1e-5);
+    // What only notes a time moves nothing.
+    let problem = OdeProblem::new(Decay, [0.0], [1.0], (0.0, 1e3)).unwrap();
+    let note = Scheduled::new("note", [500.0]);
+    let mut events = Events::new().with(note).with(SteadyState::new("rest"));
+    let solution = solve_with(&problem, Vern7, &tight(Save::Dense), &mut events).unwrap();
+    assert!(solution.ended_by().unwrap().t < 500.0);
 }
