@@ -7,8 +7,8 @@ mod method_matrix;
 
 use method_matrix::{Claim, Visitor, every};
 use ode_core::{
-    ErrorKind, Euler, ExplicitRk, Limited, Limiter, OdeProblem, Options, Save, Ssprk22, Ssprk33,
-    Ssprk43, Ssprk104, StepSize, Tsit5, solve,
+    ErrorKind, Euler, ExplicitRk, Integrator, Limited, Limiter, OdeProblem, Options, Save, Ssprk22,
+    Ssprk33, Ssprk43, Ssprk104, StepSize, Tsit5, solve,
 };
 use scalar::{Dual, Scalar};
 use system::System;
@@ -228,4 +228,20 @@ fn a_limiter_that_answers_nan_is_a_typed_error() {
         "{error}"
     );
     assert_eq!(error.partial().last(), [1.0]);
+}
+
+#[test]
+fn a_checkpoint_of_a_limited_method_is_none_of_the_method() {
+    let problem =
+        OdeProblem::new(LotkaVolterra, [1.0, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 5.0)).unwrap();
+    let options = Options::default();
+    let limited = Limited { method: Tsit5, limiter: Idle };
+    let mut integrator = Integrator::new(&problem, limited, &options).unwrap();
+    integrator.step().unwrap();
+    let checkpoint = integrator.checkpoint();
+    let error = Integrator::resume(&problem, Tsit5, &options, &checkpoint).err().unwrap();
+    let kind = ErrorKind::Checkpoint { made_by: "Limited Tsit5".into(), method: "Tsit5" };
+    assert_eq!(error.kind(), &kind);
+    let limited = Limited { method: Tsit5, limiter: Idle };
+    assert!(Integrator::resume(&problem, limited, &options, &checkpoint).is_ok());
 }

@@ -38,6 +38,32 @@ use system::{Buffer, Failure, Rhs};
 /// assert!((end - (-1f64).exp()).abs() < 1e-7);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// A tableau that is not consistent is refused when a solve with it is compiled, `checked` or not:
+///
+/// ```compile_fail,E0080
+/// use ode_core::{ErkTableau, ExplicitRk, Interpolant, OdeProblem, Options, StepSize, solve};
+///
+/// #[derive(Clone, Debug)]
+/// struct Typo;
+///
+/// impl ExplicitRk for Typo {
+///     const NAME: &'static str = "Typo";
+///     const TABLEAU: ErkTableau = ErkTableau {
+///         order: 1,
+///         c: &[],
+///         a: &[],
+///         b: &[1.1],
+///         e: &[],
+///         interpolant: Interpolant::Hermite,
+///     };
+/// }
+///
+/// # system::system! { struct Decay; state { u } params {} rhs(_t) { d(u) = -u; } }
+/// let problem = OdeProblem::new(Decay, [1.0], [], (0.0, 1.0)).unwrap();
+/// let options = Options { step: StepSize::Fixed(0.01), ..Options::default() };
+/// let _ = solve(&problem, Typo, &options);
+/// ```
 pub trait ExplicitRk: Clone {
     /// The name of the literature.
     const NAME: &'static str;
@@ -72,7 +98,8 @@ pub struct ErkCache<B> {
 }
 
 impl<B> ErkCache<B> {
-    const fn check<M: ExplicitRk>() {
+    pub(super) const fn check<M: ExplicitRk>() {
+        let _ = M::TABLEAU.checked();
         let (s, stages) = (M::SECOND_ESTIMATE, M::TABLEAU.stages());
         assert!(s.is_empty() || s.len() == stages, "the second estimate is empty or as long as b");
         assert!(near(total(s), 0.0), "the second estimate must sum to 0");

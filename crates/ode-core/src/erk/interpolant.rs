@@ -6,6 +6,35 @@ use crate::dense::node;
 ///
 /// Stages are counted as in the tableau, followed by `f(t + dt, u_next)` (where it is not the last
 /// stage anyway) and the extra stages.
+///
+/// A tableau with polynomials of different degrees is refused when it is compiled:
+///
+/// ```compile_fail,E0080
+/// use ode_core::{ErkTableau, Interpolant};
+///
+/// const RAGGED: ErkTableau = ErkTableau {
+///     order: 1,
+///     c: &[],
+///     a: &[],
+///     b: &[1.0],
+///     e: &[],
+///     interpolant: Interpolant::Polynomial { extra: &[], b: &[&[1.0], &[0.0, 0.0]] },
+/// }
+/// .checked();
+/// ```
+///
+/// ```
+/// # use ode_core::{ErkTableau, Interpolant};
+/// const EVEN: ErkTableau = ErkTableau {
+///     order: 1,
+///     c: &[],
+///     a: &[],
+///     b: &[1.0],
+///     e: &[],
+///     interpolant: Interpolant::Polynomial { extra: &[], b: &[&[1.0, 0.0], &[0.0, 0.0]] },
+/// }
+/// .checked();
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Interpolant {
     /// Cubic Hermite: from both ends and their derivatives, third order.
@@ -58,7 +87,16 @@ impl Interpolant {
         match self {
             Self::Hermite => 3,
             Self::HermitePlusQuartic { .. } => 4,
-            Self::Polynomial { b, .. } => b[0].len(),
+            Self::Polynomial { b, .. } => {
+                let (mut longest, mut i) = (0, 0);
+                while i < b.len() {
+                    if b[i].len() > longest {
+                        longest = b[i].len();
+                    }
+                    i += 1;
+                }
+                longest
+            }
         }
     }
 
@@ -79,8 +117,11 @@ impl Interpolant {
                     i += 1;
                 }
                 assert!(rows.len() == stages + extra.len(), "one polynomial per stage");
-                let mut i = 0;
+                let (degree, mut i) = (self.degree(), 0);
+                assert!(degree > 0, "at least one polynomial");
                 while i < rows.len() {
+                    let length = rows[i].len();
+                    assert!(length == 0 || length == degree, "polynomials of one degree, or none");
                     let end = if i < b.len() { b[i] } else { 0.0 };
                     let found = if rows[i].is_empty() { 0.0 } else { rows[i][0] };
                     assert!((found - end).abs() < tolerance(b), "polynomials end in b");

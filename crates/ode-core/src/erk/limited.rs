@@ -1,5 +1,5 @@
 use super::ExplicitRk;
-use super::explicit::squared_error;
+use super::explicit::{ErkCache, squared_error};
 use super::kernel::{combine_blocks, sum_blocks};
 use super::time::When;
 use crate::{Algorithm, Dense, ErrorNorm, Interval, Stats, Step, Taken};
@@ -83,6 +83,28 @@ pub struct Limited<M, L> {
     pub limiter: L,
 }
 
+impl<M: ExplicitRk, L> Limited<M, L> {
+    /// `Limited ` and the name of the method, and its length.
+    const LETTERS: ([u8; 64], usize) = {
+        let (prefix, name) = (b"Limited ", M::NAME.as_bytes());
+        let (mut letters, mut i) = ([0; 64], 0);
+        while i < prefix.len() + name.len() && i < letters.len() {
+            letters[i] = if i < prefix.len() { prefix[i] } else { name[i - prefix.len()] };
+            i += 1;
+        }
+        (letters, i)
+    };
+
+    /// A name of its own: a checkpoint of a limited method is none of the method's.
+    const NAME: &'static str = {
+        let (letters, length) = &Self::LETTERS;
+        match core::str::from_utf8(letters.split_at(*length).0) {
+            Ok(name) => name,
+            Err(_) => "Limited",
+        }
+    };
+}
+
 /// Stages of a limited method.
 #[derive(Clone, Debug)]
 pub struct LimitedCache<B> {
@@ -101,7 +123,7 @@ impl<F: Rhs<B::Item>, M: ExplicitRk, L: Limiter, B: Buffer> Algorithm<F, B> for 
     type Cache = LimitedCache<B>;
 
     fn name(&self) -> &'static str {
-        M::NAME
+        Self::NAME
     }
 
     fn order(&self) -> u32 {
@@ -113,6 +135,7 @@ impl<F: Rhs<B::Item>, M: ExplicitRk, L: Limiter, B: Buffer> Algorithm<F, B> for 
     }
 
     fn cache(&self, _rhs: &F, u: &B) -> Self::Cache {
+        const { ErkCache::<B>::check::<M>() };
         let k = vec![u.zeros(); const { M::TABLEAU.next_stage() } + 1];
         let second = (!M::SECOND_ESTIMATE.is_empty()).then(|| u.zeros());
         LimitedCache { k, unlimited: u.zeros(), end: u.clone(), second, evaluations: 0 }
