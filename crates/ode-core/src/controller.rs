@@ -152,6 +152,11 @@ impl ControlState {
         factor
     }
 
+    /// A step was rejected for another reason than its error.
+    pub(crate) fn hold(&mut self) {
+        self.rejected = true;
+    }
+
     /// The factor for the retry after a rejected step, given the square of its error, which may be
     /// NaN.
     pub(crate) fn reject(&mut self, square: f64, by: &Exponents) -> f64 {

@@ -17,7 +17,8 @@ pub(crate) struct InitialStep<'a, S> {
 
 impl<S: Concrete> InitialStep<'_, S> {
     /// Hairer's estimate (Hairer, Nørsett, Wanner I, II.4): one Euler step of size `h0` with
-    /// `h0 |f| ≈ 0.01 |u|`, from whose curvature the size follows. Positive. One evaluation.
+    /// `h0 |f| ≈ 0.01 |u|`, from whose curvature the size follows. Positive, and long enough to move
+    /// the time unless `dt_max` is shorter. One evaluation.
     pub(crate) fn estimate<F: Rhs<S>>(
         &self,
         rhs: &F,
@@ -44,6 +45,16 @@ impl<S: Concrete> InitialStep<'_, S> {
         } else {
             exp2(log2(0.01 / curvature) / f64::from(order + 1))
         };
-        Ok(h1.min(100.0 * h0).min(dt_max))
+        Ok(h1.min(100.0 * h0).max(shortest(t)).min(dt_max))
     }
+}
+
+/// The shortest first step that is of use at `t`, and can still be halved.
+pub(crate) fn shortest(t: f64) -> f64 {
+    10.0 * ulp(t)
+}
+
+/// The distance from `|t|` to the next larger number.
+pub(crate) fn ulp(t: f64) -> f64 {
+    t.abs().next_up() - t.abs()
 }

@@ -9,6 +9,7 @@ use crate::controller::{ControlLanes, Exponents};
 use crate::erk::kernel::{padded, sum, sum_blocks};
 use crate::erk::stages::{stages, stages_in_a_loop};
 use crate::erk::time::When;
+use crate::initial_step::ulp;
 use crate::{Cancel, Dense, ErrorNorm, ExplicitRk, InterpolantWeights, StepSize};
 use scalar::{Lanes, Scalar};
 use std::ops::Range;
@@ -97,7 +98,8 @@ where
         }
     }
 
-    /// Whether the stages are unrolled: not for long states, as in `ErkCache`.
+    /// Whether the stages are unrolled: not for long states. Lanes make a state `W` times as long as in
+    /// `erk/explicit.rs`, so fewer components are enough.
     const fn is_unrolled() -> bool {
         !std::mem::needs_drop::<B>() && size_of::<B>() <= 64
     }
@@ -216,9 +218,8 @@ where
             let factor = self.control.reject(lane, first, square, &self.controller);
             let size = taken.0[lane] * factor;
             self.size.0[lane] = size;
-            let t = self.t.0[lane].abs();
-            let ulp = t.next_up() - t;
-            too_small |= u64::from(size <= (4.0 * ulp).max(0.999 * options.dt_min)) << lane;
+            let least = (4.0 * ulp(self.t.0[lane])).max(0.999 * options.dt_min);
+            too_small |= u64::from(size <= least) << lane;
         }
         too_small
     }

@@ -3,7 +3,7 @@
 use super::{Integrator, Progress, Start, Taken, Trouble, beside};
 use crate::binary_log::{larger, smaller};
 use crate::domain::Place;
-use crate::initial_step::InitialStep;
+use crate::initial_step::{InitialStep, shortest, ulp};
 use crate::{Algorithm, Domain, Error, ErrorKind, Report, Step, StepSize};
 use scalar::{Concrete, Scalar};
 use std::time::Duration;
@@ -73,10 +73,12 @@ where
                     square.is_nan().then_some(Trouble::NotFinite)
                 }
                 Ok(Verdict::Outside { index }) => {
+                    self.control.hold();
                     size = 0.5 * dt.abs();
                     Some(Trouble::Outside { index })
                 }
                 Err(Failure::Recoverable) => {
+                    self.control.hold();
                     size = 0.25 * dt.abs();
                     Some(Trouble::Refused)
                 }
@@ -147,6 +149,7 @@ where
     }
 
     fn first_size(&mut self) -> Result<f64, Error> {
+        let dt_max = self.options.dt_max.min((self.stops.next().0 - self.t).abs());
         let estimate = InitialStep {
             t: self.t,
             u: self.u.as_ref(),
@@ -154,14 +157,16 @@ where
             f0: self.algorithm.derivative(&self.cache),
             direction: self.direction,
             order: self.algorithm.first_order(),
-            dt_max: self.options.dt_max.min((self.stops.next().0 - self.t).abs()),
+            dt_max,
         };
         self.stats.evaluations += 1;
         let (u1, f1) = (self.u_before.as_mut(), self.error.as_mut());
         let size = match estimate.estimate(self.rhs, &mut self.norm, u1, f1) {
             Ok(size) if size > 0.0 => size,
             // The probe left the domain: start small, and let the controller find its way.
-            Ok(_) | Err(Failure::Recoverable) => (1e-6 * (self.end - self.t).abs()).min(1e-6),
+            Ok(_) | Err(Failure::Recoverable) => {
+                (1e-6 * (self.end - self.t).abs()).min(1e-6).max(shortest(self.t)).min(dt_max)
+            }
             Err(failure) => return Err(self.refused(&failure)),
         };
         Ok(size.max(self.options.dt_min))
@@ -236,8 +241,3 @@ where
 
 /// At t = 0 steps may become very short; the inverse of one must still be a number.
 const SMALLEST: f64 = 1e-290;
-
-/// The distance from `|t|` to the next larger number.
-fn ulp(t: f64) -> f64 {
-    t.abs().next_up() - t.abs()
-}
