@@ -20,7 +20,7 @@ pub struct Step<'a, B: Buffer> {
     pub p: &'a [B::Item],
     /// Out: the state at `t + dt`.
     pub u_next: &'a mut B,
-    /// Out: the estimate of the local error (untouched by methods without one).
+    /// Out: the estimate of the local error. A method without one may leave anything there.
     pub error: &'a mut B,
 }
 

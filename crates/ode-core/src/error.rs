@@ -80,6 +80,11 @@ pub enum ErrorKind {
         /// The component in question.
         component: String,
     },
+    /// The norm that the options give is NaN.
+    Norm {
+        /// The start of the step whose error it measured.
+        t: f64,
+    },
     /// The step size fell below what the time can resolve.
     StepTooSmall {
         /// Where.
@@ -228,6 +233,11 @@ pub enum ErrorKind {
         /// The time asked for.
         t: f64,
     },
+    /// The last step of an integrator was asked for, but there is none.
+    NoStep {
+        /// The time asked for, or the current one.
+        t: f64,
+    },
     /// A solution was asked for a derivative, but kept no interpolants.
     NoDerivative {
         /// The time asked for.
@@ -305,6 +315,11 @@ impl fmt::Display for Error {
                 f,
                 "`{component}` or its derivative becomes NaN or infinite just after t = {t}: check \
                  the model for divisions by zero, logarithms and roots of negative numbers there"
+            ),
+            ErrorKind::Norm { t } => write!(
+                f,
+                "the custom norm of a finite error is NaN just after t = {t}: check the function given \
+                 to `Norm::custom`"
             ),
             ErrorKind::StepTooSmall { t, dt } => write!(
                 f,
@@ -387,6 +402,11 @@ impl fmt::Display for Error {
                 f,
                 "nothing is saved at t = {t}: solve with `save: Save::Dense`, or add it to \
                  `Save::At`"
+            ),
+            ErrorKind::NoStep { t } => write!(
+                f,
+                "no step can be interpolated at t = {t}: none was taken yet, or the state was changed \
+                 after it"
             ),
             ErrorKind::NoDerivative { t } => write!(
                 f,

@@ -57,17 +57,18 @@ pub struct Options {
     pub dt_max: f64,
     /// Budget of steps, rejected ones included. Default 100 000.
     pub max_steps: usize,
-    /// Budget of wall time.
+    /// Budget of wall time; in an ensemble that of each member.
     pub max_time: Option<Duration>,
-    /// Where the state may be.
+    /// Where the state may be at the end of a step.
     pub domain: Domain,
     /// What to keep.
     pub save: Save,
     /// Which components to keep.
     pub components: Components,
     /// Times at which a step must end, in any order: where the right-hand side jumps. On either
-    /// side of a stop it is evaluated an ulp away from it, so that a step sees one side only. An end
-    /// of the span may be one too; those outside the span are ignored.
+    /// side of a stop it is evaluated an ulp away from it, so that a step sees one side only (what
+    /// looks at a single time, as an event or the guess of the first step does, may see the stop
+    /// itself). An end of the span may be one too; those outside the span are ignored.
     pub stops: Vec<f64>,
     /// The step size controller.
     pub controller: Controller,

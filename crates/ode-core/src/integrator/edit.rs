@@ -90,7 +90,12 @@ where
     /// Only the end of the last step is left.
     pub(super) fn forget_last_step(&mut self) {
         self.u_before.as_mut().copy_from_slice(self.u.as_ref());
-        let (t, t_first) = (self.t, self.t_first);
+        let t_first = match self.start {
+            Start::Evaluate(t) => t,
+            Start::CarryOver => self.before.t_last,
+            Start::Ready => self.t_first,
+        };
+        let t = self.t;
         self.before = Taken { t, dt: 0.0, t_first, t_last: t_first };
         self.dense_is_current = false;
     }

@@ -1,7 +1,7 @@
 //! Why a step could not be taken.
 
 use super::Integrator;
-use crate::{Algorithm, Error, ErrorKind, Refusal};
+use crate::{Algorithm, Error, ErrorKind, Norm, Refusal};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
 
@@ -23,6 +23,14 @@ where
 
     pub(super) fn non_finite(&self, t: f64, index: usize) -> Error {
         ErrorKind::NonFinite { t, component: self.name(index) }.into()
+    }
+
+    /// A time that the last step does not cover.
+    pub(super) fn outside(&self, t: f64) -> Error {
+        match self.before.dt == 0.0 {
+            true => ErrorKind::NoStep { t }.into(),
+            false => ErrorKind::OutsideSpan { t, t0: self.before.t, t1: self.t }.into(),
+        }
     }
 
     /// What the method itself could not do.
@@ -68,7 +76,12 @@ where
                 self.stats.evaluations += 1;
                 let fresh = self.rhs.eval(t, self.u.as_ref(), &self.p, self.error.as_mut());
                 let culprit = fresh.ok().and_then(|()| self.error.as_ref().iter().position(bad));
-                self.non_finite(self.t, culprit.or(next).or(error).unwrap_or(0))
+                match culprit.or(next).or(error) {
+                    None if matches!(self.options.norm, Norm::Custom(_)) => {
+                        ErrorKind::Norm { t: self.t }.into()
+                    }
+                    index => self.non_finite(self.t, index.unwrap_or(0)),
+                }
             }
         }
     }

@@ -182,11 +182,11 @@ where
     ///
     /// # Errors
     ///
-    /// When `t` is outside the last step, or `u` has the wrong length.
+    /// When `t` is outside the last step or there is none, or `u` has the wrong length.
     pub fn interpolate(&mut self, t: f64, u: &mut [B::Item]) -> Result<(), Error> {
         crate::check::length("u", self.u.as_ref().len(), u.len())?;
         if !self.covers(t) {
-            return Err(ErrorKind::OutsideSpan { t, t0: self.before.t, t1: self.t }.into());
+            return Err(self.outside(t));
         }
         if t == self.t {
             u.copy_from_slice(self.u.as_ref());
@@ -205,7 +205,7 @@ where
     pub fn interpolate_derivative(&mut self, t: f64, du: &mut [B::Item]) -> Result<(), Error> {
         crate::check::length("du", self.u.as_ref().len(), du.len())?;
         if !self.covers(t) {
-            return Err(ErrorKind::OutsideSpan { t, t0: self.before.t, t1: self.t }.into());
+            return Err(self.outside(t));
         }
         self.dense()?.derivative(t, du);
         Ok(())
@@ -220,10 +220,11 @@ where
     ///
     /// # Errors
     ///
-    /// When no step has been taken yet, or the right-hand side fails at an extra stage.
+    /// When no step has been taken yet or the state was changed after it, or when the right-hand side
+    /// fails at an extra stage.
     pub fn dense(&mut self) -> Result<&Dense<B::Item>, Error> {
         if self.before.dt == 0.0 {
-            return Err(ErrorKind::NotDense { t: self.t }.into());
+            return Err(ErrorKind::NoStep { t: self.t }.into());
         }
         if !self.dense_is_current {
             let interval = Interval { step: self.before, u: &self.u_before, p: &self.p };

@@ -2,10 +2,10 @@
 
 use crate::erased::{Problem, erased};
 use ode_core::{
-    Controller, Dp5, ErrorKind, ExplicitRk, Norm, Options, Save, Solution, StepSize, Tsit5, Vern7,
-    solve,
+    Controller, Dp5, ErrorKind, ExplicitRk, Integrator, Norm, OdeProblem, Options, Progress, Save,
+    Solution, StepSize, Tsit5, Vern7, solve,
 };
-use system::{Buffer, FromFn};
+use system::{Buffer, Failure, FromFn};
 use testset::models::LotkaVolterra;
 
 fn lotka_volterra() -> Problem<'static, [f64; 2]> {
@@ -146,7 +146,7 @@ fn a_senseless_norm_ends_in_a_typed_error_or_an_answer() {
         let options = Options { norm, ..Options::default() };
         let error = solve(&lotka_volterra(), Tsit5, &options).unwrap_err();
         let kind = error.kind();
-        let typed = matches!(kind, ErrorKind::StepTooSmall { .. } | ErrorKind::NonFinite { .. });
+        let typed = matches!(kind, ErrorKind::StepTooSmall { .. } | ErrorKind::Norm { .. });
         assert!(typed, "{value}: {kind:?}");
     }
     for value in [-1.0, 0.0, -0.0, f64::NEG_INFINITY, 1.0] {
@@ -228,5 +228,102 @@ fn bad_limits_and_tolerances_are_refused_by_name() {
     for n in [1, 3] {
         refused(Options { rtol_each: vec![1e-6; n], ..Options::default() }, "rtol_each");
         refused(Options { atol_each: vec![1e-6; n], ..Options::default() }, "atol_each");
+    }
+}
+
+#[test]
+fn a_norm_that_answers_nan_is_named() {
+    let options = Options { norm: Norm::custom(|_| f64::NAN), ..Options::default() };
+    let options = Options { step: StepSize::Initial(0.1), ..options };
+    let error = solve(&lotka_volterra(), Tsit5, &options).unwrap_err();
+    assert_eq!(error.kind(), &ErrorKind::Norm { t: 0.0 });
+    assert!(error.to_string().contains("Norm::custom"), "{error}");
+}
+
+#[test]
+fn the_first_step_moves_a_coarse_time() {
+    // A unit in the last place of the time is 0.25; the estimate alone would be 1e-4.
+    for (t0, t1) in [(1.7e15, 1.7e15 + 100.0), (-1.7e15, -1.7e15 - 100.0), (1e17, 1e17 + 1e4)] {
+        for u0 in [0.0, 1.0] {
+            let rhs = FromFn::new(1, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| du[0] = 1.0);
+            let line = OdeProblem::new(rhs, [u0], [], (t0, t1)).unwrap();
+            let solution = solve(&line, Tsit5, &Options::default()).unwrap();
+            let exact = u0 + (t1 - t0);
+            assert!((solution.last()[0] - exact).abs() < 1e-9 * exact.abs(), "{t0} {u0}");
+        }
+        // And where the probe of the estimate is refused.
+        let calls = std::cell::Cell::new(0);
+        let rhs = FromFn::fallible(1, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| {
+            calls.set(calls.get() + 1);
+            du[0] = 1.0;
+            if calls.get() == 2 { Err(Failure::Recoverable) } else { Ok(()) }
+        });
+        let line = OdeProblem::new(rhs, [1.0], [], (t0, t1)).unwrap();
+        let solution = solve(&line, Tsit5, &Options::default()).unwrap();
+        assert!((solution.last()[0] - (1.0 + (t1 - t0))).abs() < 1e-6, "{t0}");
+    }
+}
+
+#[test]
+fn a_first_step_after_a_refused_probe_keeps_below_the_largest() {
+    // Whatever is beyond the start by 1e-9 or more is refused.
+    let rhs = FromFn::fallible(1, |t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| {
+        du[0] = 1.0;
+        if t > 1e-8 { Err(Failure::Recoverable) } else { Ok(()) }
+    });
+    let problem = OdeProblem::new(rhs, [1.0], [], (0.0, 1.0)).unwrap();
+    let options = Options { dt_max: 1e-9, save: Save::Steps, ..Options::default() };
+    let options = Options { rtol: 1e-3, ..options };
+    let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
+    integrator.step().unwrap();
+    assert!(integrator.last_step().dt <= 1e-9, "{:?}", integrator.last_step());
+    // The same with a probe that leaves the domain at any distance.
+    let calls = std::cell::Cell::new(0);
+    let rhs = FromFn::fallible(1, |_t: f64, _u: &[f64], _p: &[f64], du: &mut [f64]| {
+        calls.set(calls.get() + 1);
+        du[0] = 1.0;
+        if calls.get() == 2 { Err(Failure::Recoverable) } else { Ok(()) }
+    });
+    let problem = OdeProblem::new(rhs, [1.0], [], (0.0, 1.0)).unwrap();
+    let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
+    integrator.step().unwrap();
+    assert!(integrator.last_step().dt <= 1e-9, "{:?}", integrator.last_step());
+}
+
+#[test]
+fn a_step_after_a_refusal_does_not_grow_at_once() {
+    // The right-hand side refuses once, in the third step.
+    let refuses = std::cell::Cell::new(false);
+    let rhs = FromFn::fallible(1, |_t: f64, u: &[f64], _p: &[f64], du: &mut [f64]| {
+        du[0] = u[0];
+        if refuses.replace(false) { Err(Failure::Recoverable) } else { Ok(()) }
+    });
+    let problem = OdeProblem::new(rhs, [1.0], [], (0.0, 10.0)).unwrap();
+    let options = Options { step: StepSize::Initial(1e-3), ..Options::default() };
+    let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
+    for _ in 0..2 {
+        integrator.step().unwrap();
+    }
+    let rejected = integrator.stats().rejected;
+    refuses.set(true);
+    integrator.step().unwrap();
+    assert_eq!(integrator.stats().rejected, rejected + 1);
+    let (next, taken) = (integrator.proposed_size().unwrap(), integrator.last_step().dt);
+    assert!(next <= taken, "{next} after {taken}");
+}
+
+#[test]
+fn long_lists_of_stops_in_any_order_cost_little() {
+    let problem = problem([1.0], 1.0, |_, u, du| du[0] = -u[0]);
+    let count = 200_000;
+    let stops: Vec<f64> = (0..count).rev().map(|i| f64::from(i) / f64::from(count)).collect();
+    let twice = stops.iter().chain(&stops).copied().collect();
+    let options = Options { stops: twice, max_steps: 1_000_000, ..Options::default() };
+    let start = std::time::Instant::now();
+    let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
+    assert!(start.elapsed().as_secs_f64() < 1.0, "{:?}", start.elapsed());
+    for i in 1..100 {
+        while integrator.step().unwrap() != Progress::Stopped {}
+        assert_eq!(integrator.t(), f64::from(i) / f64::from(count));
     }
 }

@@ -349,7 +349,7 @@ fn there_is_no_interpolant_before_the_first_step() {
     let problem = lotka_volterra();
     let options = Options::default();
     let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
-    assert!(matches!(integrator.dense().unwrap_err().kind(), ErrorKind::NotDense { t: 0.0 }));
+    assert!(matches!(integrator.dense().unwrap_err().kind(), ErrorKind::NoStep { t: 0.0 }));
     integrator.step().unwrap();
     let mut short = [0.0];
     integrator.dense().unwrap().eval(0.0, &mut short);
