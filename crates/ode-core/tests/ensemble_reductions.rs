@@ -243,3 +243,18 @@ fn a_sketch_of_odd_values() {
     fine.merge(coarse);
     assert!((fine.quantile(0.5) - 100.0).abs() <= error * 100.0);
 }
+
+#[test]
+fn finished_quantiles_have_counted_every_value() {
+    let member = |i: usize| Member::new([1.0 + i as f64, 1.0], [1.5, 1.0, 3.0, 1.0], (0.0, 1.0));
+    let options = Options { save: Save::At(vec![0.0]), ..Options::default() };
+    let quantiles = Quantiles { accuracy: 0.01 };
+    let table = Ensemble::generate(&LotkaVolterra, 100, member).reduce(Tsit5, &options, quantiles);
+    let mut sketch = QuantileSketch::new(0.01);
+    (0..100).for_each(|i| sketch.add(1.0 + f64::from(i)));
+    let before = sketch.quantile(0.3);
+    assert_ne!(table.value.sketch(0, 0), Some(&sketch));
+    sketch.shrink();
+    assert_eq!(table.value.sketch(0, 0), Some(&sketch));
+    assert_eq!(sketch.quantile(0.3), before);
+}

@@ -1,12 +1,19 @@
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Counts the members that are done, and tells a hook.
 #[derive(Default)]
 pub(super) struct Progress<'a> {
     hook: Option<Box<dyn Fn(usize, usize) + Send + Sync + 'a>>,
-    /// Members done and in total; locked while the hook is called.
-    count: Mutex<(usize, usize)>,
+    count: Mutex<Count>,
+}
+
+#[derive(Default)]
+struct Count {
+    done: usize,
+    total: usize,
+    /// Somebody is in the hook, and will call it again if `done` grows meanwhile.
+    is_telling: bool,
 }
 
 impl<'a> Progress<'a> {
@@ -15,15 +22,32 @@ impl<'a> Progress<'a> {
     }
 
     pub(super) fn begin(&self, total: usize) {
-        *self.count.lock().unwrap_or_else(PoisonError::into_inner) = (0, total);
+        *self.lock() = Count { done: 0, total, is_telling: false };
     }
 
+    /// Nothing is locked while the hook is called: it may start parallel work, in which this very
+    /// thread may finish other members.
     pub(super) fn add(&self, members: usize) {
-        if let Some(hook) = &self.hook {
-            let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-            count.0 += members;
-            hook(count.0, count.1);
+        let Some(hook) = &self.hook else { return };
+        let mut count = self.lock();
+        count.done += members;
+        if count.is_telling {
+            return;
         }
+        count.is_telling = true;
+        let mut told = 0;
+        while told != count.done {
+            let (done, total) = (count.done, count.total);
+            drop(count);
+            hook(done, total);
+            told = done;
+            count = self.lock();
+        }
+        count.is_telling = false;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Count> {
+        self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -50,5 +74,31 @@ impl Bar {
         if done == total {
             bar.finish();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Arc, OnceLock};
+
+    #[test]
+    fn a_hook_in_which_other_members_are_done_is_called_again() {
+        // As when the hook starts parallel work, and its thread takes over a chunk meanwhile.
+        let (calls, slot) = (Arc::new(Mutex::new(Vec::new())), Arc::new(OnceLock::new()));
+        let (mut progress, log, own) = (Progress::default(), calls.clone(), slot.clone());
+        progress.set_hook(move |done, total| {
+            log.lock().unwrap().push((done, total));
+            if done < total {
+                let progress: &Arc<Progress<'_>> = own.get().unwrap();
+                progress.add(2);
+                progress.add(1);
+            }
+        });
+        let progress = Arc::new(progress);
+        progress.begin(7);
+        assert!(slot.set(progress.clone()).is_ok());
+        progress.add(1);
+        assert_eq!(*calls.lock().unwrap(), [(1, 7), (4, 7), (7, 7)]);
     }
 }

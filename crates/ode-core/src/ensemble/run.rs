@@ -114,7 +114,8 @@ impl<'a, F, B, E> Ensemble<'a, F, B, E> {
     }
 
     /// Calls `hook(done, total)` after every chunk of members: `done` grows from call to call and
-    /// ends at `total`. Calls come from any thread, one at a time.
+    /// ends at `total`. Calls come from any thread, one at a time; chunks that are done during a call
+    /// are told by the next one.
     #[must_use]
     pub fn on_progress(mut self, hook: impl Fn(usize, usize) + Send + Sync + 'a) -> Self {
         self.progress.set_hook(hook);
@@ -133,7 +134,8 @@ impl<'a, F, B, E> Ensemble<'a, F, B, E> {
 impl<F: Sync, B: Clone + Send + Sync, E: Sync> Ensemble<'_, F, B, E> {
     /// Solves every member.
     ///
-    /// Memory: what `options.save` asks for, for every member.
+    /// Memory: what `options.save` asks for, for every member. After a cancellation the members that
+    /// are left are still made, and each is reported as cancelled.
     pub fn solve<A: Sync>(&self, algorithm: A, options: &Options) -> Trajectories
     where
         E: Engine<F, A, B>,

@@ -80,6 +80,10 @@ impl<T: Clone + Default> Table<T> {
         &mut self.cells[end - columns..end]
     }
 
+    fn cells_mut(&mut self) -> &mut [T] {
+        &mut self.cells
+    }
+
     /// Merges cell by cell.
     fn merge(&mut self, later: Self, mut merge: impl FnMut(&mut T, T)) {
         self.columns = self.columns.max(later.columns);

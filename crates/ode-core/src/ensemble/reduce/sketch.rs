@@ -88,6 +88,13 @@ impl QuantileSketch {
         self.pending = pending;
     }
 
+    /// Counts what is pending, and gives back the memory that waits for more.
+    pub fn shrink(&mut self) {
+        self.settle();
+        self.pending = Vec::new();
+        self.counts.shrink_to_fit();
+    }
+
     /// Merges two sorted lists.
     fn take_in(&mut self, others: &[(i64, u64)]) {
         if others.is_empty() {
