@@ -5,6 +5,9 @@ use scalar::Concrete;
 /// ends outside by no more than the absolute tolerance is moved onto the border. A model that leads
 /// out of its domain is an error, [`ErrorKind::OutsideDomain`]: nothing slides along a border.
 ///
+/// The ends of steps are kept inside. Between them the interpolant may leave by a little more than the
+/// error of the step: what is saved there ([`Save::At`](crate::Save::At), dense solutions) is not moved.
+///
 /// The stages of a step may still probe outside; a right-hand side that cannot be evaluated there
 /// says so by `Failure::Recoverable`.
 ///
@@ -55,9 +58,13 @@ impl Domain {
         // On the border the slack would be taken again and again, were the model to lead outwards.
         // (A bound that single precision rounds is met to that precision.)
         let border = |bound: f64| f64::from(f32::EPSILON) * bound.abs();
-        let falls = !start.is_within((low + border(low)).next_up(), f64::INFINITY)
+        // A derivative that the method does not know (NaN) leads nowhere.
+        let is_known = drift.is_within(f64::NEG_INFINITY, f64::INFINITY);
+        let falls = is_known
+            && !start.is_within((low + border(low)).next_up(), f64::INFINITY)
             && !drift.is_within(-atol, f64::INFINITY);
-        let rises = !start.is_within(f64::NEG_INFINITY, (high - border(high)).next_down())
+        let rises = is_known
+            && !start.is_within(f64::NEG_INFINITY, (high - border(high)).next_down())
             && !drift.is_within(f64::NEG_INFINITY, atol);
         let slack = |leads_out: bool| if leads_out { 0.0 } else { atol };
         if !u.is_within(low - slack(falls), high + slack(rises)) {

@@ -1,6 +1,7 @@
 use super::Splitting;
 
-/// A symplectic method is its splitting; everything else follows.
+/// A symplectic method of this crate: its splitting, from which everything else follows. Not to be
+/// implemented elsewhere.
 ///
 /// | method | order | forces per step | |
 /// |---|---|---|---|
@@ -27,7 +28,7 @@ use super::Splitting;
 /// assert_eq!(KahanLi6::SPLITTING.stages(), 10); // the last one is a kick only
 /// assert!(KahanLi6::SPLITTING.is_symmetric());
 /// ```
-pub trait Symplectic: Clone {
+pub trait Symplectic: Clone + Sealed {
     /// The name of the literature.
     const NAME: &'static str;
 
@@ -35,11 +36,16 @@ pub trait Symplectic: Clone {
     const SPLITTING: Splitting;
 }
 
+/// Only methods of this crate are symplectic ones.
+pub trait Sealed {}
+
 /// Makes a type with a [`Splitting`] an algorithm.
 ///
 /// One `impl` per type: the blanket one is taken by explicit Runge–Kutta methods.
 macro_rules! symplectic {
     ($method:ident, $splitting:expr) => {
+        impl $crate::symplectic::method::Sealed for $method {}
+
         impl $crate::symplectic::Symplectic for $method {
             const NAME: &'static str = stringify!($method);
             const SPLITTING: $crate::symplectic::Splitting = $splitting.checked();

@@ -4,8 +4,11 @@ use crate::erased::{erased, erased_over};
 use crate::method::{Method, Visitor, every};
 use crate::method_matrix::Claim;
 use core::fmt::Debug;
-use ode_core::{Components, Domain, ErrorKind, Options, Save, StepSize, Tsit5, solve};
-use scalar::{Dual, Lanes};
+use ode_core::{
+    Components, Domain, ErrorKind, Hamiltonian, HamiltonianSystem, OdeProblem, Options,
+    PositionVerlet, Save, StepSize, Tsit5, VelocityVerlet, solve,
+};
+use scalar::{Dual, Lanes, Scalar};
 use testset::models::{Lorenz63, LotkaVolterra};
 
 system::system! {
@@ -227,5 +230,37 @@ fn components_that_do_not_exist_are_refused() {
         let error = solve(&problem, Tsit5, &options).unwrap_err();
         assert_eq!(error.kind(), &ErrorKind::NoSuchComponent { index, states: 2 });
         assert!(error.partial().is_empty());
+    }
+}
+
+/// A force that vanishes at t = 0.05 and then leads slowly below zero.
+struct Slow;
+
+impl Hamiltonian for Slow {
+    fn degrees(&self) -> usize {
+        1
+    }
+    fn num_params(&self) -> usize {
+        0
+    }
+    fn kinetic<S: Scalar>(&self, _t: S, p: &[S], _params: &[S]) -> S {
+        (p[0] * p[0]).scale(0.5)
+    }
+    fn potential<S: Scalar>(&self, t: S, q: &[S], _params: &[S]) -> S {
+        q[0] * (t - S::from_f64(0.05)).scale(1e-12)
+    }
+}
+
+#[test]
+fn a_derivative_that_a_method_does_not_know_leads_nowhere() {
+    // A momentum on its border ends a step 1e-14 below it. Methods that begin with a drift do not
+    // know the force there, which must not count as one that leads out.
+    let problem = OdeProblem::new(HamiltonianSystem(Slow), [0.0, 0.0], [], (0.0, 1.0)).unwrap();
+    let domain = Domain::Within(vec![(f64::NEG_INFINITY, f64::INFINITY), (0.0, f64::INFINITY)]);
+    let options = Options { domain, step: StepSize::Fixed(0.1), ..Options::default() };
+    let by_kicks = solve(&problem, VelocityVerlet, &options).unwrap();
+    let by_drifts = solve(&problem, PositionVerlet, &options).unwrap();
+    for solution in [by_kicks, by_drifts] {
+        assert!(solution.iter().all(|(_, u)| u[1] >= 0.0));
     }
 }
