@@ -152,7 +152,7 @@ impl ControlState {
         factor
     }
 
-    /// A step was rejected for another reason than its error.
+    /// A step was refused by the right-hand side, not rejected for its error.
     pub(crate) fn hold(&mut self) {
         self.rejected = true;
     }

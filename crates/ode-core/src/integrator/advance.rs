@@ -73,7 +73,6 @@ where
                     square.is_nan().then_some(Trouble::NotFinite)
                 }
                 Ok(Verdict::Outside { index }) => {
-                    self.control.hold();
                     size = 0.5 * dt.abs();
                     Some(Trouble::Outside { index })
                 }
