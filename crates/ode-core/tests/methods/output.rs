@@ -102,7 +102,7 @@ fn an_integrator_knows_the_derivative_inside_its_last_step() {
     let mut integrator = Integrator::new(&problem, Tsit5, &options).unwrap();
     let mut du = [0.0; 2];
     let kind = integrator.interpolate_derivative(0.0, &mut du).unwrap_err().kind().clone();
-    assert_eq!(kind, ErrorKind::NotDense { t: 0.0 });
+    assert_eq!(kind, ErrorKind::NoStep { t: 0.0 });
     for _ in 0..20 {
         integrator.step().unwrap();
         let (a, b) = (integrator.last_step().t, integrator.t());
