@@ -108,7 +108,7 @@ impl Structure {
         }
     }
 
-    fn columns(&self) -> usize {
+    pub(crate) fn columns(&self) -> usize {
         match self {
             Self::Sparse(pattern) => pattern.cols(),
             _ => self.dim(),

@@ -88,4 +88,8 @@ impl Number for c64 {
     fn conjugate(self) -> Self {
         self.conj()
     }
+    #[inline]
+    fn times(self, factor: f64) -> Self {
+        c64::new(self.re * factor, self.im * factor)
+    }
 }

@@ -100,6 +100,10 @@ macro_rules! impl_float {
             fn conjugate(self) -> Self {
                 self
             }
+            #[inline]
+            fn times(self, factor: f64) -> Self {
+                self * factor as $float
+            }
         }
     };
 }

@@ -175,6 +175,8 @@ pub trait Number: Field {
     fn direction(self) -> Self;
     /// The complex conjugate; a real number itself.
     fn conjugate(self) -> Self;
+    /// The product with a real number.
+    fn times(self, factor: f64) -> Self;
 }
 
 /// Scratch memory of the blocked factorisation.

@@ -69,7 +69,7 @@ impl Triangle {
     /// sets all of them to zero in `work`.
     fn take(
         &mut self,
-        rows: &mut Vec<usize>,
+        rows: &mut [usize],
         most: usize,
         threshold: f64,
         factor: f64,

@@ -19,12 +19,12 @@ pub struct Convergence {
     pub residual: f64,
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     -minus_dot(0.0, a, b)
 }
 
 /// `‖x‖₂`, also where squares overflow or vanish.
-fn norm(x: &[f64]) -> f64 {
+pub(crate) fn norm(x: &[f64]) -> f64 {
     let square = dot(x, x);
     if (1e-280..1e280).contains(&square) {
         return square.sqrt();
@@ -36,7 +36,7 @@ fn norm(x: &[f64]) -> f64 {
     largest * x.iter().map(|v| (v / largest).powi(2)).sum::<f64>().sqrt()
 }
 
-fn axpy(factor: f64, x: &[f64], y: &mut [f64]) {
+pub(crate) fn axpy(factor: f64, x: &[f64], y: &mut [f64]) {
     for (y, &x) in y.iter_mut().zip(x) {
         *y += factor * x;
     }

@@ -38,8 +38,11 @@ macro_rules! rows {
     };
     (@each $n:ident, $i:ident, $body:block, $($row:literal)*) => {$(
         if $row < $n {
-            const $i: usize = $row;
-            $body
+            #[allow(clippy::absurd_extreme_comparisons)] // I = 0
+            {
+                const $i: usize = $row;
+                $body
+            }
         }
     )*};
 }

@@ -1,0 +1,4 @@
+//! Symmetric positive definite matrices.
+
+pub(crate) mod dense;
+pub(crate) mod sparse;
