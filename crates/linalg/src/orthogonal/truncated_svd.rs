@@ -13,11 +13,12 @@ use crate::{Error, ErrorKind, Structure};
 /// ```
 /// use linalg::{Structure, TruncatedSvd};
 ///
-/// // diag(1, 2, …, 100)
+/// // diag(1, 4, 9, …, 10000)
 /// let s = Structure::Banded { n: 100, lower: 0, upper: 0 };
-/// let diagonal: Vec<f64> = (1..=100).map(f64::from).collect();
+/// let diagonal: Vec<f64> = (1..=100).map(|k| f64::from(k * k)).collect();
 /// let svd = TruncatedSvd { rank: 2, power: 30, ..TruncatedSvd::default() }.of(&s, &diagonal)?;
-/// assert!((svd.values()[0] - 100.0).abs() < 1e-8 && (svd.values()[1] - 99.0).abs() < 1e-8);
+/// assert!((svd.values()[0] - 10000.0).abs() < 1e-8);
+/// assert!((svd.values()[1] - 9801.0).abs() < 1e-8);
 /// # Ok::<(), linalg::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -61,6 +61,21 @@ impl<S: Field> Columns<S> {
         }
     }
 
+    /// Moves the entries of column `k` that are `first` to its front, and says how many they are.
+    pub(super) fn partition(&mut self, k: usize, first: impl Fn(u32) -> bool) -> usize {
+        let range = self.start[k]..self.start[k + 1];
+        let (index, value) = (&mut self.index[range.clone()], &mut self.value[range]);
+        let mut front = 0;
+        for at in 0..index.len() {
+            if first(index[at]) {
+                index.swap(front, at);
+                value.swap(front, at);
+                front += 1;
+            }
+        }
+        front
+    }
+
     /// Sorts each column by its indices.
     pub(super) fn sort(&mut self, pairs: &mut Vec<(u32, S)>) {
         for k in 0..self.start.len() - 1 {

@@ -6,7 +6,14 @@ use crate::{Error, ErrorKind, Field};
 /// A row that no pivot has been taken from.
 const OPEN: usize = usize::MAX;
 
+/// A column of which every entry is followed.
+const ALL: usize = usize::MAX;
+
 /// Depth-first search for the rows that a column of the matrix reaches through `L`.
+///
+/// Of a column of `L` only the rows eliminated so far need to be followed once one of them leads to
+/// all the others: when its entry `(i, j)` and that of `U` at `(j, i)` are both there (symmetric
+/// pruning; Eisenstat, Liu 1992).
 struct Reach {
     /// The last step at which a row was seen.
     seen: Vec<usize>,
@@ -14,13 +21,20 @@ struct Reach {
     found: Vec<u32>,
     /// The path so far: a row, and how many of its successors have been looked at.
     path: Vec<(u32, usize)>,
+    /// How many entries of each column of `L` are followed.
+    followed: Vec<usize>,
 }
 
 impl<S: Field<Row = usize>> SparseLu<S> {
     /// Computes `L`, `U` and the order of rows.
     pub(super) fn search(&mut self, values: &[S]) -> Result<(), Error> {
         let n = self.dim();
-        let mut reach = Reach { seen: vec![OPEN; n], found: Vec::new(), path: Vec::new() };
+        let mut reach = Reach {
+            seen: vec![OPEN; n],
+            found: Vec::new(),
+            path: Vec::new(),
+            followed: vec![ALL; n],
+        };
         let (pattern, analysis) = (self.pattern.clone(), self.analysis.clone());
         self.lower.clear();
         self.upper.clear();
@@ -46,6 +60,7 @@ impl<S: Field<Row = usize>> SparseLu<S> {
             }
             self.upper.end_column();
             self.eliminate(k, column, matched, &reach.found)?;
+            self.prune(k, &mut reach.followed);
         }
         let step_of = &self.step_of;
         self.lower.rename(|row| step_of[row as usize] as u32);
@@ -69,6 +84,7 @@ impl<S: Field<Row = usize>> SparseLu<S> {
             let step = self.step_of[*row as usize];
             let next = match step {
                 OPEN => None,
+                _ if *looked >= reach.followed[step] => None,
                 _ => self.lower.column(step).index.get(*looked).copied(),
             };
             *looked += 1;
@@ -120,5 +136,16 @@ impl<S: Field<Row = usize>> SparseLu<S> {
         }
         self.lower.end_column();
         Ok(())
+    }
+
+    /// Shortens the columns of `L` for which the pivot of step `k` leads to all later rows.
+    fn prune(&mut self, k: usize, followed: &mut [usize]) {
+        let (pivot, step_of) = (self.row_at[k] as u32, &self.step_of);
+        for &step in self.upper.column(k).index {
+            let step = step as usize;
+            if followed[step] == ALL && self.lower.column(step).index.contains(&pivot) {
+                followed[step] = self.lower.partition(step, |row| step_of[row as usize] != OPEN);
+            }
+        }
     }
 }
