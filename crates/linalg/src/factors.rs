@@ -43,13 +43,13 @@ pub struct Scatter {
 }
 
 impl Scatter {
-    fn new(from: &Structure, to: &Structure) -> Self {
+    pub(crate) fn new(from: &Structure, to: &Structure) -> Self {
         let mut pairs = Vec::with_capacity(from.len());
         from.for_each(|i, j, at| pairs.extend(to.position(i, j).map(|place| (at, place))));
         Self { pairs, from: from.len() }
     }
 
-    fn apply<S: Field>(&self, values: &[S], to: &mut [S]) {
+    pub(crate) fn apply<S: Field>(&self, values: &[S], to: &mut [S]) {
         to.fill(S::ZERO);
         for &(at, place) in &self.pairs {
             to[place] = values[at];

@@ -90,6 +90,9 @@ pub trait LinearSolve<S: Field = f64> {
     }
 }
 
+/// A solver of any kind, as [`Field::solver`] makes it for a structure.
+pub type Solver<S> = Box<dyn LinearSolve<S> + Send + Sync>;
+
 macro_rules! impl_linear_solve {
     ([$($generics:tt)*] $solver:ty) => {
         impl<$($generics)*> LinearSolve<S> for $solver {

@@ -1,6 +1,7 @@
 //! Dual numbers: an elimination in duals differentiates the solution exactly.
 
 use super::{Exchange, Field};
+use crate::{DualFactors, Error, Solver, Structure};
 use scalar::{Dual, Scalar};
 
 impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
@@ -17,6 +18,9 @@ impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
     #[inline]
     fn inverse(self) -> Self {
         Self::ONE / self
+    }
+    fn solver(structure: &Structure) -> Result<Solver<Self>, Error> {
+        Ok(Box::new(DualFactors::new(structure)?))
     }
     #[inline]
     fn modulus(self) -> f64 {

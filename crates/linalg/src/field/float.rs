@@ -2,6 +2,7 @@
 
 use super::{Blocks, Exchange, Field, Number, compose};
 use crate::lu::faer_lu;
+use crate::{Error, Factors, Solver, Structure};
 
 macro_rules! impl_float {
     ($float:ident) => {
@@ -76,6 +77,9 @@ macro_rules! impl_float {
             #[inline]
             fn where_row(self, row: usize, i: usize, other: Self) -> Self {
                 if row == i { self } else { other }
+            }
+            fn solver(structure: &Structure) -> Result<Solver<Self>, Error> {
+                Ok(Box::new(Factors::new(structure)?))
             }
             fn blocked_lu(
                 n: usize,

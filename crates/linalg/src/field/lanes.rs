@@ -1,6 +1,8 @@
 //! Lanes: several systems side by side, each with pivots of its own and without a branch.
 
 use super::{Exchange, Field};
+use crate::lane_factors::LaneFactors;
+use crate::{Error, Solver, Structure};
 use scalar::{Lanes, Scalar};
 
 impl<const W: usize> Field for Lanes<W> {
@@ -22,6 +24,9 @@ impl<const W: usize> Field for Lanes<W> {
     #[inline(always)]
     fn minus_product(self, a: Self, b: Self) -> Self {
         (-a).mul_add(b, self)
+    }
+    fn solver(structure: &Structure) -> Result<Solver<Self>, Error> {
+        Ok(Box::new(LaneFactors::new(structure)))
     }
     #[inline]
     fn modulus(self) -> f64 {

@@ -5,6 +5,7 @@ mod dual;
 mod float;
 mod lanes;
 
+use crate::{Error, Solver, Structure};
 use core::fmt::Debug;
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -121,6 +122,15 @@ pub trait Field:
 
     /// `self` where row `i` was chosen, `other` elsewhere.
     fn where_row(self, row: Self::Row, i: usize, other: Self) -> Self;
+
+    /// Memory for matrices of this structure, for the kind of factors that suits it: that of
+    /// [`choose`](crate::choose); of dual numbers by the factors of their values
+    /// ([`DualFactors`](crate::DualFactors)); in lanes always dense.
+    ///
+    /// # Errors
+    ///
+    /// A sparse pattern that is not square, or singular whatever its values.
+    fn solver(structure: &Structure) -> Result<Solver<Self>, Error>;
 
     /// Factors an `n × n` matrix, column by column, by blocks, where there is a faster way than
     /// the loops of this crate; `None` where there is not.
