@@ -41,7 +41,7 @@ impl<B: Buffer> Differences<B> {
             }
         }
         let [_, d @ ..] = &mut self.0;
-        let mut d = d.each_mut().map(|d| d.as_mut());
+        let d = d.each_mut().map(|d| d.as_mut());
         let n = d[0].len();
         for i in 0..n {
             let old: [B::Item; MOST] = std::array::from_fn(|j| d[j][i]);
@@ -79,7 +79,7 @@ impl<B: Buffer> Differences<B> {
 
     /// The differences at the end of a step whose prediction was corrected by `e`.
     pub(super) fn advance(&mut self, q: usize, e: &[B::Item]) {
-        let mut d = self.0.each_mut().map(|d| d.as_mut());
+        let d = self.0.each_mut().map(|d| d.as_mut());
         for (i, &e) in e.iter().enumerate() {
             d[q + 2][i] = e - d[q + 1][i];
             d[q + 1][i] = e;

@@ -13,10 +13,14 @@ const FACTORS_AGE: usize = 20;
 const DRIFT: f64 = 0.3;
 /// Relative change of `c` up to which a failure is blamed on the Jacobian (`DGMAX_JBAD`).
 const DRIFT_BLAMED: f64 = 0.2;
-/// Most increments of one iteration (`NLS_MAXCOR`).
+/// Most increments of one iteration (`NLS_MAXCOR`); and with a fresh Jacobian, where nothing else
+/// is left than a shorter step, as long as they promise success.
 const MOST: usize = 3;
+const MOST_FRESH: usize = 8;
 /// How fast an estimated rate of convergence may improve (`CRDOWN`).
 const RATE_DOWN: f64 = 0.3;
+/// How fast it fades, where one increment is enough and no rate is seen.
+const RATE_AGES: f64 = 1.25;
 /// An increment so much larger than the one before means divergence (`RDIV`).
 const DIVERGED: f64 = 2.0;
 
@@ -135,6 +139,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         jacobian_age: usize,
         (e, y): (&mut [B::Item], &mut [B::Item]),
     ) -> Result<Outcome, Failure> {
+        if !equation.c.is_finite() {
+            // A step of no length: what refused the longer ones is the reason.
+            return Err(Failure::Recoverable);
+        }
         self.refusal = None;
         let solved = self.iterate(rhs, equation, norm, jacobian_age, (e, y));
         match solved {
@@ -159,6 +167,8 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         if self.is_restored {
             self.make_again(rhs, equation.p)?;
         }
+        // What was seen some steps ago is trusted less and less.
+        self.rate = (RATE_AGES * self.rate).min(1.0);
         let drift = |factored: f64| (factored / c - 1.0).abs();
         let mut differentiates = !self.has_jacobian
             || self.jacobian_age >= jacobian_age
@@ -183,7 +193,8 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
                 }
                 self.factor(c, mass)?;
             }
-            match self.increments(rhs, equation, norm, (&mut *e, &mut *y)) {
+            let most = if is_current { MOST_FRESH } else { MOST };
+            match self.increments(rhs, equation, norm, most, (&mut *e, &mut *y)) {
                 Ok(Some(square)) => return Ok(Outcome::Converged { square }),
                 Ok(None) => {}
                 // A fresh Jacobian may lead elsewhere.
@@ -208,6 +219,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         rhs: &F,
         equation: &Equation<'_, B::Item>,
         norm: &mut ErrorNorm<'_>,
+        most: usize,
         (e, y): (&mut [B::Item], &mut [B::Item]),
     ) -> Result<Option<f64>, Trouble> {
         let Equation { c, predicted, u, tolerance, .. } = *equation;
@@ -216,7 +228,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         let scale =
             if self.factored == c { 1.0 } else { 2.0 * self.factored / (c + self.factored) };
         let mut previous = f64::INFINITY;
-        for iteration in 1..=MOST {
+        for iteration in 1..=most {
             let delta = self.delta.as_mut();
             self.matrix.solve(delta)?;
             if scale != 1.0 {
@@ -244,7 +256,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
                 let square = if iteration == 1 { square } else { norm.square_of(e, u, u) };
                 return Ok(Some(square));
             }
-            if iteration == MOST || !(size <= DIVERGED * previous) {
+            // At this rate, what the last increment would be.
+            let hopeless = iteration >= MOST
+                && size * (size / previous).powi((most - iteration + 1) as i32) > tolerance;
+            if iteration == most || !(size <= DIVERGED * previous) || hopeless {
                 break;
             }
             previous = size;
@@ -356,8 +371,11 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         (u, p): (&[B::Item], &[B::Item]),
         f: &mut [B::Item],
     ) -> Result<(), Failure> {
-        (self.has_jacobian, self.factored, self.refusal) = (false, f64::NAN, None);
         let c = 1e3 / dt;
+        if !c.is_finite() {
+            return Err(Failure::Recoverable);
+        }
+        (self.has_jacobian, self.factored, self.refusal) = (false, f64::NAN, None);
         let t = B::Item::from_f64(t);
         let matrix = &mut self.matrix;
         let solved = matrix.differentiate(rhs, t, u, p).and_then(|()| {
