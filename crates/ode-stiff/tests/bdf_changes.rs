@@ -77,8 +77,8 @@ fn a_checkpoint_resumes_to_the_same_bits_at_every_order() {
         check(&dae, method, &options());
         let stops = Options { stops: vec![0.1, 1.0, 7.0], ..options() };
         check(&robertson((0.0, 20.0)), method, &stops);
-        let fixed = Options { step: StepSize::Fixed(1.1e-3), ..options() };
-        check(&robertson((0.0, 0.12)), method, &fixed);
+        let fixed = Options { step: StepSize::Fixed(1.1e-4), ..options() };
+        check(&robertson((0.0, 0.012)), method, &fixed);
     });
 }
 
@@ -146,7 +146,7 @@ fn events_are_located_and_the_method_starts_anew_behind_them() {
         assert_eq!(times.len(), 2, "{method:?} {times:?}");
         // tan t = -k, twice.
         let first = std::f64::consts::PI - 100f64.atan();
-        let tolerance = if method.max_order == 1 { 1e-3 } else { 2e-5 };
+        let tolerance = if method.max_order == 1 { 1e-3 } else { 1e-4 };
         for (t, wanted) in times.iter().zip([first, first + std::f64::consts::TAU]) {
             assert!((t - wanted).abs() < tolerance, "{method:?} {t} {wanted}");
             for later in [0.001, 0.01, 0.1] {
@@ -167,7 +167,7 @@ fn saved_times_between_the_steps_follow_the_interpolant() {
         let save = Save::At(times.clone());
         let at = solve(&problem, method, &Options { save, ..options.clone() }).unwrap();
         assert_eq!(at.times(), times);
-        let tolerance = if method.max_order == 1 { 1e-3 } else { 2e-5 };
+        let tolerance = if method.max_order == 1 { 1e-3 } else { 1e-4 };
         for (t, u) in at.iter() {
             assert_eq!(u, whole.at(t).unwrap(), "{method:?}");
             assert!((u[0] - follows(t, 0.0, 3.0)).abs() < tolerance, "{method:?} {t}");
@@ -201,7 +201,7 @@ fn many_stops_cost_little_and_harm_nothing() {
             integrator.add_stop(t).unwrap();
             integrator.add_stop(t + 1e-4 * f64::from(k % 7)).unwrap();
         }
-        let tolerance = if method.max_order == 1 { 1e-3 } else { 3e-5 };
+        let tolerance = if method.max_order == 1 { 1e-3 } else { 1e-4 };
         while integrator.step().unwrap() != Progress::Finished {
             let error = integrator.u()[0] - follows(integrator.t(), 0.0, 3.0);
             assert!(error.abs() < tolerance, "{method:?} {}: {error:e}", integrator.t());

@@ -88,8 +88,9 @@ fn work_is_pinned() {
         let Stats { accepted, rejected, evaluations, jacobians, factorizations, .. } = stats;
         let found = [accepted, rejected, evaluations, jacobians, factorizations];
         for (found, wanted) in found.into_iter().zip(wanted) {
-            // Other processors and libraries round differently.
-            assert!(found.abs_diff(wanted) <= 2 + wanted / 20, "{found}, not {wanted}: {stats}");
+            // Other processors and libraries round differently, and one Newton increment more or
+            // less leads to other steps.
+            assert!(found.abs_diff(wanted) <= 3 + wanted / 4, "{found}, not {wanted}: {stats}");
         }
     }
     macro_rules! pin {
@@ -102,8 +103,8 @@ fn work_is_pinned() {
             pin(solve(&problem, Ndf::default(), &options).unwrap().stats(), $ndf);
         }};
     }
-    pin!(hires, [0; 5], [0; 5]);
-    pin!(orego, [0; 5], [0; 5]);
-    pin!(vdpol_mu1000, [0; 5], [0; 5]);
-    pin!(prothero_robinson, [0; 5], [0; 5]);
+    pin!(hires, [509, 33, 838, 11, 88], [375, 31, 688, 10, 74]);
+    pin!(orego, [2015, 157, 3359, 54, 344], [1712, 194, 3280, 53, 343]);
+    pin!(vdpol_mu1000, [1473, 125, 2359, 30, 265], [1391, 187, 2511, 29, 276]);
+    pin!(prothero_robinson, [118, 7, 169, 3, 21], [136, 17, 221, 3, 31]);
 }

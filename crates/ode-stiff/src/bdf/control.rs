@@ -32,6 +32,15 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// The change of the step size by which its error would be `1 / bias`; 0 where that is no
+    /// worthwhile growth.
+    pub(super) fn growth(self) -> f64 {
+        let Self { square, bias, power } = self;
+        // Most steps are as they should be, and a power is dear: (2/3)^(2 power) decides.
+        let limit = LIMITS.get(power).copied().unwrap_or(0.0);
+        if bias * bias * square <= limit { self.factor() } else { 0.0 }
+    }
+
     /// The change of the step size by which its error would be `1 / bias`.
     pub(super) fn factor(self) -> f64 {
         let Self { square, bias, power } = self;
@@ -39,13 +48,36 @@ impl Candidate {
     }
 }
 
-/// No small growth, no shrinking below a tenth, no growth beyond `growth`.
-pub(super) fn limited(factor: f64, growth: f64) -> f64 {
-    if factor >= WORTHWHILE {
-        factor.min(growth)
-    } else if factor > 0.0 {
-        1.0
-    } else {
-        LEAST
+/// `WORTHWHILE^(-2 k)`.
+const LIMITS: [f64; 8] = {
+    let mut limits = [1.0; 8];
+    let mut k = 1;
+    while k < 8 {
+        limits[k] = limits[k - 1] / (WORTHWHILE * WORTHWHILE);
+        k += 1;
+    }
+    limits
+};
+
+/// No small growth, no growth beyond `most`.
+pub(super) fn limited(factor: f64, most: f64) -> f64 {
+    if factor >= WORTHWHILE { factor.min(most) } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_is_the_factor_where_it_is_worthwhile() {
+        for power in 2..=7 {
+            for k in -60..=20 {
+                let candidate =
+                    Candidate { square: 10f64.powf(0.2 * f64::from(k)), bias: 6.0, power };
+                let (factor, growth) = (candidate.factor(), candidate.growth());
+                assert_eq!(limited(growth, 10.0), limited(factor, 10.0), "{candidate:?}");
+            }
+        }
+        assert_eq!(Candidate { square: f64::INFINITY, bias: 6.0, power: 2 }.growth(), 0.0);
     }
 }

@@ -1,5 +1,6 @@
 //! Backward differences `Dⱼ = ∇ʲ u` of the polynomial through the past, on a grid of equal steps.
 
+use super::by_order;
 use super::coefficients::MOST;
 use scalar::Scalar;
 use system::Buffer;
@@ -63,13 +64,19 @@ impl<B: Buffer> Differences<B> {
         predicted: &mut [B::Item],
         slope: &mut [B::Item],
     ) {
-        let n = predicted.len();
-        let weights = HARMONIC.map(|gamma| gamma / h);
+        by_order!(q, Q => self.predict_by::<Q>(h, predicted, slope));
+    }
+
+    #[inline(always)]
+    fn predict_by<const Q: usize>(&self, h: f64, predicted: &mut [B::Item], slope: &mut [B::Item]) {
+        let (n, inverse) = (predicted.len(), 1.0 / h);
+        let weights = HARMONIC.map(|gamma| gamma * inverse);
         let d = self.0.each_ref().map(|d| &d.as_ref()[..n]);
+        let slope = &mut slope[..n];
         for i in 0..n {
             let mut value = d[0][i] + d[1][i];
             let mut rise = d[1][i].scale(weights[1]);
-            for j in 2..=q {
+            for j in 2..=Q {
                 value += d[j][i];
                 rise = d[j][i].scale_add(weights[j], rise);
             }
@@ -79,13 +86,20 @@ impl<B: Buffer> Differences<B> {
 
     /// The differences at the end of a step whose prediction was corrected by `e`.
     pub(super) fn advance(&mut self, q: usize, e: &[B::Item]) {
-        let d = self.0.each_mut().map(|d| d.as_mut());
-        for (i, &e) in e.iter().enumerate() {
-            d[q + 2][i] = e - d[q + 1][i];
-            d[q + 1][i] = e;
-            for j in (0..=q).rev() {
-                let above = d[j + 1][i];
-                d[j][i] += above;
+        by_order!(q, Q => self.advance_by::<Q>(e));
+    }
+
+    #[inline(always)]
+    fn advance_by<const Q: usize>(&mut self, e: &[B::Item]) {
+        let n = e.len();
+        let d = self.0.each_mut().map(|d| &mut d.as_mut()[..n]);
+        for i in 0..n {
+            d[Q + 2][i] = e[i] - d[Q + 1][i];
+            d[Q + 1][i] = e[i];
+            let mut sum = e[i];
+            for j in (0..=Q).rev() {
+                sum += d[j][i];
+                d[j][i] = sum;
             }
         }
     }

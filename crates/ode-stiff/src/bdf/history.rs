@@ -1,5 +1,6 @@
 //! Nordsieck's array: the scaled derivatives `z_j = h^j u^(j) / j!` of the polynomial through the past.
 
+use super::by_order;
 use super::coefficients::MOST;
 use scalar::Scalar;
 use system::Buffer;
@@ -7,34 +8,6 @@ use system::Buffer;
 /// The columns `z₀ … z₅`.
 #[derive(Clone, Debug)]
 pub(super) struct History<B>(pub(super) [B; MOST + 1]);
-
-/// Runs `$body` with the constant `$q` equal to `$order`, from 1 to 5.
-macro_rules! by_order {
-    ($order:expr, $q:ident => $body:expr) => {
-        match $order {
-            1 => {
-                const $q: usize = 1;
-                $body
-            }
-            2 => {
-                const $q: usize = 2;
-                $body
-            }
-            3 => {
-                const $q: usize = 3;
-                $body
-            }
-            4 => {
-                const $q: usize = 4;
-                $body
-            }
-            _ => {
-                const $q: usize = 5;
-                $body
-            }
-        }
-    };
-}
 
 impl<B: Buffer> History<B> {
     pub(super) fn new(u: &B) -> Self {

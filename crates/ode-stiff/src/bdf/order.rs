@@ -50,22 +50,22 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         let q = self.q;
         let here = control::Candidate { square: self.square, bias: control::BIAS, power: q + 1 };
         if self.wait > 0 {
-            return control::limited(here.factor(), growth);
+            return control::limited(here.growth(), growth);
         }
         self.wait = 2;
-        let mut best = (here.factor(), q);
+        let mut best = (here.growth(), q);
         if q > 1 {
             let square = self.square_below;
             let below = control::Candidate { square, bias: control::BIAS, power: q };
-            if below.factor() > best.0 {
-                best = (below.factor(), q - 1);
+            if below.growth() > best.0 {
+                best = (below.growth(), q - 1);
             }
         }
         if q < self.most {
             let square = self.square_above;
             let above = control::Candidate { square, bias: control::BIAS_ABOVE, power: q + 2 };
-            if above.factor() > best.0 {
-                best = (above.factor(), q + 1);
+            if above.growth() > best.0 {
+                best = (above.growth(), q + 1);
             }
         }
         let factor = control::limited(best.0, growth);

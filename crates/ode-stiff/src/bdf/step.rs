@@ -33,6 +33,8 @@ pub struct BdfCache<B: Buffer<Item: Field>, W> {
     pub(super) steps: usize,
     pub(super) wait: usize,
     pub(super) coefficients: Coefficients,
+    /// Those of equal steps, for each order.
+    uniform: [Coefficients; MOST + 1],
     /// Correction of the step.
     pub(super) e: B,
     /// That of an earlier step, and its `second`.
@@ -70,6 +72,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
             steps: 0,
             wait: 2,
             coefficients: Coefficients::NONE,
+            uniform: std::array::from_fn(|q| match q {
+                0 => Coefficients::NONE,
+                _ => Coefficients::new(q, 1.0, &[1.0; MOST + 1], true),
+            }),
             e: u.zeros(),
             earlier: u.zeros(),
             earlier_second: 0.0,
@@ -120,8 +126,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         self.dt = dt;
         self.z.0[0].as_mut().copy_from_slice(step.u.as_ref());
         self.z.predict(self.q, (dt / self.h, dt), &mut self.predicted, self.slope.as_mut());
-        let neighbours = self.wait == 1;
-        self.coefficients = Coefficients::new(self.q, dt, &self.past, neighbours);
+        self.coefficients = self.coefficients_of(dt);
         let equation = Equation {
             t: step.t_last,
             c: self.coefficients.l[1] / dt,
@@ -164,6 +169,16 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         self.start.rise(&mut self.newton, rhs, step, self.z.column_mut(1))?;
         self.h = step.dt;
         Ok(())
+    }
+
+    fn coefficients_of(&self, dt: f64) -> Coefficients {
+        let (q, past) = (self.q, &self.past);
+        // Only the correction depends on them: what rounding of time makes of equal steps is nothing.
+        let is_uniform = past.iter().take(q).all(|h| (h - dt).abs() <= 1e-9 * dt.abs());
+        match self.uniform.get(q) {
+            Some(uniform) if is_uniform => *uniform,
+            _ => Coefficients::new(q, dt, past, self.wait == 1),
+        }
     }
 
     /// Makes the array one of order `q_next`.
