@@ -30,7 +30,7 @@ use super::step::BdfCache;
 /// let solution = solve(&problem, Bdf::default(), &Options::default())?;
 /// assert!((solution.last()[0] - 1.70616773).abs() < 1e-3);
 /// assert!(solution.stats().jacobians < solution.stats().accepted / 10);
-/// # Ok::<(), ode_core::SolveError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # References

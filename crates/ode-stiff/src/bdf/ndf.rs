@@ -26,7 +26,7 @@ use super::ndf_step::NdfCache;
 /// let problem = OdeProblem::new(Robertson, [1.0, 0.0, 0.0], [], (0.0, 1e5))?;
 /// let solution = solve(&problem, Ndf::default(), &Options { atol: 1e-12, ..Options::default() })?;
 /// assert!((solution.last()[0] - 0.01786592114209955).abs() < 1e-6);
-/// # Ok::<(), ode_core::SolveError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # References
