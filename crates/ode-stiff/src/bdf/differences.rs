@@ -1,6 +1,5 @@
 //! Backward differences `Dⱼ = ∇ʲ u` of the polynomial through the past, on a grid of equal steps.
 
-use super::by_order;
 use super::coefficients::MOST;
 use scalar::Scalar;
 use system::Buffer;

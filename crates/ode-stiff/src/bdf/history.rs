@@ -1,6 +1,5 @@
 //! Nordsieck's array: the scaled derivatives `z_j = h^j u^(j) / j!` of the polynomial through the past.
 
-use super::by_order;
 use super::coefficients::MOST;
 use scalar::Scalar;
 use system::Buffer;

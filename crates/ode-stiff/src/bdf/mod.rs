@@ -3,33 +3,22 @@
 /// Runs `$body` with the constant `$q` equal to `$order`, from 1 to 5.
 macro_rules! by_order {
     ($order:expr, $q:ident => $body:expr) => {
+        by_order!(@arms $order, $q, $body, 1 2 3 4)
+    };
+    (@arms $order:expr, $q:ident, $body:expr, $($literal:literal)*) => {
         match $order {
-            1 => {
-                const $q: usize = 1;
+            $($literal => {
+                const $q: usize = $literal;
                 $body
-            }
-            2 => {
-                const $q: usize = 2;
-                $body
-            }
-            3 => {
-                const $q: usize = 3;
-                $body
-            }
-            4 => {
-                const $q: usize = 4;
-                $body
-            }
+            })*
             _ => {
-                const $q: usize = 5;
+                const $q: usize = crate::bdf::coefficients::MOST;
                 $body
             }
         }
     };
 }
-use by_order;
 
-mod bdf;
 mod checkpoint;
 mod coefficients;
 mod control;
@@ -45,9 +34,10 @@ mod start;
 mod step;
 #[cfg(test)]
 mod tests;
+mod variable_step;
 mod words;
 
-pub use bdf::Bdf;
 pub use ndf::Ndf;
 pub use ndf_step::NdfCache;
 pub use step::BdfCache;
+pub use variable_step::Bdf;

@@ -259,7 +259,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
             // At this rate, what the last increment would be.
             let hopeless = iteration >= MOST
                 && size * (size / previous).powi((most - iteration + 1) as i32) > tolerance;
-            if iteration == most || !(size <= DIVERGED * previous) || hopeless {
+            if iteration == most || size > DIVERGED * previous || size.is_nan() || hopeless {
                 break;
             }
             previous = size;

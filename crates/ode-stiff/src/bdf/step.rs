@@ -12,7 +12,7 @@ use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian};
 
-/// History, factors and scratch of [`Bdf`].
+/// History, factors and scratch of [`Bdf`](crate::Bdf).
 #[derive(Debug)]
 pub struct BdfCache<B: Buffer<Item: Field>, W> {
     /// The highest order.
@@ -119,7 +119,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
     ) -> Result<(), Failure> {
         self.is_judged = false;
         if self.steps == 0 || self.is_worn {
-            self.from_slope(rhs, step)?;
+            self.rise_from_slope(rhs, step)?;
         }
         self.change_order();
         let dt = step.dt;
@@ -156,7 +156,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
     }
 
     /// Order 1 from the derivative at the start.
-    fn from_slope<F: Jacobian<B::Item, Work = W>>(
+    fn rise_from_slope<F: Jacobian<B::Item, Work = W>>(
         &mut self,
         rhs: &F,
         step: &Step<'_, B>,
