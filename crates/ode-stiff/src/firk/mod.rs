@@ -7,6 +7,7 @@ mod gauss_legendre;
 mod gauss_step;
 mod notes;
 mod parts;
+mod path;
 mod predictive;
 mod radau_iia5;
 mod radau_step;

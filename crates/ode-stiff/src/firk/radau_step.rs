@@ -2,6 +2,7 @@
 
 use super::collocation::RADAU;
 use super::factors::Factors;
+use super::path::Path;
 use super::predictive::Predictive;
 use super::{Parts, notes};
 use crate::convergence::{Convergence, Verdict};
@@ -48,11 +49,11 @@ pub struct RadauCache<B: Buffer, W> {
     r: [B; 3],
     /// A state at which `f` is evaluated.
     at: B,
-    /// The step before over its size: `θ z + θ (1 - θ) (a + b θ)`; no size, no such step.
-    path: [B; 3],
-    path_size: f64,
     /// The first error estimate of the last attempt.
     estimate: B,
+    /// The step before, and the one before that.
+    path: Path<B>,
+    earlier: Path<B>,
     newton: Convergence,
     iterations: usize,
     predictive: Predictive,
@@ -94,9 +95,9 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             mass_w: three(),
             r: three(),
             at: u.zeros(),
-            path: three(),
-            path_size: 0.0,
             estimate: u.zeros(),
+            path: Path::none(u),
+            earlier: Path::none(u),
             newton: Convergence::default(),
             iterations: 0,
             predictive: Predictive::NEW,
@@ -120,7 +121,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         p: &[B::Item],
     ) -> Result<(), Failure> {
         self.is_differentiated = false;
-        (self.factored, self.has_factors, self.path_size) = (0.0, false, 0.0);
+        (self.factored, self.has_factors) = (0.0, false);
+        self.path.forget();
         self.newton = Convergence::default();
         self.predictive = Predictive::NEW;
         (self.is_first, self.was_attempted) = (true, false);
@@ -217,25 +219,11 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     /// Starting values: the collocation polynomial of the step before, beyond its end.
     #[inline(always)]
     fn extrapolate(&mut self, dt: f64) {
+        self.path.beyond(dt, &mut self.z);
         let Self { z: [z1, z2, z3], w: [w1, w2, w3], .. } = self;
-        let (z1, z2, z3) = (z1.as_mut(), z2.as_mut(), z3.as_mut());
+        let (z1, z2, z3) = (z1.as_ref(), z2.as_ref(), z3.as_ref());
         let (w1, w2, w3) = (w1.as_mut(), w2.as_mut(), w3.as_mut());
-        if self.path_size == 0.0 {
-            for z in [z1, z2, z3, w1, w2, w3] {
-                z.fill(B::Item::zero());
-            }
-            return;
-        }
-        let [rise, a, b] = &self.path;
-        let (rise, a, b) = (rise.as_ref(), a.as_ref(), b.as_ref());
-        let s = RADAU.c.map(|c| c * dt / self.path_size);
-        for x in 0..rise.len() {
-            // p(1 + s) - p(1)
-            let beyond = |s: f64| {
-                let bracket = b[x].scale_add(1.0 + s, a[x]);
-                (rise[x] - bracket.scale(1.0 + s)).scale(s)
-            };
-            (z1[x], z2[x], z3[x]) = (beyond(s[0]), beyond(s[1]), beyond(s[2]));
+        for x in 0..z1.len() {
             [w1[x], w2[x], w3[x]] = transformed(&RADAU.t_inverse, [z1[x], z2[x], z3[x]]);
         }
     }
@@ -385,20 +373,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         step: &mut Step<'_, B>,
     ) -> Result<(), Failure> {
         self.end.as_mut().copy_from_slice(step.u_next.as_ref());
-        // θ z + θ (1 - θ) (a + b θ) through the stages.
-        let [c1, c2, _] = RADAU.c;
-        let [z1, z2, z3] = &self.z;
-        let (z1, z2, z3) = (z1.as_ref(), z2.as_ref(), z3.as_ref());
-        let [rise, a, b] = &mut self.path;
-        let (rise, a, b) = (rise.as_mut(), a.as_mut(), b.as_mut());
-        for x in 0..rise.len() {
-            let q1 = (z1[x].scale(1.0 / c1) - z3[x]).scale(1.0 / (1.0 - c1));
-            let q2 = (z2[x].scale(1.0 / c2) - z3[x]).scale(1.0 / (1.0 - c2));
-            rise[x] = z3[x];
-            b[x] = (q2 - q1).scale(1.0 / (c2 - c1));
-            a[x] = b[x].scale_add(-c1, q1);
-        }
-        self.path_size = step.dt;
+        std::mem::swap(&mut self.path, &mut self.earlier);
+        self.path.through(&self.z, &self.estimate, step.dt);
         self.is_differentiated = self.newton.rate() <= SLOW;
         self.evaluations += 1;
         let t = B::Item::from_f64(step.t_last);
@@ -414,22 +390,10 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         if self.is_differentiated && DEAD_BAND.contains(&factor) { 1.0 } else { factor }
     }
 
-    /// The collocation polynomial, with one correction. Where a component is not stiff, its
-    /// derivative errs by `(θ - c₁) (θ - c₂) (θ - 1)` times a vector, and by how much is known at
-    /// `θ = 0`: this is the error estimate. The integral of that vanishes at both ends, and with it
-    /// the error is of fifth order. Where a component is stiff the estimate is small.
     pub(super) fn dense(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
-        let n = interval.u.as_ref().len();
-        let out = dense.reset(interval.step.t, interval.step.dt, n, 4);
-        let (u, end, estimate) = (interval.u.as_ref(), self.end.as_ref(), self.estimate.as_ref());
-        let (a, b) = (self.path[1].as_ref(), self.path[2].as_ref());
-        for x in 0..n {
-            out[x] = u[x];
-            out[n + x] = end[x] - u[x];
-            out[2 * n + x] = estimate[x].scale_add(RADAU.gamma, a[x]);
-            out[3 * n + x] = estimate[x].scale_add(-RADAU.gamma, b[x]);
-            out[4 * n + x] = estimate[x].scale(-2.5 * RADAU.gamma);
-        }
+        let u = interval.u.as_ref();
+        let out = dense.reset(interval.step.t, interval.step.dt, u.len(), 4);
+        self.path.dense(&self.earlier, u, self.end.as_ref(), out);
     }
 
     pub(super) fn advance(&mut self) {
@@ -449,15 +413,13 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         }
     }
 
-    /// The polynomial of the step before, the Jacobian, and what the choices of the next step depend
-    /// on.
+    /// The step before, the Jacobian, and what the choices of the next step depend on.
     pub(super) fn memory(&self, advanced: bool) -> Vec<B::Item> {
         let mut out = Vec::new();
-        self.path.iter().for_each(|path| out.extend_from_slice(path.as_ref()));
+        self.path.write(&mut out);
         self.factors.jac().iter().for_each(|&x| notes::write(&mut out, x));
         let flag = |is: bool| f64::from(u8::from(is));
         let numbers = [
-            self.path_size,
             self.factored,
             self.newton.eta,
             flag(self.is_differentiated),
@@ -472,18 +434,12 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
 
     /// Memory of another length is none of ours.
     pub(super) fn restore(&mut self, memory: &[B::Item]) {
-        let n = self.f.as_ref().len();
         if memory.len() != self.memory(true).len() {
             return;
         }
         let mut notes = memory;
-        for path in &mut self.path {
-            let (now, rest) = notes.split_at(n);
-            path.as_mut().copy_from_slice(now);
-            notes = rest;
-        }
+        self.path.read(&mut notes);
         self.factors.jac_mut().iter_mut().for_each(|x| *x = notes::read(&mut notes));
-        self.path_size = notes::read(&mut notes);
         self.factored = notes::read(&mut notes);
         self.has_factors = false;
         self.newton.eta = notes::read(&mut notes);
