@@ -72,11 +72,12 @@ fn checkpoints_go_on_to_the_same_bits() {
             assert_eq!(resumed.step().unwrap(), progress);
             assert_eq!((resumed.t(), resumed.u()), (whole.t(), whole.u()));
             assert_eq!(resumed.proposed_size(), whole.proposed_size());
+            let (t, mut inside, mut same) = (whole.t() - 0.3 * whole.last_step().dt, u0, u0);
+            whole.interpolate(t, &mut inside).unwrap();
+            resumed.interpolate(t, &mut same).unwrap();
+            assert_eq!(inside, same);
             checkpoint = whole.checkpoint();
-            // What was resumed carries on what is needed for the step after it.
-            if progress != Progress::Finished {
-                assert!(resumed.checkpoint() == checkpoint || resumed.stats() != whole.stats());
-            } else {
+            if progress == Progress::Finished {
                 break;
             }
         }

@@ -72,7 +72,7 @@ impl<B: Buffer<Item: Parts>> Path<B> {
         for (z, c) in z.iter_mut().zip(RADAU.c) {
             let s = c * dt / self.size;
             for (x, z) in z.as_mut().iter_mut().enumerate() {
-                *z = self.at(1.0 + s, x) - self.rise.as_ref()[x];
+                *z = self.corrected(1.0 + s, x) - self.rise.as_ref()[x];
             }
         }
     }
