@@ -20,6 +20,9 @@ pub trait Parts: Concrete {
     /// How many real numbers.
     const PARTS: usize;
 
+    /// How often duals are nested, 0 for floats: so many iterations the tangents lag behind.
+    const DEPTH: usize;
+
     /// Number `k`, the value for 0; NaN if there is no such number.
     fn part(self, k: usize) -> f64;
 
@@ -31,6 +34,7 @@ macro_rules! impl_parts {
     ($float:ident) => {
         impl Parts for $float {
             const PARTS: usize = 1;
+            const DEPTH: usize = 0;
             #[inline(always)]
             fn part(self, _k: usize) -> f64 {
                 f64::from(self)
@@ -48,6 +52,7 @@ impl_parts!(f32);
 
 impl<S: Parts, const N: usize> Parts for Dual<S, N> {
     const PARTS: usize = S::PARTS * (1 + N);
+    const DEPTH: usize = S::DEPTH + 1;
 
     #[inline(always)]
     fn part(self, k: usize) -> f64 {

@@ -21,6 +21,9 @@ const SLOW: f64 = 2e-2;
 /// What Newton's method leaves may be three times what [`Convergence`] allows: 0.03 of the tolerance.
 const REMAINDER: f64 = 1.0 / 3.0;
 
+/// Relative increments of this size are rounding.
+const NOISE: f64 = 10.0 * f64::EPSILON;
+
 /// Within these changes of size a step keeps the size of the one before, and the factors with it.
 const DEAD_BAND: std::ops::RangeInclusive<f64> = 0.95..=1.2;
 
@@ -57,8 +60,13 @@ pub struct RadauCache<B: Buffer, W> {
     newton: Convergence,
     iterations: usize,
     predictive: Predictive,
-    /// What turns squares of errors into those by which the step is judged; 0: not known yet.
+    /// What turns squared sizes of errors in the norm of the solve into those by which a step is
+    /// judged; 0: not known yet. At relative tolerance `r` the estimate, of third order, is held to
+    /// `r^(2/3) / 10`, for then the error of the solution, of fifth order, is about `r` (the code
+    /// RADAU5).
     scale: f64,
+    /// The size of increments that are rounding.
+    noise: f64,
     /// The square of the error of the last attempt.
     square: f64,
     is_first: bool,
@@ -102,6 +110,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             iterations: 0,
             predictive: Predictive::NEW,
             scale: 0.0,
+            noise: 0.0,
             square: 0.0,
             is_first: true,
             is_retry: false,
@@ -159,7 +168,11 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         let mass = Rhs::<B::Item>::mass(rhs);
         self.is_retry = std::mem::replace(&mut self.was_attempted, true);
         if self.scale == 0.0 {
-            self.scale = scale(norm, step.u, &mut self.at);
+            let rtol = relative_tolerance(norm, &mut self.at);
+            let scale = 100.0 * rtol.powf(2.0 / 3.0);
+            // Without a relative tolerance the estimate is held to the absolute one.
+            self.scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
+            self.noise = (NOISE / rtol).min(1.0);
         }
         if !self.is_differentiated || (self.is_retry && !self.is_current) {
             self.differentiate(rhs, step)?;
@@ -264,7 +277,14 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             let mut square = |r: &[B::Item]| norm.square_of(r, u, u);
             let size = ((square(r1) + square(r2) + square(r3)) / 3.0).sqrt();
             self.iterations += 1;
-            let verdict = self.newton.judge(REMAINDER * size);
+            let verdict = if size <= self.noise {
+                Verdict::Converged
+            } else if self.iterations <= B::Item::DEPTH && size.is_finite() {
+                // The tangents take in what the increment of the values changes in the next one.
+                Verdict::GoOn
+            } else {
+                self.newton.judge(REMAINDER * size)
+            };
             if verdict == Verdict::Diverged {
                 let is_finite = size.is_finite() || !self.blame(rhs, step)?;
                 return Ok(if is_finite { Outcome::Diverged } else { Outcome::NotFinite });
@@ -457,16 +477,10 @@ fn transformed<S: Scalar>(by: &[[f64; 3]; 3], [a, b, c]: [S; 3]) -> [S; 3] {
     by.map(|[x, y, z]| c.scale_add(z, b.scale_add(y, a.scale(x))))
 }
 
-/// What turns the squared size of an error in the norm of the solve into the one by which a step is
-/// judged: at relative tolerance `r` the estimate, of third order, is held to `r^(2/3) / 10`, for
-/// then the error of the solution, of fifth order, is about `r` (the code RADAU5).
+/// The relative tolerance of a norm: an error as large as a large state measures its inverse.
 #[cold]
-fn scale<B: Buffer<Item: Parts>>(norm: &mut ErrorNorm<'_>, u: &B, scratch: &mut B) -> f64 {
-    // An error as large as a large state measures `1 / r`.
-    let _ = u;
+fn relative_tolerance<B: Buffer<Item: Parts>>(norm: &mut ErrorNorm<'_>, scratch: &mut B) -> f64 {
     scratch.as_mut().fill(B::Item::from_f64(1e30));
     let large = scratch.as_ref();
-    let r = 1.0 / norm.of(large, large, large);
-    let scale = 100.0 * r.powf(2.0 / 3.0);
-    if scale.is_finite() && scale > 0.0 { scale } else { 1.0 }
+    1.0 / norm.of(large, large, large)
 }
