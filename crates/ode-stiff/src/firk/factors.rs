@@ -1,10 +1,14 @@
 //! The linear systems of a fully implicit method.
 
-use super::Parts;
+use super::collocation::Collocation;
+use super::{Parts, notes};
 use crate::iteration_matrix::Trouble;
 use linalg::{DenseLu, Error, ErrorKind, c64};
 use ode_core::{Refusal, Stats};
 use system::{Jacobian, Mass};
+
+/// Sizes closer than this share their factors: they differ by the rounding of times.
+const SAME_SIZE: f64 = 1e-6;
 
 /// The Jacobian `J` of the values, and the factors of `γ M - J` and `(α + iβ) M - J`.
 #[derive(Debug)]
@@ -12,6 +16,12 @@ pub(super) struct Factors<W> {
     n: usize,
     /// Row by row.
     jac: Vec<f64>,
+    /// The Jacobian is there to be used, and it belongs to the start of the step.
+    is_differentiated: bool,
+    is_current: bool,
+    /// The step size that the factors belong to, and whether they are there; 0 for none.
+    factored: f64,
+    has_factors: bool,
     work: W,
     real: DenseLu<f64>,
     pair: DenseLu<c64>,
@@ -33,6 +43,10 @@ impl<W> Factors<W> {
         Self {
             n,
             jac: vec![0.0; n * n],
+            is_differentiated: false,
+            is_current: false,
+            factored: 0.0,
+            has_factors: false,
             work,
             real: DenseLu::new(n),
             pair: DenseLu::new(n),
@@ -56,16 +70,85 @@ impl<W> Factors<W> {
         p: &[S],
     ) -> Result<(), Trouble> {
         self.jacobians += 1;
+        (self.is_differentiated, self.factored) = (false, 0.0);
         for (value, u) in self.u.iter_mut().zip(u) {
             *value = u.part(0);
         }
         self.p.clear();
         self.p.extend(p.iter().map(|p| p.part(0)));
         rhs.jacobian(t, &self.u, &self.p, &mut self.jac, &mut self.work)?;
-        match self.jac.iter().map(|x| x.abs()).sum::<f64>() < f64::INFINITY {
-            true => Ok(()),
-            false => Err(self.not_finite()),
+        // NaN included.
+        if !(self.jac.iter().map(|x| x.abs()).sum::<f64>() < f64::INFINITY) {
+            return Err(self.not_finite());
         }
+        (self.is_differentiated, self.is_current) = (true, true);
+        Ok(())
+    }
+
+    /// Nothing is known of the solution.
+    pub(super) fn forget(&mut self) {
+        (self.is_differentiated, self.has_factors, self.factored) = (false, false, 0.0);
+    }
+
+    pub(super) fn is_differentiated(&self) -> bool {
+        self.is_differentiated
+    }
+
+    /// Whether the Jacobian is that of the start of the step.
+    pub(super) fn is_current(&self) -> bool {
+        self.is_differentiated && self.is_current
+    }
+
+    /// Whether the next step may use the Jacobian too.
+    pub(super) fn keep(&mut self, keep: bool) {
+        self.is_differentiated = keep;
+    }
+
+    /// On to the next step.
+    pub(super) fn advance(&mut self) {
+        self.is_current = false;
+    }
+
+    /// Factors the matrices of a step of length `dt`, unless they are there.
+    pub(super) fn prepare<const S: usize>(
+        &mut self,
+        basis: &Collocation<S>,
+        dt: f64,
+        mass: Option<&Mass>,
+    ) -> Result<(), Trouble> {
+        let is_same = (dt - self.factored).abs() <= SAME_SIZE * dt.abs();
+        if is_same && self.has_factors {
+            return Ok(());
+        }
+        // Factors that a checkpoint left behind are made again for the very same size.
+        let size = if is_same { self.factored } else { dt };
+        self.factored = 0.0;
+        let (alpha, beta) = basis.pair;
+        if S % 2 == 1 {
+            self.factor_real(basis.gamma / size, mass)?;
+        }
+        self.factor_pair((alpha / size, beta / size), mass)?;
+        (self.factored, self.has_factors) = (size, true);
+        Ok(())
+    }
+
+    /// The Jacobian and what belongs to it, for a checkpoint.
+    pub(super) fn write<S: Parts>(&self, notes: &mut Vec<S>, advanced: bool) {
+        let flag = |is: bool| f64::from(u8::from(is));
+        // One that is not used may not be finite.
+        let known = |x: f64| if self.is_differentiated { x } else { 0.0 };
+        self.jac.iter().for_each(|&x| notes::write(notes, known(x)));
+        notes::write(notes, self.factored);
+        notes::write(notes, flag(self.is_differentiated));
+        notes::write(notes, flag(advanced && self.is_current));
+    }
+
+    pub(super) fn read<S: Parts>(&mut self, notes: &mut &[S]) {
+        self.jac.iter_mut().for_each(|x| *x = notes::read(notes));
+        self.factored = notes::read(notes);
+        self.is_differentiated = notes::read(notes) != 0.0;
+        self.is_current = notes::read(notes) != 0.0;
+        self.has_factors = false;
     }
 
     #[cold]
@@ -74,24 +157,14 @@ impl<W> Factors<W> {
         Trouble::Refused(Refusal::Jacobian { row: k / self.n, column: k % self.n })
     }
 
-    /// Row by row.
-    pub(super) fn jac(&self) -> &[f64] {
-        &self.jac
-    }
-
     /// The largest row sum of the Jacobian, a bound of its eigenvalues.
     pub(super) fn largest_row(&self) -> f64 {
         let rows = self.jac.chunks_exact(self.n.max(1));
         rows.map(|row| row.iter().map(|x| x.abs()).sum()).fold(0.0, f64::max)
     }
 
-    /// Row by row, to be set; the factors stay as they are.
-    pub(super) fn jac_mut(&mut self) -> &mut [f64] {
-        &mut self.jac
-    }
-
     /// Factors `c M - J`.
-    pub(super) fn factor_real(&mut self, c: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
+    fn factor_real(&mut self, c: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
         self.factorizations += 1;
         let (n, jac) = (self.n, &self.jac);
         let factored = self.real.factor_with(|w| {
@@ -106,7 +179,7 @@ impl<W> Factors<W> {
     }
 
     /// Factors `(α + iβ) M - J`.
-    pub(super) fn factor_pair(
+    fn factor_pair(
         &mut self,
         (alpha, beta): (f64, f64),
         mass: Option<&Mass>,

@@ -139,8 +139,8 @@ macro_rules! gauss_legendre {
             fn advance(&self, cache: &mut Self::Cache) {
                 cache.advance();
             }
-            fn memory(&self, cache: &Self::Cache, _advanced: bool) -> Vec<B::Item> {
-                cache.memory()
+            fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
+                cache.memory(advanced)
             }
             fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
                 cache.restore(memory);

@@ -14,21 +14,12 @@ use system::{Buffer, Failure, Jacobian, Rhs};
 /// A slower iteration asks for a new Jacobian.
 const SLOW: f64 = 0.05;
 
-/// Sizes closer than this share their factors: they differ by the rounding of times.
-const SAME_SIZE: f64 = 1e-6;
-
 /// Stages, factors and memory of a Gauss method with `S` stages.
 #[derive(Debug)]
 pub struct GaussCache<B: Buffer, W, const S: usize> {
     factors: Factors<W>,
-    /// The Jacobian is there, and it belongs to the start of the step.
-    is_differentiated: bool,
-    is_current: bool,
     /// The largest row sum of the Jacobian.
     stiffness: f64,
-    /// The step size that the factors belong to, and whether they are there; 0 for none.
-    factored: f64,
-    has_factors: bool,
     /// `f` at both ends of the step, and the end itself.
     f: B,
     f_next: B,
@@ -56,11 +47,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         let stages = || from_fn(|_| u.zeros());
         Self {
             factors: Factors::new(u.as_ref().len(), rhs.jacobian_work()),
-            is_differentiated: false,
-            is_current: false,
             stiffness: 0.0,
-            factored: 0.0,
-            has_factors: false,
             f: u.zeros(),
             f_next: u.zeros(),
             end: u.zeros(),
@@ -86,8 +73,8 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         u: &B,
         p: &[B::Item],
     ) -> Result<(), Failure> {
-        (self.is_differentiated, self.has_factors) = (false, false);
-        (self.factored, self.path_size) = (0.0, 0.0);
+        self.factors.forget();
+        self.path_size = 0.0;
         self.rest.as_mut().fill(B::Item::zero());
         self.evaluations += 1;
         rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
@@ -119,17 +106,17 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
     where
         F: Rhs<B::Item> + Jacobian<f64, Work = W>,
     {
-        if !self.is_differentiated {
+        if !self.factors.is_differentiated() {
             self.differentiate(rhs, step)?;
         }
         self.extrapolate(method, step.dt);
         // The stages are no longer those of the step before.
         self.path_size = 0.0;
         loop {
-            self.factor(method, step.dt)?;
+            self.factors.prepare(&method.basis, step.dt, None)?;
             let mut newton = RoundOff::begin();
             match self.iterate(method, rhs, step, &mut newton)? {
-                Verdict::Diverged if self.is_current => {
+                Verdict::Diverged if self.factors.is_current() => {
                     self.failures += 1;
                     return if self.blame(step) {
                         Ok(())
@@ -143,7 +130,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
                     self.z.iter_mut().for_each(|z| z.as_mut().fill(B::Item::zero()));
                 }
                 _ => {
-                    self.is_differentiated = newton.rate() <= SLOW;
+                    self.factors.keep(newton.rate() <= SLOW);
                     break;
                 }
             }
@@ -157,27 +144,8 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         rhs: &F,
         step: &Step<'_, B>,
     ) -> Result<(), Trouble> {
-        (self.is_differentiated, self.factored) = (false, 0.0);
         self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
         self.stiffness = self.factors.largest_row();
-        (self.is_differentiated, self.is_current) = (true, true);
-        Ok(())
-    }
-
-    fn factor(&mut self, method: &Gauss<S>, dt: f64) -> Result<(), Trouble> {
-        let is_same = (dt - self.factored).abs() <= SAME_SIZE * dt.abs();
-        if is_same && self.has_factors {
-            return Ok(());
-        }
-        // Factors that a checkpoint left behind are made again for the very same size.
-        let size = if is_same { self.factored } else { dt };
-        self.factored = 0.0;
-        let (gamma, (alpha, beta)) = (method.basis.gamma, method.basis.pair);
-        if S % 2 == 1 {
-            self.factors.factor_real(gamma / size, None)?;
-        }
-        self.factors.factor_pair((alpha / size, beta / size), None)?;
-        (self.factored, self.has_factors) = (size, true);
         Ok(())
     }
 
@@ -378,7 +346,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
 
     pub(super) fn advance(&mut self) {
         std::mem::swap(&mut self.f, &mut self.f_next);
-        self.is_current = false;
+        self.factors.advance();
     }
 
     pub(super) fn refusal(&self) -> Option<Refusal> {
@@ -394,23 +362,20 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
     }
 
     /// The stages of the step before, what rounding has dropped, the Jacobian.
-    pub(super) fn memory(&self) -> Vec<B::Item> {
+    pub(super) fn memory(&self, advanced: bool) -> Vec<B::Item> {
         let mut out = Vec::new();
         self.z.iter().for_each(|z| out.extend_from_slice(z.as_ref()));
         out.extend_from_slice(self.rise.as_ref());
         out.extend_from_slice(self.rest.as_ref());
-        self.factors.jac().iter().for_each(|&x| notes::write(&mut out, x));
-        let is_differentiated = f64::from(u8::from(self.is_differentiated));
-        for x in [self.path_size, self.factored, is_differentiated] {
-            notes::write(&mut out, x);
-        }
+        self.factors.write(&mut out, advanced);
+        notes::write(&mut out, self.path_size);
         out
     }
 
     /// Memory of another length is none of ours.
     pub(super) fn restore(&mut self, memory: &[B::Item]) {
         let n = self.f.as_ref().len();
-        if memory.len() != self.memory().len() {
+        if memory.len() != self.memory(true).len() {
             return;
         }
         let mut notes = memory;
@@ -419,12 +384,9 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
             part.as_mut().copy_from_slice(now);
             notes = rest;
         }
-        self.factors.jac_mut().iter_mut().for_each(|x| *x = notes::read(&mut notes));
+        self.factors.read(&mut notes);
         self.stiffness = self.factors.largest_row();
         self.path_size = notes::read(&mut notes);
-        self.factored = notes::read(&mut notes);
-        self.is_differentiated = notes::read(&mut notes) != 0.0;
-        (self.has_factors, self.is_current) = (false, false);
     }
 }
 

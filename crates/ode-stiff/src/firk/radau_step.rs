@@ -27,19 +27,10 @@ const NOISE: f64 = 10.0 * f64::EPSILON;
 /// Within these changes of size a step keeps the size of the one before, and the factors with it.
 const DEAD_BAND: std::ops::RangeInclusive<f64> = 0.95..=1.2;
 
-/// Sizes closer than this share their factors: they differ by the rounding of times.
-const SAME_SIZE: f64 = 1e-6;
-
 /// Stages, factors and memory of [`RadauIIA5`](crate::RadauIIA5).
 #[derive(Debug)]
 pub struct RadauCache<B: Buffer, W> {
     factors: Factors<W>,
-    /// The Jacobian is there, and it belongs to the start of the step.
-    is_differentiated: bool,
-    is_current: bool,
-    /// The step size that the factors belong to, and whether they are there; 0 for none.
-    factored: f64,
-    has_factors: bool,
     /// `f` at both ends of the step, and the end itself.
     f: B,
     f_next: B,
@@ -91,10 +82,6 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         let three = || [u.zeros(), u.zeros(), u.zeros()];
         Self {
             factors: Factors::new(u.as_ref().len(), rhs.jacobian_work()),
-            is_differentiated: false,
-            is_current: false,
-            factored: 0.0,
-            has_factors: false,
             f: u.zeros(),
             f_next: u.zeros(),
             end: u.zeros(),
@@ -129,8 +116,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         u: &B,
         p: &[B::Item],
     ) -> Result<(), Failure> {
-        self.is_differentiated = false;
-        (self.factored, self.has_factors) = (0.0, false);
+        self.factors.forget();
         self.path.forget();
         self.newton = Convergence::default();
         self.predictive = Predictive::NEW;
@@ -174,11 +160,11 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             self.scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
             self.noise = (NOISE / rtol).min(1.0);
         }
-        if !self.is_differentiated || (self.is_retry && !self.is_current) {
-            self.differentiate(rhs, step)?;
+        if !self.factors.is_differentiated() || (self.is_retry && !self.factors.is_current()) {
+            self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
         }
         loop {
-            self.factor(step.dt, mass)?;
+            self.factors.prepare(&RADAU, step.dt, mass)?;
             self.extrapolate(step.dt);
             match self.iterate(rhs, step, norm, mass)? {
                 Outcome::Converged => break,
@@ -186,13 +172,13 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
                     self.square = f64::NAN;
                     return Ok(());
                 }
-                Outcome::Diverged if self.is_current => {
+                Outcome::Diverged if self.factors.is_current() => {
                     self.failures += 1;
                     return Err(Trouble::Refused(Refusal::NotConverged));
                 }
                 Outcome::Diverged => {
                     self.failures += 1;
-                    self.differentiate(rhs, step)?;
+                    self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
                 }
             }
         }
@@ -201,32 +187,6 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             *next = u[x] + z[x];
         }
         self.estimate(rhs, step, norm, mass)
-    }
-
-    fn differentiate<F: Jacobian<f64, Work = W>>(
-        &mut self,
-        rhs: &F,
-        step: &Step<'_, B>,
-    ) -> Result<(), Trouble> {
-        (self.is_differentiated, self.factored) = (false, 0.0);
-        self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
-        (self.is_differentiated, self.is_current) = (true, true);
-        Ok(())
-    }
-
-    fn factor(&mut self, dt: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
-        let is_same = (dt - self.factored).abs() <= SAME_SIZE * dt.abs();
-        if is_same && self.has_factors {
-            return Ok(());
-        }
-        // Factors that a checkpoint left behind are made again for the very same size.
-        let size = if is_same { self.factored } else { dt };
-        self.factored = 0.0;
-        let (alpha, beta) = RADAU.pair;
-        self.factors.factor_real(RADAU.gamma / size, mass)?;
-        self.factors.factor_pair((alpha / size, beta / size), mass)?;
-        (self.factored, self.has_factors) = (size, true);
-        Ok(())
     }
 
     /// Starting values: the collocation polynomial of the step before, beyond its end.
@@ -395,7 +355,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         self.end.as_mut().copy_from_slice(step.u_next.as_ref());
         std::mem::swap(&mut self.path, &mut self.earlier);
         self.path.through(&self.z, &self.estimate, step.dt);
-        self.is_differentiated = self.newton.rate() <= SLOW;
+        self.factors.keep(self.newton.rate() <= SLOW);
         self.evaluations += 1;
         let t = B::Item::from_f64(step.t_last);
         rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
@@ -407,7 +367,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             factor = factor.min(1.0);
         }
         // Without a new Jacobian the factors can be kept as well.
-        if self.is_differentiated && DEAD_BAND.contains(&factor) { 1.0 } else { factor }
+        if self.factors.is_differentiated() && DEAD_BAND.contains(&factor) { 1.0 } else { factor }
     }
 
     pub(super) fn dense(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
@@ -418,7 +378,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
 
     pub(super) fn advance(&mut self) {
         std::mem::swap(&mut self.f, &mut self.f_next);
-        (self.is_first, self.is_current, self.was_attempted) = (false, false, false);
+        self.factors.advance();
+        (self.is_first, self.was_attempted) = (false, false);
     }
 
     pub(super) fn refusal(&self) -> Option<Refusal> {
@@ -437,13 +398,10 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     pub(super) fn memory(&self, advanced: bool) -> Vec<B::Item> {
         let mut out = Vec::new();
         self.path.write(&mut out);
-        self.factors.jac().iter().for_each(|&x| notes::write(&mut out, x));
+        self.factors.write(&mut out, advanced);
         let flag = |is: bool| f64::from(u8::from(is));
         let numbers = [
-            self.factored,
             self.newton.eta,
-            flag(self.is_differentiated),
-            flag(advanced && self.is_current),
             flag(advanced && self.is_first),
             flag(advanced && self.was_attempted),
         ];
@@ -459,12 +417,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         }
         let mut notes = memory;
         self.path.read(&mut notes);
-        self.factors.jac_mut().iter_mut().for_each(|x| *x = notes::read(&mut notes));
-        self.factored = notes::read(&mut notes);
-        self.has_factors = false;
+        self.factors.read(&mut notes);
         self.newton.eta = notes::read(&mut notes);
-        self.is_differentiated = notes::read(&mut notes) != 0.0;
-        self.is_current = notes::read(&mut notes) != 0.0;
         self.is_first = notes::read(&mut notes) != 0.0;
         self.was_attempted = notes::read(&mut notes) != 0.0;
         self.predictive = Predictive::read(&mut notes);
