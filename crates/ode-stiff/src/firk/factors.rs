@@ -77,8 +77,7 @@ impl<W> Factors<W> {
         self.p.clear();
         self.p.extend(p.iter().map(|p| p.part(0)));
         rhs.jacobian(t, &self.u, &self.p, &mut self.jac, &mut self.work)?;
-        // NaN included.
-        if !(self.jac.iter().map(|x| x.abs()).sum::<f64>() < f64::INFINITY) {
+        if !self.jac.iter().map(|x| x.abs()).sum::<f64>().is_finite() {
             return Err(self.not_finite());
         }
         (self.is_differentiated, self.is_current) = (true, true);

@@ -12,7 +12,10 @@ use system::{Buffer, Failure, Jacobian, Rhs};
 /// decides on rejected steps. **Tolerances**: the error estimate is of third order; as in RADAU5 it
 /// is held to `rtol^(2/3) / 10`, so that the error of the solution is about `rtol`. **Mass
 /// matrices** are taken, singular ones too where the index is 1. **Dense output** is the collocation
-/// polynomial, of third order. **Duals**: factorisations are those of the values alone, see
+/// polynomial, corrected by the error estimate and by the step before: of fourth degree, continuous,
+/// as good as the solution where a component is not stiff. A component that follows others at once
+/// can err inside long steps by more than the tolerance: end steps
+/// ([`Options::stops`](ode_core::Options::stops)) where that matters. **Duals**: factorisations are those of the values alone, see
 /// [`Parts`].
 ///
 /// ```

@@ -324,8 +324,9 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         self.estimate.as_mut().copy_from_slice(error);
         let (u, next) = (step.u.as_ref(), step.u_next.as_ref());
         self.square = self.scale * norm.square_of(error, u, next);
-        // NaN included: a step is not given up for what the second estimate may mend.
-        if !(self.square < 1.0) && (self.is_first || self.is_retry) {
+        // A step is not given up for what the second estimate may mend, NaN included.
+        let is_good = self.square < 1.0;
+        if !is_good && (self.is_first || self.is_retry) {
             for (x, at) in self.at.as_mut().iter_mut().enumerate() {
                 *at = u[x] + error[x];
             }
