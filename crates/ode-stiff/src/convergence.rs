@@ -45,6 +45,16 @@ impl Convergence {
         self.eta = 1.0;
     }
 
+    /// What is carried over to the next iteration.
+    pub(crate) fn carried(&self) -> f64 {
+        self.eta
+    }
+
+    /// Goes on with what was carried over.
+    pub(crate) fn carry_over(&mut self, eta: f64) {
+        self.eta = if eta > 0.0 { eta } else { 1.0 };
+    }
+
     /// After an increment of this size.
     pub(crate) fn judge(&mut self, size: f64) -> Verdict {
         self.iterations += 1;

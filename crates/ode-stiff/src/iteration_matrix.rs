@@ -92,6 +92,11 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         (&self.jac, &self.dfdt)
     }
 
+    /// Takes back a Jacobian from a checkpoint; there are no factors of it yet.
+    pub(crate) fn restore_jacobian(&mut self, restore: impl FnOnce(&mut [S])) {
+        restore(&mut self.jac);
+    }
+
     #[cold]
     fn not_finite(&self, n: usize) -> Trouble {
         let bad = |x: &S| !x.is_finite();

@@ -205,6 +205,41 @@ fn an_edit_restarts_the_method() {
 }
 
 #[test]
+fn a_solve_goes_on_from_a_checkpoint_with_the_same_bits() {
+    fn check<A, const N: usize>(method: A, p: [f64; 3])
+    where
+        A: Algorithm<Robertson, [f64; 3]> + Copy,
+    {
+        let adaptive = method.is_adaptive();
+        let (step, end) = match adaptive {
+            true => (StepSize::Auto, 100.0),
+            false => (StepSize::Fixed(1e-5), 1e-3),
+        };
+        let options = Options { step, rtol: 1e-5, atol: 1e-10, ..Options::default() };
+        let problem = OdeProblem::new(Robertson, [1.0, 0.0, 0.0], p, (0.0, end)).unwrap();
+        let mut whole = Integrator::new(&problem, method, &options).unwrap();
+        for _ in 0..N {
+            whole.step().unwrap();
+        }
+        let checkpoint = whole.checkpoint();
+        let mut resumed = Integrator::resume(&problem, method, &options, &checkpoint).unwrap();
+        for integrator in [&mut whole, &mut resumed] {
+            while integrator.step().unwrap() != Progress::Finished {}
+        }
+        assert_eq!(whole.u(), resumed.u(), "{}", method.name());
+        assert_eq!(whole.stats().accepted, resumed.stats().accepted);
+        assert_eq!(whole.stats().jacobians, resumed.stats().jacobians);
+    }
+    fn both<A: Algorithm<Robertson, [f64; 3]> + Copy>(method: A) {
+        check::<A, 7>(method, P);
+        check::<A, 20>(method, P);
+    }
+    every!(both);
+    both(Trapezoid);
+    both(ImplicitMidpoint);
+}
+
+#[test]
 fn steps_and_their_interpolants_allocate_nothing() {
     fn check<A: Algorithm<Robertson, Vec<f64>> + Copy>(method: A) {
         let (step, end) = match method.is_adaptive() {

@@ -113,6 +113,16 @@ where
         self.newton.advance();
     }
 
+    pub(super) fn memory(&self, advanced: bool) -> Vec<B::Item> {
+        let mut out = Vec::new();
+        self.newton.write_memory(&mut out, advanced);
+        out
+    }
+
+    pub(super) fn restore(&mut self, mut memory: &[B::Item]) {
+        self.newton.read_memory(&mut memory);
+    }
+
     pub(super) fn refusal(&self) -> Option<Refusal> {
         self.newton.refusal()
     }

@@ -138,6 +138,14 @@ where
         std::mem::swap(&mut cache.f, &mut cache.f_next);
         cache.newton.advance();
     }
+    fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
+        let mut out = Vec::new();
+        cache.newton.write_memory(&mut out, advanced);
+        out
+    }
+    fn restore(&self, cache: &mut Self::Cache, mut memory: &[B::Item]) {
+        cache.newton.read_memory(&mut memory);
+    }
     fn refusal(&self, cache: &Self::Cache) -> Option<Refusal> {
         cache.newton.refusal()
     }

@@ -112,6 +112,12 @@ macro_rules! esdirk {
             fn step_factor(&self, _cache: &mut Self::Cache, _dt: f64, factor: f64) -> f64 {
                 $crate::sdirk::newton::dead_band(factor)
             }
+            fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
+                cache.memory(advanced)
+            }
+            fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
+                cache.restore(memory);
+            }
             fn refusal(&self, cache: &Self::Cache) -> Option<ode_core::Refusal> {
                 cache.refusal()
             }

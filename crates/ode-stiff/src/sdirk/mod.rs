@@ -8,6 +8,7 @@ mod ken_carp5;
 mod kvaerno3;
 mod kvaerno4;
 mod kvaerno5;
+pub(crate) mod memory;
 mod method;
 pub(crate) mod newton;
 mod slope;

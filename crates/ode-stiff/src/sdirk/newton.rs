@@ -1,5 +1,6 @@
 //! Newton's iteration for the stages of a step, and when its matrix is made anew.
 
+use super::memory;
 use crate::convergence::{Convergence, Verdict};
 use crate::iteration_matrix::{IterationMatrix, Trouble};
 use linalg::Field;
@@ -21,6 +22,8 @@ pub(crate) struct Newton<B: Buffer<Item: Field>, W> {
     /// `1 / h`, and that of the factors.
     c: f64,
     c_factored: f64,
+    /// `1 / h` of the factors that a checkpoint was made with.
+    c_restored: Option<f64>,
     /// What increments are multiplied by where the two differ.
     relaxation: f64,
     /// Steps since the Jacobian was evaluated.
@@ -101,6 +104,7 @@ where
             is_wanted: true,
             c: f64::NAN,
             c_factored: f64::NAN,
+            c_restored: None,
             relaxation: 1.0,
             age: 0,
             slowest: 0.0,
@@ -112,7 +116,7 @@ where
 
     /// Another state: nothing carries over.
     pub(crate) fn restart(&mut self) {
-        (self.is_fresh, self.is_wanted) = (false, true);
+        (self.is_fresh, self.is_wanted, self.c_restored) = (false, true, None);
         self.convergence.forget();
     }
 
@@ -121,8 +125,7 @@ where
     pub(crate) fn advance(&mut self) {
         self.is_fresh = false;
         self.age += 1;
-        let limit = Reuse::of(self.delta.as_ref().len()).rate;
-        self.is_wanted |= self.slowest > limit || self.age >= OLDEST;
+        self.is_wanted |= self.is_worn(self.age);
     }
 
     /// Evaluates the Jacobian at the start of the step.
@@ -191,7 +194,11 @@ where
         self.c = 1.0 / h;
         if self.is_wanted {
             self.differentiate(rhs, at)?;
+        } else if let Some(c) = self.c_restored {
+            self.matrix.factor(c, rhs.mass())?;
+            self.c_factored = c;
         }
+        self.c_restored = None;
         let ratio = self.c / self.c_factored;
         let Reuse { drift, .. } = Reuse::of(at.1.len());
         // Not a number where there are no factors.
@@ -316,6 +323,45 @@ where
             }
         }
         self.matrix.solve(x)
+    }
+
+    /// What the next step depends on, beside its start; `advanced` as in
+    /// [`Algorithm::memory`](ode_core::Algorithm::memory).
+    pub(crate) fn write_memory(&self, out: &mut Vec<B::Item>, advanced: bool) {
+        let (mut is_wanted, mut age) = (self.is_wanted, self.age);
+        if !advanced {
+            age += 1;
+            is_wanted |= self.is_worn(age);
+        }
+        let flag = |is: bool| if is { 1.0 } else { 0.0 };
+        memory::write(out, flag(is_wanted));
+        memory::write(out, flag(advanced && self.is_fresh));
+        memory::write(out, age as f64);
+        memory::write(out, self.convergence.carried());
+        // No factors are those of an infinite step.
+        let c = if self.c_factored.is_finite() { self.c_factored } else { 0.0 };
+        memory::write(out, c);
+        out.extend_from_slice(self.matrix.derivatives().0);
+    }
+
+    /// Takes it back; the factors are made when they are needed.
+    pub(crate) fn read_memory(&mut self, memory: &mut &[B::Item]) {
+        self.is_wanted = memory::read(memory) > 0.0;
+        self.is_fresh = memory::read(memory) > 0.0;
+        // No more than could have been written, whatever a file says.
+        self.age = memory::read(memory).clamp(0.0, OLDEST as f64) as usize;
+        self.convergence.carry_over(memory::read(memory));
+        let c = memory::read(memory);
+        self.c_factored = f64::NAN;
+        self.c_restored = (c != 0.0).then_some(c);
+        self.matrix.restore_jacobian(|jac| memory::read_into(memory, jac));
+    }
+
+    /// Whether the Jacobian has to be evaluated again, at this age.
+    #[inline]
+    fn is_worn(&self, age: usize) -> bool {
+        let limit = Reuse::of(self.delta.as_ref().len()).rate;
+        self.slowest > limit || age >= OLDEST
     }
 
     pub(crate) fn matrix(&self) -> &IterationMatrix<B::Item, W> {

@@ -1,5 +1,6 @@
 //! One step of an ESDIRK method.
 
+use super::memory;
 use super::newton::{Newton, add};
 use super::slope::Slope;
 use super::{Esdirk, EsdirkTableau};
@@ -128,6 +129,26 @@ where
         self.newton.advance();
         if let Some(Massive { f, f_next, .. }) = &mut self.massive {
             std::mem::swap(f, f_next);
+        }
+    }
+
+    /// The derivative at the end of the step comes from its last stage, and cannot be evaluated anew.
+    pub(super) fn memory(&self, advanced: bool) -> Vec<B::Item> {
+        let mut out = Vec::new();
+        self.newton.write_memory(&mut out, advanced);
+        let at = if advanced { 0 } else { self.stages.len() - 1 };
+        out.extend_from_slice(self.stages[at].as_ref());
+        if let Some(Massive { f, f_next, .. }) = &self.massive {
+            out.extend_from_slice(if advanced { f } else { f_next }.as_ref());
+        }
+        out
+    }
+
+    pub(super) fn restore(&mut self, mut memory: &[B::Item]) {
+        self.newton.read_memory(&mut memory);
+        memory::read_into(&mut memory, self.stages[0].as_mut());
+        if let Some(massive) = &mut self.massive {
+            memory::read_into(&mut memory, massive.f.as_mut());
         }
     }
 
