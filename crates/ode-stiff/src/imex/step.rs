@@ -1,8 +1,10 @@
 //! One step of an additive Runge–Kutta method.
 
-use super::{Ark, ArkTableau};
+use super::Ark;
 use crate::iteration_matrix::Trouble;
-use crate::sdirk::newton::{Newton, add};
+use crate::sdirk::newton::Newton;
+use crate::sdirk::step::step_time;
+use crate::sdirk::weights::{Weights, scale, step_from};
 use linalg::Field;
 use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
@@ -162,36 +164,55 @@ where
     E: Rhs<B::Item>,
     B: Buffer<Item: Concrete + Field>,
 {
-    let ArkTableau { implicit, explicit } = const { M::TABLEAU };
-    let (dt, u) = (step.dt, step.u.as_ref());
-    let h = implicit.gamma * dt;
-    let stages = const { M::TABLEAU.stages() };
-    for i in 1..stages {
-        base.as_mut().copy_from_slice(u);
-        z.as_mut().fill(B::Item::zero());
-        for j in 0..i {
-            add(base.as_mut(), dt * implicit.a[i - 1][j], stiff[j].as_ref());
-            add(base.as_mut(), dt * explicit[i - 1][j], nonstiff[j].as_ref());
-            add(z.as_mut(), h * implicit.predictor[i - 1][j], stiff[j].as_ref());
-        }
-        let t = if implicit.c[i] == 1.0 { step.t_last } else { step.t + implicit.c[i] * dt };
-        let places = (base.as_ref(), z.as_mut(), step.u_next.as_mut());
-        newton.solve(rhs.stiff(), (t, u, step.p), places, norm)?;
-        for (k, &z) in stiff[i].as_mut().iter_mut().zip(z.as_ref()) {
-            *k = z.scale(1.0 / h);
-        }
-        let y = step.u_next.as_ref();
-        rhs.nonstiff().eval(B::Item::from_f64(t), y, step.p, nonstiff[i].as_mut())?;
+    macro_rules! unrolled {
+        ($($i:literal)*) => {$(
+            if $i < const { M::TABLEAU.stages() } {
+                stage::<M, I, E, B, W, $i>(rhs, step, norm, newton, (stiff, nonstiff), (base, z))?;
+            }
+        )*};
     }
+    unrolled! { 1 2 3 4 5 6 7 }
     // The last stage has the weights of the solution for the stiff part; the other part is corrected.
-    let error = step.error.as_mut();
-    error.fill(B::Item::zero());
-    for j in 0..stages {
-        let last = if j + 1 < stages { explicit[stages - 2][j] } else { 0.0 };
-        let b = const { M::TABLEAU }.b(j);
-        add(step.u_next.as_mut(), dt * (b - last), nonstiff[j].as_ref());
-        add(error, dt * implicit.e[j], stiff[j].as_ref());
-        add(error, dt * implicit.e[j], nonstiff[j].as_ref());
+    let (error, correction) = (step.error.as_mut(), z.as_mut());
+    const { Weights::of(&M::TABLEAU.correction()) }.sum(correction, nonstiff);
+    for (u, &correction) in step.u_next.as_mut().iter_mut().zip(correction.iter()) {
+        *u = correction.scale_add(step.dt, *u);
     }
+    const { Weights::of(M::TABLEAU.implicit.e) }.sum(error, stiff);
+    const { Weights::of(M::TABLEAU.implicit.e) }.add_to(error, nonstiff);
+    scale(error, step.dt);
     Ok(())
+}
+
+/// One stage.
+#[inline(always)]
+fn stage<M: Ark, I, E, B, W, const STAGE: usize>(
+    rhs: &Split<I, E>,
+    step: &mut Step<'_, B>,
+    norm: &mut ErrorNorm<'_>,
+    newton: &mut Newton<B, W>,
+    (stiff, nonstiff): (&mut [B], &mut [B]),
+    (base, z): (&mut B, &mut B),
+) -> Result<(), Trouble>
+where
+    I: Jacobian<B::Item, Work = W>,
+    E: Rhs<B::Item>,
+    B: Buffer<Item: Concrete + Field>,
+{
+    let (dt, u) = (step.dt, step.u.as_ref());
+    let h = const { M::TABLEAU.implicit.gamma } * dt;
+    let (done, rest) = stiff.split_at_mut(STAGE);
+    let (base, z) = (base.as_mut(), z.as_mut());
+    const { Weights::row(M::TABLEAU.implicit.a, STAGE) }.sum(base, done);
+    const { Weights::row(M::TABLEAU.explicit, STAGE) }.add_to(base, nonstiff);
+    step_from(u, dt, base);
+    const { Weights::row(M::TABLEAU.implicit.predictor, STAGE) }.sum(z, done);
+    scale(z, h);
+    let t = step_time(step, const { M::TABLEAU.implicit.abscissa(STAGE) });
+    newton.solve(rhs.stiff(), (t, u, step.p), (base, z, step.u_next.as_mut()), norm)?;
+    for (k, &z) in rest[0].as_mut().iter_mut().zip(z.iter()) {
+        *k = z.scale(1.0 / h);
+    }
+    let (t, y) = (B::Item::from_f64(t), step.u_next.as_ref());
+    Ok(rhs.nonstiff().eval(t, y, step.p, nonstiff[STAGE].as_mut())?)
 }

@@ -53,6 +53,17 @@ impl ArkTableau {
         if i == 0 || j >= i { 0.0 } else { self.explicit[i - 1][j] }
     }
 
+    /// `bᵢ - âₛᵢ`: what the solution has beside the last stage, of the part treated explicitly.
+    pub(super) const fn correction(&self) -> [f64; EsdirkTableau::MAX_STAGES] {
+        let mut weights = [0.0; EsdirkTableau::MAX_STAGES];
+        let mut i = 0;
+        while i < self.stages() {
+            weights[i] = self.b(i) - self.explicit(self.stages() - 1, i);
+            i += 1;
+        }
+        weights
+    }
+
     /// `b[i]`, counting stages from 0.
     pub const fn b(&self, i: usize) -> f64 {
         self.implicit.a(self.stages() - 1, i)

@@ -12,10 +12,11 @@ pub(crate) mod memory;
 mod method;
 pub(crate) mod newton;
 mod slope;
-mod step;
+pub(crate) mod step;
 mod tableau;
 mod tr_bdf2;
 mod trapezoid;
+pub(crate) mod weights;
 
 pub use implicit_euler::ImplicitEuler;
 pub use implicit_midpoint::{ImplicitMidpoint, ImplicitMidpointCache};

@@ -67,16 +67,6 @@ fn unit<S: Concrete>() -> f64 {
     if double.largest_part() > 0.0 { f64::EPSILON } else { f64::from(f32::EPSILON) }
 }
 
-/// `out += w x`.
-#[inline(always)]
-pub(crate) fn add<S: Scalar>(out: &mut [S], w: f64, x: &[S]) {
-    if w != 0.0 {
-        for (out, &x) in out.iter_mut().zip(x) {
-            *out = x.scale_add(w, *out);
-        }
-    }
-}
-
 /// `y = base + z`.
 #[inline(always)]
 fn sum<S: Scalar>(base: &[S], z: &[S], y: &mut [S]) {

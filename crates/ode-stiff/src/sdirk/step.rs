@@ -1,9 +1,10 @@
 //! One step of an ESDIRK method.
 
+use super::Esdirk;
 use super::memory;
-use super::newton::{Newton, add};
+use super::newton::Newton;
 use super::slope::Slope;
-use super::{Esdirk, EsdirkTableau};
+use super::weights::{Weights, scale, step_from};
 use crate::iteration_matrix::Trouble;
 use linalg::Field;
 use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
@@ -100,12 +101,11 @@ where
     }
 
     pub(super) fn dense<M: Esdirk>(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
-        let EsdirkTableau { dense: weights, .. } = const { M::TABLEAU };
         let last = const { M::TABLEAU.stages() - 1 };
         let (t, dt) = (interval.step.t, interval.step.dt);
         let (u, end) = (interval.u.as_ref(), self.end.as_ref());
         let (f0, f1) = (self.stages[0].as_ref(), self.stages[last].as_ref());
-        if weights.is_empty() {
+        if const { M::TABLEAU.dense.is_empty() } {
             return dense.hermite(t, dt, [u, end], [f0, f1]);
         }
         let n = u.len();
@@ -118,9 +118,9 @@ where
             out[2 * n + i] = d0 - rise;
             out[3 * n + i] = rise.scale(2.0) - d0 - d1;
         }
-        for (&w, k) in weights.iter().zip(&self.stages) {
-            add(&mut out[4 * n..], w * dt, k.as_ref());
-        }
+        let own = &mut out[4 * n..];
+        const { Weights::of(M::TABLEAU.dense) }.sum(own, &self.stages);
+        scale(own, dt);
     }
 
     pub(super) fn advance(&mut self) {
@@ -176,33 +176,57 @@ where
     F: Jacobian<B::Item, Work = W>,
     B: Buffer<Item: Concrete + Field>,
 {
-    let EsdirkTableau { gamma, a, c, e, predictor, .. } = const { M::TABLEAU };
-    let (dt, u) = (step.dt, step.u.as_ref());
-    let h = gamma * dt;
-    for i in 1..const { M::TABLEAU.stages() } {
-        let (done, rest) = stages.split_at_mut(i);
-        base.as_mut().copy_from_slice(u);
-        z.as_mut().fill(B::Item::zero());
-        for (j, k) in done.iter().enumerate() {
-            add(base.as_mut(), dt * a[i - 1][j], k.as_ref());
-            add(z.as_mut(), h * predictor[i - 1][j], k.as_ref());
-        }
-        let t = if c[i] == 1.0 { step.t_last } else { step.t + c[i] * dt };
-        let places = (base.as_ref(), z.as_mut(), step.u_next.as_mut());
-        newton.solve(rhs, (t, u, step.p), places, norm)?;
-        for (k, &z) in rest[0].as_mut().iter_mut().zip(z.as_ref()) {
-            *k = z.scale(1.0 / h);
-        }
+    macro_rules! unrolled {
+        ($($i:literal)*) => {$(
+            if $i < const { M::TABLEAU.stages() } {
+                stage::<M, F, B, W, $i>(rhs, step, norm, newton, stages, (base, z))?;
+            }
+        )*};
     }
-    if !e.is_empty() {
+    unrolled! { 1 2 3 4 5 6 7 }
+    if const { !M::TABLEAU.e.is_empty() } {
         let error = step.error.as_mut();
-        error.fill(B::Item::zero());
-        for (&e, k) in e.iter().zip(stages.iter()) {
-            add(error, dt * e, k.as_ref());
-        }
+        const { Weights::of(M::TABLEAU.e) }.sum(error, stages);
+        scale(error, step.dt);
         if const { M::TABLEAU.is_filtered() } {
             newton.filter(rhs.mass(), error)?;
         }
     }
     Ok(())
+}
+
+/// Stage `I`.
+#[inline(always)]
+fn stage<M: Esdirk, F, B, W, const I: usize>(
+    rhs: &F,
+    step: &mut Step<'_, B>,
+    norm: &mut ErrorNorm<'_>,
+    newton: &mut Newton<B, W>,
+    stages: &mut [B],
+    (base, z): (&mut B, &mut B),
+) -> Result<(), Trouble>
+where
+    F: Jacobian<B::Item, Work = W>,
+    B: Buffer<Item: Concrete + Field>,
+{
+    let (dt, u) = (step.dt, step.u.as_ref());
+    let h = const { M::TABLEAU.gamma } * dt;
+    let (done, rest) = stages.split_at_mut(I);
+    let (base, z) = (base.as_mut(), z.as_mut());
+    const { Weights::row(M::TABLEAU.a, I) }.sum(base, done);
+    step_from(u, dt, base);
+    const { Weights::row(M::TABLEAU.predictor, I) }.sum(z, done);
+    scale(z, h);
+    let t = step_time(step, const { M::TABLEAU.abscissa(I) });
+    newton.solve(rhs, (t, u, step.p), (base, z, step.u_next.as_mut()), norm)?;
+    for (k, &z) in rest[0].as_mut().iter_mut().zip(z.iter()) {
+        *k = z.scale(1.0 / h);
+    }
+    Ok(())
+}
+
+/// The time of a stage.
+#[inline(always)]
+pub(crate) fn step_time<B: Buffer>(step: &Step<'_, B>, c: f64) -> f64 {
+    if c == 1.0 { step.t_last } else { step.t + c * step.dt }
 }

@@ -105,6 +105,11 @@ impl EsdirkTableau {
         self.growth_of_estimate().abs() > 1e-9
     }
 
+    /// `c[i]`, counting stages from 0; zero where there is no stage.
+    pub const fn abscissa(&self, i: usize) -> f64 {
+        if i < self.c.len() { self.c[i] } else { 0.0 }
+    }
+
     /// Entry `a[i][j]`, counting stages from 0, the diagonal included; zero above it.
     pub const fn a(&self, i: usize, j: usize) -> f64 {
         if i == 0 || j > i {
