@@ -36,7 +36,6 @@ impl Default for Convergence {
 impl Convergence {
     /// An iteration begins.
     pub(crate) fn begin(&mut self) {
-        self.eta = self.eta.max(f64::EPSILON).powf(0.8);
         (self.theta, self.previous, self.iterations) = (0.0, 0.0, 0);
     }
 
@@ -70,6 +69,10 @@ impl Convergence {
             self.eta = self.theta / (1.0 - self.theta);
         }
         self.previous = size;
+        // What is carried over grows; where it is too large already, nothing has to be computed.
+        if self.iterations == 1 && self.eta * size <= KAPPA {
+            self.eta = self.eta.max(f64::EPSILON).powf(0.8);
+        }
         if self.eta * size <= KAPPA || size == 0.0 {
             return Verdict::Converged;
         }

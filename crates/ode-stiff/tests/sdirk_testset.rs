@@ -55,7 +55,7 @@ fn check(method: &str, runs: &[Run], expected: &[Expected]) {
         let found = [steps, stats.evaluations, stats.jacobians, stats.factorizations];
         for (found, expected) in found.into_iter().zip(work) {
             // The last digits differ between builds for different CPUs.
-            let most = 2.0 + 0.03 * expected as f64;
+            let most = 8.0 + 0.05 * expected as f64;
             let off = found.abs_diff(expected) as f64;
             assert!(off <= most, "{method}, {problem}: {found} where {expected} were, {stats}");
         }

@@ -2,7 +2,7 @@
 
 use super::Ark;
 use crate::iteration_matrix::Trouble;
-use crate::sdirk::newton::Newton;
+use crate::sdirk::newton::{Newton, Places};
 use crate::sdirk::step::step_time;
 use crate::sdirk::weights::{Weights, scale, step_from};
 use linalg::Field;
@@ -209,7 +209,8 @@ where
     const { Weights::row(M::TABLEAU.implicit.predictor, STAGE) }.sum(z, done);
     scale(z, h);
     let t = step_time(step, const { M::TABLEAU.implicit.abscissa(STAGE) });
-    newton.solve(rhs.stiff(), (t, u, step.p), (base, z, step.u_next.as_mut()), norm)?;
+    let places = Places { base, z: &mut *z, y: step.u_next.as_mut() };
+    newton.solve(rhs.stiff(), (t, u, step.p), places, norm)?;
     for (k, &z) in rest[0].as_mut().iter_mut().zip(z.iter()) {
         *k = z.scale(1.0 / h);
     }

@@ -1,4 +1,4 @@
-use super::newton::Newton;
+use super::newton::{Newton, Places};
 use crate::iteration_matrix::Trouble;
 use linalg::Field;
 use ode_core::{Algorithm, Dense, ErrorNorm, Interval, Refusal, Stats, Step};
@@ -103,7 +103,11 @@ where
             for (z, f) in z.as_mut().iter_mut().zip(f.as_ref()) {
                 *z = f.scale(h);
             }
-            newton.solve_to_rounding(rhs, (step.t + h, p), (u, z.as_mut(), y))?;
+            newton.solve_to_rounding(
+                rhs,
+                (step.t + h, p),
+                Places { base: u, z: z.as_mut(), y: &mut *y },
+            )?;
             for ((y, &u), &z) in y.iter_mut().zip(u).zip(z.as_ref()) {
                 *y = u + z.scale(2.0);
             }

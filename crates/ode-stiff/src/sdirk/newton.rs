@@ -35,6 +35,14 @@ pub(crate) struct Newton<B: Buffer<Item: Field>, W> {
     refusal: Option<Refusal>,
 }
 
+/// Where an equation is solved: `z`, to which `base` is added to give the state `y`.
+#[derive(Debug)]
+pub(crate) struct Places<'a, S> {
+    pub(crate) base: &'a [S],
+    pub(crate) z: &'a mut [S],
+    pub(crate) y: &'a mut [S],
+}
+
 /// When matrices are made anew: for few states that costs less than a slower convergence.
 struct Reuse {
     /// A Jacobian is kept while no stage converges more slowly.
@@ -191,8 +199,7 @@ where
         self.c_restored = None;
         let ratio = self.c / self.c_factored;
         let Reuse { drift, .. } = Reuse::of(at.1.len());
-        // Not a number where there are no factors.
-        if !((ratio - 1.0).abs() <= drift) {
+        if self.c_factored.is_nan() || (ratio - 1.0).abs() > drift {
             self.matrix.factor(self.c, rhs.mass())?;
             self.c_factored = self.c;
         }
@@ -209,9 +216,10 @@ where
         &mut self,
         rhs: &F,
         (t, u, p): (f64, &[B::Item], &[B::Item]),
-        (base, z, y): (&[B::Item], &mut [B::Item], &mut [B::Item]),
+        places: Places<'_, B::Item>,
         norm: &mut ErrorNorm<'_>,
     ) -> Result<(), Trouble> {
+        let Places { base, z, y } = places;
         self.convergence.begin();
         sum(base, z, y);
         loop {
@@ -234,27 +242,28 @@ where
         &mut self,
         rhs: &F,
         (t, p): (f64, &[B::Item]),
-        (base, z, y): (&[B::Item], &mut [B::Item], &mut [B::Item]),
+        places: Places<'_, B::Item>,
     ) -> Result<(), Trouble> {
-        let largest = |x: &[B::Item]| {
-            x.iter().map(|x| x.largest_part()).fold(0.0, |a: f64, b| if a > b { a } else { b })
-        };
+        let Places { base, z, y } = places;
+        let largest = |x: &[B::Item]| x.iter().map(|x| x.largest_part()).fold(0.0, f64::max);
         let mut before = f64::INFINITY;
         sum(base, z, y);
-        for iteration in 0..MOST_TO_ROUNDING {
+        for _ in 0..MOST_TO_ROUNDING {
             self.improve(rhs, (t, y, p), z)?;
             sum(base, z, y);
-            let (size, of) = (largest(self.delta.as_ref()), largest(y));
-            // NaN and infinity go the way of divergence.
-            if size == 0.0 || size >= 0.5 * before && size <= ROUNDING * unit::<B::Item>() * of {
-                return Ok(());
-            }
-            let rate = size / before;
-            if !(rate < 1.0) && !(size <= ROUNDING * unit::<B::Item>() * of) {
+            let delta = self.delta.as_ref();
+            if !delta.iter().all(|delta| delta.is_finite()) {
                 break;
             }
-            if iteration > 0 && size > ROUNDING * unit::<B::Item>() * of {
-                self.slowest = self.slowest.max(rate);
+            let (size, rounding) = (largest(delta), ROUNDING * unit::<B::Item>() * largest(y));
+            if size == 0.0 || size <= rounding && size >= 0.5 * before {
+                return Ok(());
+            }
+            if size > rounding {
+                if size >= before {
+                    break;
+                }
+                self.slowest = self.slowest.max(size / before);
             }
             before = size;
         }

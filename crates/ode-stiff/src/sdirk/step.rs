@@ -2,7 +2,7 @@
 
 use super::Esdirk;
 use super::memory;
-use super::newton::Newton;
+use super::newton::{Newton, Places};
 use super::slope::Slope;
 use super::weights::{Weights, scale, step_from};
 use crate::iteration_matrix::Trouble;
@@ -218,7 +218,8 @@ where
     const { Weights::row(M::TABLEAU.predictor, I) }.sum(z, done);
     scale(z, h);
     let t = step_time(step, const { M::TABLEAU.abscissa(I) });
-    newton.solve(rhs, (t, u, step.p), (base, z, step.u_next.as_mut()), norm)?;
+    let places = Places { base, z: &mut *z, y: step.u_next.as_mut() };
+    newton.solve(rhs, (t, u, step.p), places, norm)?;
     for (k, &z) in rest[0].as_mut().iter_mut().zip(z.iter()) {
         *k = z.scale(1.0 / h);
     }

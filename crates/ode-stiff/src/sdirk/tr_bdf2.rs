@@ -1,9 +1,10 @@
 use super::{EsdirkTableau, esdirk};
+use std::f64::consts::SQRT_2;
 
 /// The trapezoidal rule to `t + (2 - √2) dt`, then the second backward difference formula: second
 /// order, L-stable, two stages with one matrix, for loose tolerances.
 ///
-/// Its interpolant is of third order as far as the derivatives of its stages are.
+/// Its interpolant is Hermite's cubic.
 ///
 /// # References
 ///
@@ -14,12 +15,17 @@ pub struct TrBdf2;
 
 esdirk!(TrBdf2, TR_BDF2);
 
+/// Hosea and Shampine's `d` and `w`.
+const D: f64 = 1.0 - SQRT_2 / 2.0;
+const W: f64 = SQRT_2 / 4.0;
+
 const TR_BDF2: EsdirkTableau = EsdirkTableau {
     order: 2,
-    gamma: 0.292_893_218_813_452_5,
-    a: &[&[0.292_893_218_813_452_5], &[0.353_553_390_593_273_8, 0.353_553_390_593_273_8]],
-    c: &[0.0, 0.585_786_437_626_905, 1.0],
-    e: &[0.138_071_187_457_698_36, -0.333_333_333_333_333_3, 0.195_262_145_875_634_98],
-    predictor: &[&[1.0], &[-0.707_106_781_186_547_6, 1.707_106_781_186_547_5]],
+    gamma: D,
+    a: &[&[D], &[W, W]],
+    c: &[0.0, 2.0 * D, 1.0],
+    e: &[W - (1.0 - W) / 3.0, W - (3.0 * W + 1.0) / 3.0, 2.0 * D / 3.0],
+    // The slope at the end of the parabola through what is known at the first two stages.
+    predictor: &[&[1.0], &[-SQRT_2 / 2.0, 1.0 + SQRT_2 / 2.0]],
     dense: &[],
 };
