@@ -18,7 +18,7 @@ pub(crate) struct IterationMatrix<S: Field, W> {
 }
 
 impl<S: Concrete + Field, W> IterationMatrix<S, W> {
-    pub(crate) fn new<F: Jacobian<S, Work = W>>(n: usize, work: W) -> Self {
+    pub(crate) fn new(n: usize, work: W) -> Self {
         Self {
             n,
             jac: vec![S::ZERO; n * n],
@@ -49,19 +49,6 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         self.checked()
     }
 
-    /// Evaluates `∂f/∂u` alone.
-    pub(crate) fn differentiate_by_state<F: Jacobian<S, Work = W>>(
-        &mut self,
-        rhs: &F,
-        t: S,
-        u: &[S],
-        p: &[S],
-    ) -> Result<(), Trouble> {
-        self.jacobians += 1;
-        rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?;
-        self.checked()
-    }
-
     fn checked(&self) -> Result<(), Trouble> {
         let n = self.n;
         let entries = self.jac.iter().chain(&self.dfdt);
@@ -81,10 +68,7 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
     ) -> Result<(), Trouble> {
         self.jacobians += 1;
         rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?;
-        match self.jac.iter().map(|x| x.largest_part()).sum::<f64>() < f64::INFINITY {
-            true => Ok(()),
-            false => Err(self.not_finite(self.n)),
-        }
+        self.checked()
     }
 
     /// `∂f/∂u` row by row, and `∂f/∂t`, as of the last [`differentiate`](IterationMatrix::differentiate).

@@ -83,9 +83,9 @@ pub(super) struct Newton<B: Buffer<Item: Field>, W> {
 }
 
 impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
-    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(u: &B, work: W) -> Self {
+    pub(super) fn new(u: &B, work: W) -> Self {
         Self {
-            matrix: IterationMatrix::new::<F>(u.as_ref().len(), work),
+            matrix: IterationMatrix::new(u.as_ref().len(), work),
             t_jac: 0.0,
             u_jac: u.zeros(),
             has_jacobian: false,
@@ -318,7 +318,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         self.t_jac = equation.t;
         self.u_jac.as_mut().copy_from_slice(y);
         let t = B::Item::from_f64(equation.t);
-        self.matrix.differentiate_by_state(rhs, t, y, equation.p)?;
+        self.matrix.linearize(rhs, t, y, equation.p)?;
         (self.has_jacobian, self.jacobian_age) = (true, 0);
         Ok(())
     }
@@ -339,7 +339,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         self.is_restored = false;
         if self.has_jacobian {
             let t = B::Item::from_f64(self.t_jac);
-            self.matrix.differentiate_by_state(rhs, t, self.u_jac.as_ref(), p)?;
+            self.matrix.linearize(rhs, t, self.u_jac.as_ref(), p)?;
             if !self.factored.is_nan() {
                 self.matrix.factor(self.factored, rhs.mass())?;
             }

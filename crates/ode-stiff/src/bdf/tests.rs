@@ -27,7 +27,7 @@ fn error(q: usize, h: f64, cycles: usize, change: Change) -> f64 {
     let mut norm = ErrorNorm::new(&options, 1).unwrap();
     let mut u = [1.0];
     let most = if matches!(change, Change::Raise) { q + 1 } else { q };
-    let mut cache = BdfCache::new::<Root>(most, &u, Jacobian::<f64>::jacobian_work(&Root));
+    let mut cache = BdfCache::new(most, &u, Jacobian::<f64>::jacobian_work(&Root));
     cache.begin(&Root, 0.0, &u, &[]).unwrap();
     // hʲ u⁽ʲ⁾ / j! = hʲ C(-1/2, j).
     let mut z = 1.0;

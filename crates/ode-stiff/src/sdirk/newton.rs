@@ -95,7 +95,7 @@ where
 {
     pub(crate) fn new<F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
         Self {
-            matrix: IterationMatrix::new::<F>(u.as_ref().len(), rhs.jacobian_work()),
+            matrix: IterationMatrix::new(u.as_ref().len(), rhs.jacobian_work()),
             convergence: Convergence::default(),
             delta: u.zeros(),
             is_fresh: false,
