@@ -26,7 +26,7 @@ macro_rules! multistep {
                 true
             }
             fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
-                $cache::new(self.max_order, u, rhs.jacobian_work())
+                $cache::new(self.max_order, rhs, u)
             }
             fn begin(
                 &self,

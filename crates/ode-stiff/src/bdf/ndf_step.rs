@@ -59,10 +59,10 @@ pub struct NdfCache<B: Buffer<Item: Field>, W> {
 }
 
 impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
-    pub(super) fn new(most: usize, u: &B, work: W) -> Self {
+    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(most: usize, rhs: &F, u: &B) -> Self {
         Self {
             most: most.clamp(1, MOST),
-            newton: Newton::new(u, work),
+            newton: Newton::new(rhs, u),
             d: Differences::new(u),
             h: 0.0,
             dt: 0.0,

@@ -83,9 +83,9 @@ pub(super) struct Newton<B: Buffer<Item: Field>, W> {
 }
 
 impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
-    pub(super) fn new(u: &B, work: W) -> Self {
+    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
         Self {
-            matrix: IterationMatrix::new(u.as_ref().len(), work),
+            matrix: IterationMatrix::new(rhs),
             t_jac: 0.0,
             u_jac: u.zeros(),
             has_jacobian: false,

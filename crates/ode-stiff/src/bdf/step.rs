@@ -58,11 +58,11 @@ pub struct BdfCache<B: Buffer<Item: Field>, W> {
 }
 
 impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
-    pub(super) fn new(most: usize, u: &B, work: W) -> Self {
+    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(most: usize, rhs: &F, u: &B) -> Self {
         Self {
             most: most.clamp(1, MOST),
             dt: 0.0,
-            newton: Newton::new(u, work),
+            newton: Newton::new(rhs, u),
             z: History::new(u),
             predicted: History::new(u),
             h: 0.0,

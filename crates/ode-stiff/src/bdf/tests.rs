@@ -3,7 +3,6 @@
 use super::control;
 use super::step::BdfCache;
 use ode_core::{ErrorNorm, Options, Step};
-use system::Jacobian;
 
 system::system! {
     /// `u = 1 / √(1 + t)`.
@@ -27,7 +26,7 @@ fn error(q: usize, h: f64, cycles: usize, change: Change) -> f64 {
     let mut norm = ErrorNorm::new(&options, 1).unwrap();
     let mut u = [1.0];
     let most = if matches!(change, Change::Raise) { q + 1 } else { q };
-    let mut cache = BdfCache::new(most, &u, Jacobian::<f64>::jacobian_work(&Root));
+    let mut cache = BdfCache::new(most, &Root, &u);
     cache.begin(&Root, 0.0, &u, &[]).unwrap();
     // hʲ u⁽ʲ⁾ / j! = hʲ C(-1/2, j).
     let mut z = 1.0;

@@ -49,7 +49,7 @@ macro_rules! rosenbrock {
                 true
             }
             fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
-                Self::Cache::new::<Self>(u, rhs.jacobian_work())
+                Self::Cache::new::<Self, F>(rhs, u)
             }
             fn begin(
                 &self,

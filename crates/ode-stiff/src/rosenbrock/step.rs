@@ -29,9 +29,9 @@ impl<B, W> RosenbrockCache<B, W>
 where
     B: Buffer<Item: Concrete + Field>,
 {
-    pub(super) fn new<M: Rosenbrock>(u: &B, work: W) -> Self {
+    pub(super) fn new<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
         Self {
-            matrix: IterationMatrix::new(u.as_ref().len(), work),
+            matrix: IterationMatrix::new(rhs),
             stages: vec![u.zeros(); const { M::TABLEAU.stages() }],
             f: u.zeros(),
             f_next: u.zeros(),

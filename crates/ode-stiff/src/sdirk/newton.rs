@@ -95,7 +95,7 @@ where
 {
     pub(crate) fn new<F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
         Self {
-            matrix: IterationMatrix::new(u.as_ref().len(), rhs.jacobian_work()),
+            matrix: IterationMatrix::new(rhs),
             convergence: Convergence::default(),
             delta: u.zeros(),
             is_fresh: false,
@@ -340,7 +340,7 @@ where
         // No factors are those of an infinite step.
         let c = if self.c_factored.is_finite() { self.c_factored } else { 0.0 };
         memory::write(out, c);
-        out.extend_from_slice(self.matrix.derivatives().0);
+        out.extend_from_slice(self.matrix.jacobian());
     }
 
     /// Takes it back; the factors are made when they are needed.

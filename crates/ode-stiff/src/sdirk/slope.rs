@@ -87,7 +87,8 @@ impl<S: Concrete + Field> Slope<S> {
                 }
             };
         }
-        let (jac, dfdt) = newton.matrix().derivatives();
+        let matrix = newton.matrix();
+        let dfdt = matrix.dfdt();
         let row_of = |i: usize| &elimination[i * n..(i + 1) * n];
         let weigh = |i: usize, x: &dyn Fn(usize) -> S| {
             let mut sum = S::ZERO;
@@ -104,7 +105,7 @@ impl<S: Concrete + Field> Slope<S> {
                 for i in 0..n {
                     w[j * n + i] = match i < rank {
                         true => S::real(echelon[i * n + j]),
-                        false => weigh(i, &|k| jac[k * n + j]),
+                        false => weigh(i, &|k| matrix.entry(k, j)),
                     };
                 }
             }

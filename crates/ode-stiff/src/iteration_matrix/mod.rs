@@ -1,30 +1,54 @@
+//! The matrix of an implicit method's linear systems.
+
+mod sparse;
+
 use linalg::{DenseLu, ErrorKind, Field};
 use ode_core::{Refusal, Stats};
 use scalar::Concrete;
+use sparse::Sparse;
+use std::fmt;
 use system::{Failure, Jacobian, Mass};
 
 /// The matrix `c M - J` of an implicit method, with the Jacobian `J = ∂f/∂u` that it is made of.
-#[derive(Debug)]
+///
+/// Dense up to a few states; above, in the pattern that the right-hand side tells of, if it has one
+/// in which few columns meet.
 pub(crate) struct IterationMatrix<S: Field, W> {
     n: usize,
-    /// Row by row.
+    /// Row by row, or the entries of the pattern.
     jac: Vec<S>,
     dfdt: Vec<S>,
     work: W,
-    lu: DenseLu<S>,
+    layout: Layout<S>,
     jacobians: usize,
     factorizations: usize,
     solves: usize,
 }
 
+enum Layout<S: Field> {
+    Dense(DenseLu<S>),
+    Sparse(Box<Sparse<S>>),
+}
+
+/// Up to here nobody looks for a pattern.
+const SMALL: usize = 16;
+
 impl<S: Concrete + Field, W> IterationMatrix<S, W> {
-    pub(crate) fn new(n: usize, work: W) -> Self {
+    /// Memory for a right-hand side.
+    pub(crate) fn new<F: Jacobian<S, Work = W>>(rhs: &F) -> Self {
+        let n = rhs.states();
+        let pattern = if n > SMALL { rhs.pattern() } else { None };
+        let sparse = pattern.and_then(|pattern| Sparse::new(&pattern, rhs.mass()));
+        let (entries, layout) = match sparse {
+            Some(sparse) => (sparse.coloring.num_nonzeros(), Layout::Sparse(Box::new(sparse))),
+            None => (n * n, Layout::Dense(DenseLu::new(n))),
+        };
         Self {
             n,
-            jac: vec![S::ZERO; n * n],
+            jac: vec![S::ZERO; entries],
             dfdt: vec![S::ZERO; n],
-            work,
-            lu: DenseLu::new(n),
+            work: rhs.jacobian_work(),
+            layout,
             jacobians: 0,
             factorizations: 0,
             solves: 0,
@@ -36,6 +60,14 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         &self.dfdt
     }
 
+    /// `∂fᵢ/∂uⱼ`.
+    pub(crate) fn entry(&self, i: usize, j: usize) -> S {
+        match &self.layout {
+            Layout::Dense(_) => self.jac[i * self.n + j],
+            Layout::Sparse(sparse) => sparse.entry(&self.jac, i, j),
+        }
+    }
+
     /// Evaluates `∂f/∂u` and `∂f/∂t`.
     pub(crate) fn differentiate<F: Jacobian<S, Work = W>>(
         &mut self,
@@ -45,7 +77,13 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         p: &[S],
     ) -> Result<(), Trouble> {
         self.jacobians += 1;
-        rhs.derivatives(t, u, p, (&mut self.jac, &mut self.dfdt), &mut self.work)?;
+        let out = (&mut self.jac[..], &mut self.dfdt[..]);
+        match &self.layout {
+            Layout::Dense(_) => rhs.derivatives(t, u, p, out, &mut self.work)?,
+            Layout::Sparse(sparse) => {
+                rhs.sparse_derivatives(t, u, p, &sparse.coloring, out, &mut self.work)?;
+            }
+        }
         self.checked()
     }
 
@@ -66,14 +104,17 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         u: &[S],
         p: &[S],
     ) -> Result<(), Trouble> {
+        if let Layout::Sparse(_) = self.layout {
+            return self.differentiate(rhs, t, u, p);
+        }
         self.jacobians += 1;
         rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?;
         self.checked()
     }
 
-    /// `∂f/∂u` row by row, and `∂f/∂t`, as of the last [`differentiate`](IterationMatrix::differentiate).
-    pub(crate) fn derivatives(&self) -> (&[S], &[S]) {
-        (&self.jac, &self.dfdt)
+    /// The numbers of `∂f/∂u`, for a checkpoint.
+    pub(crate) fn jacobian(&self) -> &[S] {
+        &self.jac
     }
 
     /// Takes back a Jacobian from a checkpoint; there are no factors of it yet.
@@ -85,7 +126,10 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
     fn not_finite(&self, n: usize) -> Trouble {
         let bad = |x: &S| !x.is_finite();
         let (row, column) = match self.jac.iter().position(bad) {
-            Some(k) => (k / n, k % n),
+            Some(k) => match &self.layout {
+                Layout::Dense(_) => (k / n, k % n),
+                Layout::Sparse(sparse) => sparse.place(k),
+            },
             None => (self.dfdt.iter().position(bad).unwrap_or(0), n),
         };
         Trouble::Refused(Refusal::Jacobian { row, column })
@@ -95,7 +139,11 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
     pub(crate) fn factor(&mut self, c: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
         self.factorizations += 1;
         let (n, jac) = (self.n, &self.jac);
-        let factored = self.lu.factor_with(|w| {
+        let lu = match &mut self.layout {
+            Layout::Dense(lu) => lu,
+            Layout::Sparse(sparse) => return sparse.factor(jac, c).map_err(|e| singular(&e)),
+        };
+        let factored = lu.factor_with(|w| {
             for j in 0..n {
                 for i in 0..n {
                     w[j * n + i] = -jac[i * n + j];
@@ -112,26 +160,39 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
                 }
             }
         });
-        factored.map_err(|error| {
-            let index = match error.kind() {
-                ErrorKind::Singular { pivot } | ErrorKind::SingularLanes { pivot, .. } => *pivot,
-                _ => 0,
-            };
-            Trouble::Refused(Refusal::Singular { index })
-        })
+        factored.map_err(|error| singular(&error))
     }
 
     /// Solves `(c M - J) x = b` in place.
     #[inline]
     pub(crate) fn solve(&mut self, b: &mut [S]) -> Result<(), Trouble> {
         self.solves += 1;
-        self.lu.solve_in_place(b).map_err(|_| Trouble::Refused(Refusal::NotConverged))
+        let solved = match &mut self.layout {
+            Layout::Dense(lu) => lu.solve_in_place(b),
+            Layout::Sparse(sparse) => sparse.solve(b),
+        };
+        solved.map_err(|_| Trouble::Refused(Refusal::NotConverged))
     }
 
     pub(crate) fn work(&self) -> Stats {
         let Self { jacobians, factorizations, solves, .. } = *self;
         Stats { jacobians, factorizations, solves, ..Stats::default() }
     }
+}
+
+impl<S: Field, W> fmt::Debug for IterationMatrix<S, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IterationMatrix").field("n", &self.n).finish_non_exhaustive()
+    }
+}
+
+#[cold]
+fn singular(error: &linalg::Error) -> Trouble {
+    let index = match error.kind() {
+        ErrorKind::Singular { pivot } | ErrorKind::SingularLanes { pivot, .. } => *pivot,
+        _ => 0,
+    };
+    Trouble::Refused(Refusal::Singular { index })
 }
 
 /// Why an attempt came to nothing.

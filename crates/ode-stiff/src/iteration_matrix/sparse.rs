@@ -1,0 +1,78 @@
+use linalg::{Error, Field, Pattern, Solver, Structure};
+use std::sync::Arc;
+use system::{Coloring, Mass};
+
+/// `c M - J` where `J` has a pattern: its entries, and the factors that suit them.
+pub(super) struct Sparse<S: Field> {
+    pub(super) coloring: Coloring,
+    values: Vec<S>,
+    /// Where each entry of the Jacobian, and each of the mass matrix, stands among the values.
+    jacobian: Vec<usize>,
+    mass: Vec<(usize, f64)>,
+    solver: Solver<S>,
+}
+
+impl<S: Field> Sparse<S> {
+    /// `None` where nothing is won: most columns share rows with most others.
+    pub(super) fn new(pattern: &system::Pattern, mass: Option<&Mass>) -> Option<Self> {
+        let n = pattern.num_rows();
+        let coloring = Coloring::new(pattern);
+        if 2 * coloring.colors() > n {
+            return None;
+        }
+        Self::with_coloring(coloring, mass).ok()
+    }
+
+    fn with_coloring(coloring: Coloring, mass: Option<&Mass>) -> Result<Self, Error> {
+        let n = coloring.columns();
+        let of_jacobian = || (0..n).flat_map(|j| coloring.rows_of(j).iter().map(move |&i| (i, j)));
+        let of_mass: Vec<(usize, usize, f64)> = match mass {
+            None => (0..n).map(|i| (i, i, 1.0)).collect(),
+            Some(mass) => {
+                (0..n).flat_map(|i| mass.row(i).iter().map(move |&(j, m)| (i, j, m))).collect()
+            }
+        };
+        // The diagonal too, so that every pattern can be eliminated along it.
+        let entries: Vec<(usize, usize)> = of_jacobian()
+            .chain(of_mass.iter().map(|&(i, j, _)| (i, j)))
+            .chain((0..n).map(|i| (i, i)))
+            .collect();
+        let whole = Pattern::from_entries(n, n, entries)?;
+        let place = |i, j| whole.position(i, j).unwrap_or(0);
+        let jacobian = of_jacobian().map(|(i, j)| place(i, j)).collect();
+        let mass = of_mass.iter().map(|&(i, j, m)| (place(i, j), m)).collect();
+        let structure = Structure::Sparse(Arc::new(whole));
+        let values = vec![S::ZERO; structure.len()];
+        let solver = S::solver(&structure)?;
+        Ok(Self { coloring, values, jacobian, mass, solver })
+    }
+
+    /// Entry `(i, j)` of a Jacobian with these entries.
+    pub(super) fn entry(&self, jac: &[S], i: usize, j: usize) -> S {
+        let place = self.coloring.rows_of(j).binary_search(&i).ok();
+        let at = place.and_then(|k| jac.get(self.coloring.starts()[j] + k));
+        at.copied().unwrap_or(S::ZERO)
+    }
+
+    /// Row and column of an entry of the Jacobian.
+    pub(super) fn place(&self, at: usize) -> (usize, usize) {
+        let starts = self.coloring.starts();
+        let j = starts.partition_point(|&start| start <= at).saturating_sub(1);
+        (self.coloring.rows_of(j).get(at - starts[j]).copied().unwrap_or(0), j)
+    }
+
+    pub(super) fn factor(&mut self, jac: &[S], c: f64) -> Result<(), Error> {
+        self.values.fill(S::ZERO);
+        for (&at, &x) in self.jacobian.iter().zip(jac) {
+            self.values[at] = -x;
+        }
+        for &(at, m) in &self.mass {
+            self.values[at] += S::real(c * m);
+        }
+        self.solver.factor(&self.values)
+    }
+
+    pub(super) fn solve(&mut self, b: &mut [S]) -> Result<(), Error> {
+        self.solver.solve_in_place(b)
+    }
+}
