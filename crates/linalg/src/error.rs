@@ -42,8 +42,6 @@ pub enum ErrorKind {
         /// The column in which this was seen.
         column: usize,
     },
-    /// A matrix was given whose pattern is not the one that was analysed.
-    OtherPattern,
     /// An entry of a matrix is NaN or infinite.
     NotFinite {
         /// Its row.
@@ -152,10 +150,6 @@ impl fmt::Display for Error {
                 f,
                 "the sparse pattern is out of order in column {column}: pointers must not \
                  decrease, and the rows of a column must increase (`Pattern::from_entries` sorts)"
-            ),
-            ErrorKind::OtherPattern => write!(
-                f,
-                "the matrix has another pattern than the one that was analysed; make a new solver"
             ),
             ErrorKind::NotFinite { row, column } => write!(
                 f,

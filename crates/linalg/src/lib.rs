@@ -1,5 +1,43 @@
 //! Linear systems as stiff solvers meet them: the same pattern thousands of times, small sizes that
 //! must cost nanoseconds, large ones that must not be analysed twice.
+//!
+//! | matrix | solver |
+//! |---|---|
+//! | any structure, chosen by estimated cost and explained | [`Factors`], [`choose`] |
+//! | `N ≤ 10`, known when compiled; also in lanes, duals, complex numbers | [`SmallLu`] |
+//! | dense | [`DenseLu`], [`DenseCholesky`], [`DenseQr`] |
+//! | banded | [`BandedLu`] |
+//! | sparse, analysed once | [`SparseLu`], [`SparseCholesky`], [`SparseQr`] |
+//! | `c I - J` for many `c`, real or complex | [`ShiftedHessenberg`] |
+//! | only products | [`GmresSolver`], [`BiCgStabSolver`] with [`Jacobi`], [`Ilu0`], [`Ilut`] |
+//! | least squares, rank, singular values | [`PivotedQr`], [`Svd`], [`TruncatedSvd`] |
+//!
+//! Solvers with factors share the interface [`LinearSolve`]: factor values in the order of a
+//! [`Structure`], solve, solve with the transpose, estimate the condition. After the first
+//! factorisation none of LU and Cholesky allocates. What cannot be solved is an [`Error`] that says
+//! where.
+//!
+//! ```
+//! use linalg::{Factors, Pattern, Structure, choose};
+//!
+//! // W = I / (γ dt) - J, J with the pattern of a chain of 50 states.
+//! let chain = (0..50usize).flat_map(|i| (i.saturating_sub(1)..(i + 2).min(50)).map(move |j| (i, j)));
+//! let structure = Structure::Sparse(Pattern::from_entries(50, 50, chain)?.into());
+//! let choice = choose(&structure)?;
+//! assert_eq!(
+//!     choice.to_string(),
+//!     "banded LU: 50 states, bandwidths 1+1, 1.5e2 flops against 1.5e2 sparse, 8.3e4 dense"
+//! );
+//! let j = vec![1.0; structure.len()];
+//! let mut w = vec![0.0; structure.len()];
+//! structure.shift(10.0, &j, &mut w)?;
+//! let mut factors = Factors::<f64>::with_choice(&structure, &choice)?;
+//! factors.factor(&w)?;
+//! let mut x = vec![1.0; 50];
+//! factors.solve_in_place(&mut x)?;
+//! assert!((9.0 * x[0] - x[1] - 1.0).abs() < 1e-14);
+//! # Ok::<(), linalg::Error>(())
+//! ```
 
 mod choice;
 mod cholesky;

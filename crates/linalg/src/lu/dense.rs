@@ -1,6 +1,6 @@
 //! LU of dense matrices of any size.
 
-use super::{BadPivot, elimination, rows, substitution, unrolled};
+use super::{BadPivot, elimination, substitution, unrolled};
 use crate::error::check_size;
 use crate::field::Blocks;
 use crate::{Error, ErrorKind, Field};
@@ -44,8 +44,6 @@ macro_rules! by_size {
 pub struct DenseLu<S: Field = f64> {
     n: usize,
     factors: Vec<S>,
-    /// The factors, where [`rows`] makes them.
-    padded: Vec<S>,
     rows: Vec<S::Row>,
     blocks: Blocks,
     norm: f64,
@@ -59,7 +57,6 @@ impl<S: Field> DenseLu<S> {
         Self {
             n,
             factors: vec![S::ZERO; n * n],
-            padded: vec![S::ZERO; if rows::takes::<S>(n) { rows::room(n) } else { 0 }],
             rows: vec![S::TOP; n],
             blocks: Blocks::default(),
             norm: 0.0,
@@ -108,7 +105,7 @@ impl<S: Field> DenseLu<S> {
     }
 
     fn eliminate(&mut self) -> Result<(), Error> {
-        let Self { n, factors, padded, rows, blocks, norm, .. } = self;
+        let Self { n, factors, rows, blocks, norm, .. } = self;
         let n = *n;
         *norm = by_size!(
             n,
@@ -127,11 +124,7 @@ impl<S: Field> DenseLu<S> {
                 (Ok(a), Ok(rows)) => unrolled::factor::<S, N>(a, rows),
                 _ => elimination::factor(n, factors, rows),
             },
-            if rows::takes::<S>(n) {
-                rows::factor(n, factors, padded, rows)
-            } else {
-                eliminate_large(n, factors, rows, blocks)
-            }
+            eliminate_large(n, factors, rows, blocks)
         );
         self.factored = bad.is_none() || S::SYSTEMS > 1;
         bad.map_or(Ok(()), |bad| Err(bad.error::<S>()))
@@ -157,7 +150,7 @@ impl<S: Field> DenseLu<S> {
     #[inline]
     pub fn solve_transposed_in_place(&self, b: &mut [S]) -> Result<(), Error> {
         self.ready(self.n, b)?;
-        let Self { n, factors, padded, rows, .. } = self;
+        let Self { n, factors, rows, .. } = self;
         by_size!(
             *n,
             N => match (factors.as_chunks::<N>().0.try_into(), rows.as_slice().try_into()) {
@@ -168,11 +161,7 @@ impl<S: Field> DenseLu<S> {
                 }
                 _ => substitution::solve_transposed(*n, factors, rows, b),
             },
-            if rows::takes::<S>(*n) {
-                rows::solve_transposed(*n, padded, rows, b);
-            } else {
-                substitution::solve_transposed(*n, factors, rows, b);
-            }
+            substitution::solve_transposed(*n, factors, rows, b)
         );
         Ok(())
     }
@@ -192,7 +181,7 @@ impl<S: Field> DenseLu<S> {
 
     #[inline]
     fn solve_column(&self, b: &mut [S]) {
-        let Self { n, factors, padded, rows, .. } = self;
+        let Self { n, factors, rows, .. } = self;
         by_size!(
             *n,
             N => match (factors.as_chunks::<N>().0.try_into(), rows.as_slice().try_into()) {
@@ -203,11 +192,7 @@ impl<S: Field> DenseLu<S> {
                 }
                 _ => substitution::solve(*n, factors, rows, b),
             },
-            if rows::takes::<S>(*n) {
-                rows::solve(*n, padded, rows, b);
-            } else {
-                substitution::solve(*n, factors, rows, b);
-            }
+            substitution::solve(*n, factors, rows, b)
         );
     }
 

@@ -4,7 +4,6 @@ pub(crate) mod banded;
 pub(crate) mod dense;
 pub(crate) mod elimination;
 pub(crate) mod faer_lu;
-pub(crate) mod rows;
 pub(crate) mod small;
 pub(crate) mod sparse;
 pub(crate) mod substitution;
