@@ -3,7 +3,19 @@
 //! Everything around the methods is that of [`ode_core`]: problems, options, events, dense output,
 //! checkpoints, ensembles, errors. A method of this crate is given to the same
 //! [`solve`](ode_core::solve). It needs the Jacobian of the right-hand side, which every model
-//! written with `system!` has exactly.
+//! written with `system!` has exactly; above a few states it is evaluated and factored in the pattern
+//! that tracing finds.
+//!
+//! | family | methods | good for |
+//! |---|---|---|
+//! | Rosenbrock: no iteration | [`Rosenbrock23`], [`Ros3P`], [`Rodas4`], [`Rodas4P`], [`Rodas5P`] | up to about ten states; DAEs |
+//! | singly diagonally implicit | [`ImplicitEuler`], [`TrBdf2`], [`Kvaerno3`] to 5, [`KenCarp3`] to 5 | tens of states and more |
+//! | additive pairs | [`Ark324`], [`Ark436`], [`Ark548`] | [`Split`](system::Split) right-hand sides: only one part is stiff |
+//! | fully implicit | [`RadauIIA5`]; [`GaussLegendre4`], [`GaussLegendre6`], [`ImplicitMidpoint`] | tight tolerances, DAEs; symplectic, fixed steps |
+//! | multistep | [`Bdf`], [`Ndf`] | expensive right-hand sides and large systems |
+//!
+//! `M u' = f` with a constant mass matrix is a [`WithMass`](system::WithMass) right-hand side; where
+//! `M` is singular the index must be 1, and the initial state must satisfy the algebraic equations.
 //!
 //! ```
 //! use ode_core::{OdeProblem, Options, solve};
