@@ -3,17 +3,19 @@ use scalar::Concrete;
 use system::{Buffer, Failure};
 
 /// One step, from `(t, u)` over `dt`; the method fills `u_next` and `error`.
+///
+/// Times are of type `T`: one for all numbers of the state, or one for each lane.
 #[derive(Debug)]
-pub struct Step<'a, B: Buffer> {
+pub struct Step<'a, B: Buffer, T = f64> {
     /// Start of the step.
-    pub t: f64,
+    pub t: T,
     /// Signed length of the step.
-    pub dt: f64,
+    pub dt: T,
     /// The time to hand to the right-hand side at the start: `t`, or an ulp inside the step where
     /// `t` is a declared stop.
-    pub t_first: f64,
+    pub t_first: T,
     /// The same at the end.
-    pub t_last: f64,
+    pub t_last: T,
     /// State at `t`.
     pub u: &'a B,
     /// Parameters.
@@ -22,6 +24,13 @@ pub struct Step<'a, B: Buffer> {
     pub u_next: &'a mut B,
     /// Out: the estimate of the local error. A method without one may leave anything there.
     pub error: &'a mut B,
+}
+
+impl<B: Buffer, T: Copy> Step<'_, B, T> {
+    /// Its times.
+    pub fn taken(&self) -> Taken<T> {
+        Taken { t: self.t, dt: self.dt, t_first: self.t_first, t_last: self.t_last }
+    }
 }
 
 /// A method for right-hand sides `F` and states stored in `B`.
@@ -207,9 +216,9 @@ pub enum Refusal {
 
 /// A step that has been taken, with the state at its start.
 #[derive(Debug)]
-pub struct Interval<'a, B: Buffer> {
+pub struct Interval<'a, B: Buffer, T = f64> {
     /// Its times.
-    pub step: Taken,
+    pub step: Taken<T>,
     /// State at the start.
     pub u: &'a B,
     /// Parameters.

@@ -55,6 +55,7 @@ mod solve;
 mod stats;
 mod stops;
 mod symplectic;
+mod time;
 mod watch;
 
 pub use algorithm::{Algorithm, Interval, Refusal, Step};
@@ -62,20 +63,21 @@ pub use controller::Controller;
 pub use dense::Dense;
 pub use domain::Domain;
 pub use ensemble::{
-    Bundled, Count, Engine, Ensemble, Extremes, Fold, InLanes, Job, Member, Moments, OneByOne,
-    QuantileSketch, QuantileTable, Quantiles, Range, Reduced, Reduction, Summary, Trajectories,
+    Abreast, Bundled, Count, Engine, Ensemble, Extremes, Fold, InLanes, Job, Member, Moments,
+    OneByOne, QuantileSketch, QuantileTable, Quantiles, Range, Reduced, Reduction, Summary,
+    Trajectories,
 };
 pub use erk::{
-    Bs3, Dop853, Dp5, ErkCache, ErkTableau, Euler, ExplicitRk, ExtraStage, Heun, Interpolant,
-    InterpolantWeights, Limited, LimitedCache, Limiter, Midpoint, Ralston, Rk4, Ssprk22, Ssprk33,
-    Ssprk43, Ssprk104, Tsit5, Vern6, Vern7, Vern8, Vern9,
+    Bs3, Dop853, Dp5, ErkCache, ErkTableau, ErkTeam, Euler, ExplicitRk, ExtraStage, Heun,
+    Interpolant, InterpolantWeights, Limited, LimitedCache, Limiter, Midpoint, Ralston, Rk4,
+    Ssprk22, Ssprk33, Ssprk43, Ssprk104, Tsit5, Vern6, Vern7, Vern8, Vern9,
 };
 pub use error::{Error, ErrorKind};
 pub use event::{
     At, Direction, Discrete, Event, Events, Manifold, Occurrence, Periodic, Projection, Root,
     Saving, Scheduled, SteadyState, Table, solve_with,
 };
-pub use integrator::{Checkpoint, Integrator, Progress, Taken};
+pub use integrator::{Checkpoint, Integrator, Progress};
 pub use norm::{CustomNorm, ErrorNorm, Norm};
 pub use options::{Components, Options, Save, StepSize};
 pub use problem::OdeProblem;
@@ -87,4 +89,5 @@ pub use symplectic::{
     Hamiltonian, HamiltonianSystem, KahanLi6, KahanLi8, McAte4, McAte5, PositionVerlet, Ruth3,
     Separable, Splitting, Symplectic, SymplecticCache, SymplecticEuler, VelocityVerlet, Yoshida6,
 };
+pub use time::{Taken, Time};
 pub use watch::{Cancel, Monitor, Report};

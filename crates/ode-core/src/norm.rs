@@ -114,7 +114,7 @@ impl<'a> ErrorNorm<'a> {
     /// The mean square of each lane by itself, with the bits of [`square_of`](ErrorNorm::square_of)
     /// under [`Norm::Rms`].
     #[inline(always)]
-    pub(crate) fn square_of_each_lane<const W: usize>(
+    pub fn square_of_each_lane<const W: usize>(
         &self,
         (x, a, b): (&[Lanes<W>], &[Lanes<W>], &[Lanes<W>]),
     ) -> Lanes<W> {

@@ -1,22 +1,19 @@
 //! The steps of several members side by side: lane by lane the arithmetic of `Integrator::step`.
 
-use super::Bundled;
 use super::engine::{Done, Job};
 use super::rider::Rider;
 use super::setup::Setup;
+use super::{Bundled, move_on};
 use crate::binary_log::{larger, smaller};
 use crate::controller::{ControlLanes, Exponents};
-use crate::erk::kernel::{padded, sum, sum_blocks};
-use crate::erk::stages::{stages, stages_in_a_loop};
-use crate::erk::time::When;
 use crate::initial_step::ulp;
-use crate::{Cancel, Dense, ErrorNorm, ExplicitRk, InterpolantWeights, StepSize};
+use crate::{Abreast, Cancel, Dense, ErrorNorm, Step, StepSize, Taken};
 use scalar::{Lanes, Scalar};
 use std::ops::Range;
-use system::Rhs;
+use system::{Failure, Rhs};
 
 /// `W` members in progress.
-pub(super) struct Bundle<'j, F, M, B: Bundled, const W: usize> {
+pub(super) struct Bundle<'j, F, M: Abreast<F, B, W>, B: Bundled, const W: usize> {
     pub(super) job: &'j Job<'j, F, M, B>,
     pub(super) setup: &'j Setup<'j>,
     /// Members of the chunk that have not begun.
@@ -44,10 +41,9 @@ pub(super) struct Bundle<'j, F, M, B: Bundled, const W: usize> {
     pub(super) u: B::InLanes<W>,
     pub(super) u_next: B::InLanes<W>,
     pub(super) error: B::InLanes<W>,
-    /// Stages as in `ErkCache`.
-    pub(super) k: Vec<B::InLanes<W>>,
-    pub(super) weights: InterpolantWeights,
-    /// The interpolants of a step, and one of them.
+    pub(super) team: M::Team,
+    /// The interpolants of a step, `degree + 1` rows, and one of them.
+    pub(super) degree: usize,
     pub(super) coefficients: Vec<Lanes<W>>,
     pub(super) dense: Dense<f64>,
     pub(super) norm: ErrorNorm<'j>,
@@ -58,7 +54,7 @@ pub(super) struct Bundle<'j, F, M, B: Bundled, const W: usize> {
 impl<'j, F, M, B, const W: usize> Bundle<'j, F, M, B, W>
 where
     F: Rhs<f64> + Rhs<Lanes<W>> + Clone,
-    M: ExplicitRk,
+    M: Abreast<F, B, W>,
     B: Bundled,
 {
     pub(super) fn new(
@@ -68,7 +64,7 @@ where
     ) -> Self {
         let n = setup.names.len();
         let zeros = || B::in_lanes::<W>(n);
-        let weights = M::TABLEAU.interpolant_weights();
+        let (method, degree) = (job.algorithm, job.algorithm.degree());
         Self {
             job,
             setup,
@@ -84,24 +80,18 @@ where
             size: Lanes::one(),
             next_save: Lanes::from_f64(f64::NAN),
             control: ControlLanes::new(),
-            controller: Exponents::new(setup.options.controller, M::TABLEAU.order),
+            controller: Exponents::new(setup.options.controller, method.order()),
             p: Vec::new(),
             u: zeros(),
             u_next: zeros(),
             error: zeros(),
-            k: (0..weights.stages()).map(|_| zeros()).collect(),
-            coefficients: vec![Lanes::zero(); (weights.degree() + 1) * n],
-            weights,
+            team: method.team(job.rhs, &zeros()),
+            coefficients: vec![Lanes::zero(); (degree + 1) * n],
+            degree,
             dense: Dense::empty(),
             norm: setup.norm.clone(),
             scratch: [const { Vec::new() }; 3].map(|_: Vec<f64>| vec![0.0; n]),
         }
-    }
-
-    /// Whether the stages are unrolled: not for long states. Lanes make a state `W` times as long as in
-    /// `erk/explicit.rs`, so fewer components are enough.
-    const fn is_unrolled() -> bool {
-        !std::mem::needs_drop::<B>() && size_of::<B>() <= 64
     }
 
     /// Takes steps until every member of the chunk is done.
@@ -126,26 +116,12 @@ where
         if stuck != 0 {
             return self.hand_over(stuck, done);
         }
-        let rhs = self.job.rhs;
-        let (start, out) = ((&self.u, &self.p[..]), (&mut self.u_next, &mut self.error));
-        let computed = if const { Self::is_unrolled() } {
-            stages::<M, F, _, _>(rhs, when, start, out, &mut self.k, |_, _| {})
-        } else {
-            stages_in_a_loop::<M, F, _, _>(rhs, when, start, out, &mut self.k)
-        };
-        if computed.is_err() {
+        let Ok(square) = self.attempt(&when) else {
             // Nothing tells whose right-hand side it was.
             return self.hand_over(self.active, done);
-        }
+        };
         self.round += 1;
-        let square = self.judge(when.dt);
         let accepted = square.le_bits(Lanes::one()) & self.active;
-        if !const { M::TABLEAU.is_fsal() } && accepted != 0 {
-            let next = self.k[const { M::TABLEAU.next_stage() }].as_mut();
-            if rhs.eval(when.t_last, self.u_next.as_ref(), &self.p, next).is_err() {
-                return self.hand_over(self.active, done);
-            }
-        }
         let unsaved = self.save(&when, accepted);
         let lost = unsaved | self.resize(&when, square, accepted);
         self.commit(&when, square);
@@ -160,44 +136,44 @@ where
 
     /// Where the step goes, the lanes that land at their ends, and those whose time cannot move.
     #[inline(always)]
-    fn aim(&self) -> (When<Lanes<W>>, u64, u64) {
+    fn aim(&self) -> (Taken<Lanes<W>>, u64, u64) {
         let remaining = (self.end - self.t).magnitude();
         let reach = self.size.scale(1.0 + 1e-6);
         let t_next = remaining.select_le(reach, self.end, self.t + self.direction * self.size);
         let dt = t_next - self.t;
         let stuck = dt.magnitude().le_bits(Lanes::zero()) & self.active;
-        (When { t: self.t, dt, t_last: t_next }, remaining.le_bits(reach), stuck)
+        (Taken { t: self.t, dt, t_first: self.t, t_last: t_next }, remaining.le_bits(reach), stuck)
     }
 
-    /// The squares of the scaled errors; NaN where a state that would be accepted is not finite.
+    /// Attempts the step, and completes it where it is accepted. The squares of the scaled errors; NaN
+    /// where a state that would be accepted is not finite.
     #[inline(always)]
-    fn judge(&mut self, dt: Lanes<W>) -> Lanes<W> {
-        let (u, u_next) = (self.u.as_ref(), self.u_next.as_ref());
+    fn attempt(&mut self, when: &Taken<Lanes<W>>) -> Result<Lanes<W>, Failure> {
+        let &Taken { t, dt, t_first, t_last } = when;
+        let (u, p, u_next, error) = (&self.u, &self.p[..], &mut self.u_next, &mut self.error);
+        let mut step = Step { t, dt, t_first, t_last, u, p, u_next, error };
+        let Job { rhs, algorithm, .. } = *self.job;
+        algorithm.attempt_abreast(rhs, &mut step, &mut self.team)?;
         // 0 where it is finite, else NaN.
         let mut finite = Lanes::zero();
-        for &u_next in u_next {
+        for &u_next in step.u_next.as_ref() {
             finite += u_next.scale(0.0);
         }
-        if matches!(self.setup.options.step, StepSize::Fixed(_)) {
-            return finite.magnitude();
+        let square = if matches!(self.setup.options.step, StepSize::Fixed(_)) {
+            finite.magnitude()
+        } else {
+            let square = algorithm.square_abreast(&mut step, &self.norm, &mut self.team);
+            square.select_le(Lanes::one(), square + finite, square)
+        };
+        if square.le_bits(Lanes::one()) & self.active != 0 {
+            algorithm.accept_abreast(rhs, &mut step, &mut self.team)?;
         }
-        let mut square = self.norm.square_of_each_lane((self.error.as_ref(), u, u_next));
-        if !M::SECOND_ESTIMATE.is_empty() {
-            if const { Self::is_unrolled() } {
-                sum(&mut self.error, dt, const { padded(M::SECOND_ESTIMATE) }, &self.k);
-            } else {
-                sum_blocks(&mut self.error, dt, M::SECOND_ESTIMATE, &self.k);
-            }
-            let second = self.norm.square_of_each_lane((self.error.as_ref(), u, u_next));
-            let both = square * (square / (square + second.scale(0.01)));
-            square = square.select_le(Lanes::zero(), Lanes::zero(), both);
-        }
-        square.select_le(Lanes::one(), square + finite, square)
+        Ok(square)
     }
 
     /// The sizes of the next steps; returns the lanes whose step has become too small.
     #[inline(always)]
-    fn resize(&mut self, when: &When<Lanes<W>>, square: Lanes<W>, accepted: u64) -> u64 {
+    fn resize(&mut self, when: &Taken<Lanes<W>>, square: Lanes<W>, accepted: u64) -> u64 {
         let options = self.setup.options;
         if matches!(options.step, StepSize::Fixed(_)) {
             return self.active & !accepted;
@@ -226,15 +202,9 @@ where
 
     /// Moves the accepted lanes on.
     #[inline(always)]
-    fn commit(&mut self, when: &When<Lanes<W>>, square: Lanes<W>) {
-        let move_on = |old: &mut [Lanes<W>], new: &[Lanes<W>]| {
-            for (old, &new) in old.iter_mut().zip(new) {
-                *old = square.select_le(Lanes::one(), new, *old);
-            }
-        };
-        move_on(self.u.as_mut(), self.u_next.as_ref());
-        let (first, rest) = self.k.split_at_mut(1);
-        move_on(first[0].as_mut(), rest[const { M::TABLEAU.next_stage() - 1 }].as_ref());
+    fn commit(&mut self, when: &Taken<Lanes<W>>, square: Lanes<W>) {
+        move_on(square, self.u.as_mut(), self.u_next.as_ref());
+        self.job.algorithm.advance_abreast(square, &mut self.team);
         self.t = square.select_le(Lanes::one(), when.t_last, self.t);
     }
 }

@@ -4,7 +4,7 @@ use super::member::Members;
 use super::setup::Setup;
 use super::{Bundled, Member};
 use crate::{
-    Algorithm, ExplicitRk, OdeProblem, Options, Save, Solution, SolveError, solve, solve_with,
+    Abreast, Algorithm, OdeProblem, Options, Save, Solution, SolveError, solve, solve_with,
 };
 use scalar::Lanes;
 use std::ops::Range;
@@ -29,7 +29,7 @@ pub struct Job<'a, F, A, B> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot solve an ensemble of `{F}` by `{A}` with states stored in `{B}`",
     note = "lanes need a model written for every number type (`system!`) and an explicit \
-            Runge–Kutta method; others are solved by `.one_by_one()`"
+            Runge–Kutta or a Rosenbrock method; others are solved by `.one_by_one()`"
 )]
 pub trait Engine<F, A, B> {
     /// Solves the members of a chunk and hands each outcome over, in any order.
@@ -40,7 +40,7 @@ pub trait Engine<F, A, B> {
 /// Takes the outcome of a member by its index.
 pub(super) type Done<'a> = dyn FnMut(usize, Outcome) + 'a;
 
-/// One member after the other: for closures, and for methods that are not explicit Runge–Kutta.
+/// One member after the other: for closures, and for methods that lanes do not take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OneByOne;
 
@@ -70,11 +70,11 @@ where
 impl<F, M, B, const W: usize> Engine<F, M, B> for InLanes<W>
 where
     F: Rhs<f64> + Rhs<Lanes<W>> + Clone,
-    M: ExplicitRk,
+    M: Abreast<F, B, W>,
     B: Bundled,
 {
     fn run(&self, job: &Job<'_, F, M, B>, chunk: Range<usize>, done: &mut Done<'_>) {
-        match Setup::new::<F, M, B>(job) {
+        match Setup::new::<F, M, B, W>(job) {
             Some(setup) if 0 < W && W <= 64 => {
                 Bundle::<F, M, B, W>::new(job, &setup, chunk).run(done)
             }

@@ -1,5 +1,6 @@
 //! Many problems of one kind: threads × SIMD lanes.
 
+mod abreast;
 mod bundle;
 mod bundled;
 mod engine;
@@ -12,6 +13,8 @@ mod run;
 mod setup;
 mod trajectories;
 
+pub use abreast::Abreast;
+pub(crate) use abreast::move_on;
 pub use bundled::Bundled;
 pub use engine::{Engine, InLanes, Job, OneByOne};
 pub use member::Member;

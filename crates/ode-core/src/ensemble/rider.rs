@@ -1,12 +1,10 @@
 //! Members get on and off a bundle.
 
 use super::bundle::{Bundle, bits};
-use super::engine::Done;
+use super::engine::{Done, Job};
 use super::{Bundled, Member};
-use crate::erk::stages::polynomial;
-use crate::erk::time::When;
 use crate::initial_step::InitialStep;
-use crate::{Cancel, ExplicitRk, Save, Solution, Stats, StepSize, check};
+use crate::{Abreast, Cancel, Interval, Save, Solution, StepSize, Taken, check};
 use scalar::Lanes;
 use std::borrow::Cow;
 use std::time::Instant;
@@ -23,23 +21,24 @@ pub(super) struct Rider<'j, B: Bundled> {
     /// The round in which it got on.
     pub(super) born: usize,
     pub(super) rejected: usize,
-    /// Evaluations other than those of each step.
+    /// Evaluations before the first step.
     evaluations: usize,
+    /// Steps that were interpolated.
+    interpolated: usize,
     began: Instant,
 }
 
 impl<'j, F, M, B, const W: usize> Bundle<'j, F, M, B, W>
 where
     F: Rhs<f64> + Rhs<Lanes<W>> + Clone,
-    M: ExplicitRk,
+    M: Abreast<F, B, W>,
     B: Bundled,
 {
     /// Puts the next member that can ride into a free lane.
     pub(super) fn seat(&mut self, lane: usize, done: &mut Done<'_>) {
         loop {
             let Some(index) = self.waiting.next() else {
-                // Nobody is left: the lane goes on with numbers that trouble nobody.
-                (self.t.0[lane], self.end.0[lane], self.size.0[lane]) = (0.0, 1.0, 1e-100);
+                self.follow(lane);
                 break;
             };
             let member = self.job.members.get(index);
@@ -52,6 +51,19 @@ where
         let max_steps = self.setup.options.max_steps;
         let deadlines = self.riders.iter().flatten().map(|r| r.born.saturating_add(max_steps));
         self.deadline = deadlines.min().unwrap_or(usize::MAX);
+    }
+
+    /// Nobody is left for the lane: it goes on with the numbers of another one, which the model can
+    /// deal with, and never ends.
+    fn follow(&mut self, lane: usize) {
+        let Some(leader) = bits(self.active).next() else { return };
+        let copy = |lanes: &mut Lanes<W>| lanes.0[lane] = lanes.0[leader];
+        for lanes in [&mut self.t, &mut self.size, &mut self.direction] {
+            copy(lanes);
+        }
+        self.end.0[lane] = self.direction.0[lane] * f64::INFINITY;
+        self.u.as_mut().iter_mut().for_each(copy);
+        self.p.iter_mut().for_each(copy);
     }
 
     /// Starts a member in a lane, as `Integrator` does; gives it back where that is not possible.
@@ -71,9 +83,7 @@ where
         for (lanes, &p) in self.p.iter_mut().zip(p) {
             lanes.0[lane] = p;
         }
-        for (k, &f0) in self.k[0].as_mut().iter_mut().zip(&self.scratch[0]) {
-            k.0[lane] = f0;
-        }
+        self.job.algorithm.begin_lane(lane, &self.scratch[0], &mut self.team);
         (self.t.0[lane], self.end.0[lane]) = (t, end);
         self.direction.0[lane] = (end - t).signum();
         self.size.0[lane] = size;
@@ -85,6 +95,7 @@ where
             born: self.round,
             rejected: 0,
             evaluations,
+            interpolated: 0,
             began: Instant::now(),
             member,
         };
@@ -140,7 +151,7 @@ where
             StepSize::Initial(size) => Some((size.max(dt_min).min(dt_max), 1)),
             StepSize::Fixed(size) => Some((size.min(dt_max), 1)),
             StepSize::Auto => {
-                let (direction, order) = ((end - t).signum(), const { M::TABLEAU.order });
+                let (direction, order) = ((end - t).signum(), self.job.algorithm.first_order());
                 let dt_max = dt_max.min((end - t).abs());
                 let estimate = InitialStep { t, u: u0, p, f0, direction, order, dt_max };
                 let size = estimate.estimate(rhs, &mut self.norm, u1, f1).ok()?;
@@ -187,24 +198,22 @@ where
         }
         let attempts = self.round - rider.born;
         let accepted = attempts - rider.rejected;
-        let mut evaluations = rider.evaluations + attempts * const { M::TABLEAU.stages() - 1 };
-        if !const { M::TABLEAU.is_fsal() } {
-            evaluations += accepted;
-        }
-        let stats = Stats { accepted, rejected: rider.rejected, evaluations, ..Stats::default() };
-        rider.solution.set_work(M::NAME, stats, rider.began.elapsed());
+        let method = self.job.algorithm;
+        let mut stats = method.work_of_one(accepted, rider.rejected, rider.interpolated);
+        stats.evaluations += rider.evaluations;
+        rider.solution.set_work(method.name(), stats, rider.began.elapsed());
         done(rider.index, Ok(rider.solution));
     }
 
     /// Saves what the accepted steps cover; returns the lanes whose interpolant fails.
     #[inline(always)]
-    pub(super) fn save(&mut self, when: &When<Lanes<W>>, accepted: u64) -> u64 {
+    pub(super) fn save(&mut self, when: &Taken<Lanes<W>>, accepted: u64) -> u64 {
         let passed = ((self.next_save - when.t_last) * self.direction).le_bits(Lanes([0.0; W]));
         let due = (passed | self.stepwise) & accepted;
         if due == 0 { 0 } else { self.save_these(when, due) }
     }
 
-    fn save_these(&mut self, when: &When<Lanes<W>>, due: u64) -> u64 {
+    fn save_these(&mut self, when: &Taken<Lanes<W>>, due: u64) -> u64 {
         let (n, save) = (self.setup.names.len(), &self.setup.options.save);
         let mut between = 0;
         for lane in bits(due) {
@@ -215,9 +224,10 @@ where
         }
         if between != 0 {
             self.coefficients.fill(Lanes([0.0; W]));
-            let (start, stages) = ((&self.u, &self.p[..]), (&mut self.k[..], &self.weights));
+            let interval = Interval { step: *when, u: &self.u, p: &self.p };
             let (scratch, out) = (&mut self.error, &mut self.coefficients[..]);
-            if polynomial::<M, F, _, _>(self.job.rhs, *when, start, scratch, stages, out).is_err() {
+            let Job { rhs, algorithm, .. } = *self.job;
+            if algorithm.dense_abreast(rhs, &interval, scratch, &mut self.team, out).is_err() {
                 return due;
             }
         }
@@ -226,7 +236,7 @@ where
             let Some(rider) = &mut self.riders[lane] else { continue };
             let (t0, dt, t_next) = (when.t.0[lane], when.dt.0[lane], when.t_last.0[lane]);
             if between >> lane & 1 == 1 {
-                let polynomial = self.dense.reset(t0, dt, n, self.weights.degree());
+                let polynomial = self.dense.reset(t0, dt, n, self.degree);
                 for (one, lanes) in polynomial.iter_mut().zip(&self.coefficients) {
                     *one = lanes.0[lane];
                 }
@@ -234,7 +244,7 @@ where
                     lost |= 1 << lane;
                     continue;
                 }
-                rider.evaluations += M::TABLEAU.interpolant.extra().len();
+                rider.interpolated += 1;
             }
             let u_next = self.u_next.as_ref().iter().map(|u| u.0[lane]);
             if self.stepwise >> lane & 1 == 1 {

@@ -1,5 +1,6 @@
+use super::Bundled;
 use super::engine::Job;
-use crate::{Components, Domain, ErrorNorm, ExplicitRk, Norm, Options, Save, StepSize};
+use crate::{Abreast, Components, Domain, ErrorNorm, Norm, Options, Save, StepSize};
 use system::Rhs;
 
 /// What all bundles of an ensemble share.
@@ -14,7 +15,12 @@ pub(super) struct Setup<'a> {
 
 impl<'a> Setup<'a> {
     /// `None` where lanes cannot do what the options ask for.
-    pub(super) fn new<F: Rhs<f64>, M: ExplicitRk, B>(job: &Job<'a, F, M, B>) -> Option<Self> {
+    pub(super) fn new<F, M, B, const W: usize>(job: &Job<'a, F, M, B>) -> Option<Self>
+    where
+        F: Rhs<f64>,
+        M: Abreast<F, B, W>,
+        B: Bundled,
+    {
         // Every field is named, so that a new one has to be decided on.
         let Options {
             rtol: _,
@@ -36,14 +42,15 @@ impl<'a> Setup<'a> {
             monitor,
         } = job.options;
         let possible = job.events.is_none()
-            && job.rhs.mass().is_none()
+            && (job.rhs.mass().is_none() || job.algorithm.takes_mass())
+            && job.algorithm.is_able(job.rhs.states())
             && *norm == Norm::Rms
             && *domain == Domain::Anywhere
             && *components == Components::All
             && max_time.is_none()
             && monitor.is_none()
             && stops.is_empty()
-            && (!M::TABLEAU.e.is_empty() || matches!(step, StepSize::Fixed(_)));
+            && (job.algorithm.is_adaptive() || matches!(step, StepSize::Fixed(_)));
         if !possible {
             return None;
         }

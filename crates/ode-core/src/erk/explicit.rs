@@ -1,7 +1,6 @@
 use super::kernel::{padded, sum, sum_blocks};
 use super::stages::{polynomial, stages, stages_in_a_loop};
 use super::tableau::{near, sum as total};
-use super::time::When;
 use super::{ErkTableau, InterpolantWeights};
 use crate::{Algorithm, Dense, ErrorNorm, Interval, Stats, Step, Taken};
 use scalar::{Concrete, Scalar};
@@ -192,7 +191,7 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     {
         cache.evaluations += const { M::TABLEAU.stages() - 1 };
         let k = &mut cache.k[..const { M::TABLEAU.stages() }];
-        let when = When { t: step.t, dt: step.dt, t_last: step.t_last };
+        let when = step.taken();
         if !const { fits_in_registers::<B>() } {
             let (start, out) = ((step.u, step.p), (&mut *step.u_next, &mut *step.error));
             return if const { is_unrolled::<B>() } {
@@ -250,8 +249,7 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
         cache: &mut ErkCache<B>,
         dense: &mut Dense<B::Item>,
     ) -> Result<(), Failure> {
-        let Taken { t, dt, t_last, .. } = interval.step;
-        let when = When { t, dt, t_last };
+        let when @ Taken { t, dt, .. } = interval.step;
         let weights = cache.weights.get_or_insert_with(|| M::TABLEAU.interpolant_weights());
         let k = &mut cache.k[..];
         let coefficients = dense.reset(t, dt, interval.u.as_ref().len(), weights.degree());

@@ -6,7 +6,7 @@
 //! instance of the loop for all methods. Both add in the same order, so that they give the same bits.
 
 use super::ErkTableau;
-use super::time::Time;
+use crate::Time;
 use scalar::Scalar;
 use system::Buffer;
 

@@ -1,7 +1,6 @@
 use super::ExplicitRk;
 use super::explicit::{ErkCache, squared_error};
 use super::kernel::{combine_blocks, sum_blocks};
-use super::time::When;
 use crate::{Algorithm, Dense, ErrorNorm, Interval, Stats, Step, Taken};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
@@ -169,7 +168,7 @@ impl<F: Rhs<B::Item>, M: ExplicitRk, L: Limiter, B: Buffer> Algorithm<F, B> for 
     {
         let tableau = const { M::TABLEAU };
         let LimitedCache { k, unlimited, evaluations, .. } = cache;
-        let when = When { t: step.t, dt: step.dt, t_last: step.t_last };
+        let when = step.taken();
         // y_i = u + Σ K_ij (dt k_j + r (L(y_j) - y_j)), with the SSP coefficient r, is the form of Shu
         // and Osher: a limited stage counts as k_j + r / dt (L(y_j) - y_j).
         let r = const { M::SSP } / step.dt;

@@ -1,5 +1,6 @@
 //! Explicit Runge–Kutta methods: one step function, one file per method.
 
+mod abreast;
 mod bs3;
 mod dop853;
 mod dp5;
@@ -7,7 +8,7 @@ mod euler;
 mod explicit;
 mod heun;
 mod interpolant;
-pub(crate) mod kernel;
+mod kernel;
 mod limited;
 mod midpoint;
 mod ralston;
@@ -16,15 +17,15 @@ mod ssprk104;
 mod ssprk22;
 mod ssprk33;
 mod ssprk43;
-pub(crate) mod stages;
+mod stages;
 mod tableau;
-pub(crate) mod time;
 mod tsit5;
 mod vern6;
 mod vern7;
 mod vern8;
 mod vern9;
 
+pub use abreast::ErkTeam;
 pub use bs3::Bs3;
 pub use dop853::Dop853;
 pub use dp5::Dp5;

@@ -1,15 +1,15 @@
 //! The stages of a step, and its interpolant, for one step size or one per lane.
 
 use super::kernel::{combine, combine_blocks, padded, row, sum, sum_blocks};
-use super::time::{Time, When};
 use super::{ErkTableau, ExplicitRk, InterpolantWeights};
+use crate::{Taken, Time};
 use system::{Buffer, Failure, Rhs};
 
 /// Stage `I`: `k_I = f(t + c_I dt, z)` with `z = u + dt Σ a_Ij k_j`, which stays in `z`.
 #[inline(always)]
 fn stage<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>, const I: usize>(
     rhs: &F,
-    when: When<T>,
+    when: Taken<T>,
     (u, p): (&B, &[B::Item]),
     z: &mut B,
     k: &mut [B],
@@ -27,7 +27,7 @@ fn stage<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>, const I: u
 #[inline(always)]
 pub(crate) fn stages<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>>(
     rhs: &F,
-    when: When<T>,
+    when: Taken<T>,
     (u, p): (&B, &[B::Item]),
     (u_next, error): (&mut B, &mut B),
     k: &mut [B],
@@ -57,7 +57,7 @@ pub(crate) fn stages<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>
 #[inline(always)]
 pub(crate) fn stages_in_a_loop<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>>(
     rhs: &F,
-    when: When<T>,
+    when: Taken<T>,
     (u, p): (&B, &[B::Item]),
     (u_next, error): (&mut B, &mut B),
     k: &mut [B],
@@ -81,7 +81,7 @@ pub(crate) fn stages_in_a_loop<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Tim
 /// of `n` zeros. `scratch` has the length of the state.
 pub(crate) fn polynomial<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer, T: Time<B::Item>>(
     rhs: &F,
-    when: When<T>,
+    when: Taken<T>,
     (u, p): (&B, &[B::Item]),
     scratch: &mut B,
     (k, weights): (&mut [B], &InterpolantWeights),

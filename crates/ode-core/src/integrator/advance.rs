@@ -1,10 +1,10 @@
 //! One step: attempt, judge, accept or try again.
 
-use super::{Integrator, Progress, Start, Taken, Trouble, beside};
+use super::{Integrator, Progress, Start, Trouble, beside};
 use crate::binary_log::{larger, smaller};
 use crate::domain::Place;
 use crate::initial_step::{InitialStep, shortest, ulp};
-use crate::{Algorithm, Domain, Error, ErrorKind, Report, Step, StepSize};
+use crate::{Algorithm, Domain, Error, ErrorKind, Report, Step, StepSize, Taken};
 use scalar::{Concrete, Scalar};
 use std::time::Duration;
 use system::{Buffer, Failure, Rhs};

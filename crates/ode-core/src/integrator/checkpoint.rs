@@ -1,4 +1,5 @@
-use super::{Integrator, Start, Taken};
+use super::{Integrator, Start};
+use crate::Taken;
 use crate::controller::ControlState;
 use crate::stops::Stops;
 use crate::{Algorithm, Error, ErrorKind, OdeProblem, Options, Stats, check};

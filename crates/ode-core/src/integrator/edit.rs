@@ -1,6 +1,7 @@
 //! A solve that is changed on its way.
 
-use super::{Integrator, Start, Taken, given_size};
+use super::{Integrator, Start, given_size};
+use crate::Taken;
 use crate::controller::ControlState;
 use crate::{Algorithm, Error};
 use scalar::Concrete;

@@ -9,7 +9,9 @@ use crate::controller::{ControlState, Exponents};
 use crate::norm::ErrorNorm;
 use crate::stops::Stops;
 use crate::watch::Clock;
-use crate::{Algorithm, Dense, Error, ErrorKind, Interval, OdeProblem, Options, Stats, StepSize};
+use crate::{
+    Algorithm, Dense, Error, ErrorKind, Interval, OdeProblem, Options, Stats, StepSize, Taken,
+};
 use failure::Trouble;
 use scalar::Concrete;
 use std::time::Duration;
@@ -90,19 +92,6 @@ enum Start {
     CarryOver,
     /// It is there: the last attempt failed.
     Ready,
-}
-
-/// A step that has been taken, with the times that the right-hand side saw at its ends.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Taken {
-    /// Start.
-    pub t: f64,
-    /// Signed length.
-    pub dt: f64,
-    /// The time that the right-hand side saw at the start.
-    pub t_first: f64,
-    /// The time that the right-hand side saw at the end.
-    pub t_last: f64,
 }
 
 impl<'a, F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer> Integrator<'a, F, A, B>

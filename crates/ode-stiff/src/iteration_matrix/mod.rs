@@ -31,7 +31,7 @@ enum Layout<S: Field> {
 }
 
 /// Up to here nobody looks for a pattern.
-const SMALL: usize = 16;
+pub(crate) const SMALL: usize = 16;
 
 impl<S: Concrete + Field, W> IterationMatrix<S, W> {
     /// Memory for a right-hand side.
@@ -137,6 +137,11 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
 
     /// Factors `c M - J`.
     pub(crate) fn factor(&mut self, c: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
+        self.factor_each(S::real(c), mass)
+    }
+
+    /// The same with a `c` for each lane.
+    pub(crate) fn factor_each(&mut self, c: S, mass: Option<&Mass>) -> Result<(), Trouble> {
         self.factorizations += 1;
         let (n, jac) = (self.n, &self.jac);
         let lu = match &mut self.layout {
@@ -150,11 +155,11 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
                 }
             }
             match mass {
-                None => (0..n).for_each(|i| w[i * (n + 1)] += S::real(c)),
+                None => (0..n).for_each(|i| w[i * (n + 1)] += c),
                 Some(mass) => {
                     for i in 0..n {
                         for &(j, m) in mass.row(i) {
-                            w[j * n + i] += S::real(c * m);
+                            w[j * n + i] += c.scale(m);
                         }
                     }
                 }

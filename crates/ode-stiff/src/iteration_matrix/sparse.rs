@@ -1,4 +1,5 @@
 use linalg::{Error, Field, Pattern, Solver, Structure};
+use scalar::Scalar;
 use std::sync::Arc;
 use system::{Coloring, Mass};
 
@@ -12,7 +13,7 @@ pub(super) struct Sparse<S: Field> {
     solver: Solver<S>,
 }
 
-impl<S: Field> Sparse<S> {
+impl<S: Field + Scalar> Sparse<S> {
     /// `None` where nothing is won: most columns share rows with most others.
     pub(super) fn new(pattern: &system::Pattern, mass: Option<&Mass>) -> Option<Self> {
         let n = pattern.num_rows();
@@ -61,13 +62,13 @@ impl<S: Field> Sparse<S> {
         (self.coloring.rows_of(j).get(at - starts[j]).copied().unwrap_or(0), j)
     }
 
-    pub(super) fn factor(&mut self, jac: &[S], c: f64) -> Result<(), Error> {
+    pub(super) fn factor(&mut self, jac: &[S], c: S) -> Result<(), Error> {
         self.values.fill(S::ZERO);
         for (&at, &x) in self.jacobian.iter().zip(jac) {
             self.values[at] = -x;
         }
         for &(at, m) in &self.mass {
-            self.values[at] += S::real(c * m);
+            self.values[at] += c.scale(m);
         }
         self.solver.factor(&self.values)
     }

@@ -81,7 +81,7 @@ macro_rules! rosenbrock {
                 step: &mut ode_core::Step<'_, B>,
                 cache: &mut Self::Cache,
             ) -> Result<(), system::Failure> {
-                cache.accept::<Self, F>(rhs, step)
+                cache.accept::<Self, F, _>(rhs, step)
             }
             fn dense(
                 &self,
@@ -103,6 +103,68 @@ macro_rules! rosenbrock {
             }
             fn work(&self, cache: &Self::Cache) -> ode_core::Stats {
                 cache.work()
+            }
+        }
+
+        impl<F, B, const W: usize> ode_core::Abreast<F, B, W> for $method
+        where
+            F: system::Jacobian<f64> + system::Jacobian<scalar::Lanes<W>>,
+            B: ode_core::Bundled,
+        {
+            type Team = $crate::RosenbrockCache<
+                B::InLanes<W>,
+                <F as system::Jacobian<scalar::Lanes<W>>>::Work,
+            >;
+
+            fn team(&self, rhs: &F, u: &B::InLanes<W>) -> Self::Team {
+                Self::Team::new::<Self, F>(rhs, u)
+            }
+            fn is_able(&self, n: usize) -> bool {
+                n <= $crate::iteration_matrix::SMALL
+            }
+            fn begin_lane(&self, lane: usize, f0: &[f64], team: &mut Self::Team) {
+                team.begin_lane(lane, f0);
+            }
+            fn attempt_abreast(
+                &self,
+                rhs: &F,
+                step: &mut ode_core::Step<'_, B::InLanes<W>, scalar::Lanes<W>>,
+                team: &mut Self::Team,
+            ) -> Result<(), system::Failure> {
+                team.attempt_abreast::<Self, F>(rhs, step)
+            }
+            fn accept_abreast(
+                &self,
+                rhs: &F,
+                step: &mut ode_core::Step<'_, B::InLanes<W>, scalar::Lanes<W>>,
+                team: &mut Self::Team,
+            ) -> Result<(), system::Failure> {
+                team.accept::<Self, F, _>(rhs, step)
+            }
+            fn degree(&self) -> usize {
+                const { <Self as $crate::Rosenbrock>::TABLEAU.degree() }
+            }
+            fn dense_abreast(
+                &self,
+                _rhs: &F,
+                interval: &ode_core::Interval<'_, B::InLanes<W>, scalar::Lanes<W>>,
+                _scratch: &mut B::InLanes<W>,
+                team: &mut Self::Team,
+                coefficients: &mut [scalar::Lanes<W>],
+            ) -> Result<(), system::Failure> {
+                team.polynomial::<Self>(interval.u.as_ref(), coefficients);
+                Ok(())
+            }
+            fn advance_abreast(&self, square: scalar::Lanes<W>, team: &mut Self::Team) {
+                team.advance_abreast(square);
+            }
+            fn work_of_one(
+                &self,
+                accepted: usize,
+                rejected: usize,
+                _interpolated: usize,
+            ) -> ode_core::Stats {
+                const { <Self as $crate::Rosenbrock>::TABLEAU }.work_of_one(accepted, rejected)
             }
         }
     };

@@ -1,5 +1,6 @@
 //! Rosenbrock methods: linearly implicit, no iteration. One step function, one file per method.
 
+mod abreast;
 mod method;
 mod rodas4;
 mod rodas4p;

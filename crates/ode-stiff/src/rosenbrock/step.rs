@@ -3,23 +3,23 @@
 use super::{Rosenbrock, RosenbrockTableau};
 use crate::iteration_matrix::{IterationMatrix, Trouble};
 use linalg::Field;
-use ode_core::{Dense, Interval, Refusal, Stats, Step};
+use ode_core::{Dense, Interval, Refusal, Stats, Step, Time};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian, Mass};
 
 /// Stages and factors of a Rosenbrock method.
 #[derive(Debug)]
 pub struct RosenbrockCache<B: Buffer<Item: Field>, W> {
-    matrix: IterationMatrix<B::Item, W>,
+    pub(super) matrix: IterationMatrix<B::Item, W>,
     stages: Vec<B>,
     /// `f` at both ends of the step, and the end itself.
-    f: B,
-    f_next: B,
+    pub(super) f: B,
+    pub(super) f_next: B,
     end: B,
     /// `Σ (Cᵢⱼ / dt) Uⱼ`.
     coupled: B,
     /// Whether the Jacobian belongs to the start of the step, and the step that it is factored for.
-    is_differentiated: bool,
+    pub(super) is_differentiated: bool,
     factored: f64,
     evaluations: usize,
     refusal: Option<Refusal>,
@@ -66,29 +66,47 @@ where
         step: &mut Step<'_, B>,
     ) -> Result<(), Failure> {
         self.refusal = None;
-        self.stages::<M, F>(rhs, step).map_err(|trouble| trouble.tell(&mut self.refusal))
+        let attempted =
+            self.factor::<M, F>(rhs, step).and_then(|()| self.stages::<M, F, _>(rhs, step));
+        attempted.map_err(|trouble| trouble.tell(&mut self.refusal))
     }
 
-    fn stages<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(
+    fn factor<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(
         &mut self,
         rhs: &F,
-        step: &mut Step<'_, B>,
+        step: &Step<'_, B>,
     ) -> Result<(), Trouble> {
-        let (dt, mass) = (step.dt, rhs.mass());
         if !self.is_differentiated {
-            let t = B::Item::from_f64(step.t_first);
-            self.matrix.differentiate(rhs, t, step.u.as_ref(), step.p)?;
-            self.is_differentiated = true;
+            self.differentiate(rhs, step)?;
             self.factored = f64::NAN;
         }
-        if self.factored != dt {
-            self.matrix.factor(1.0 / (const { M::TABLEAU.gamma } * dt), mass)?;
-            self.factored = dt;
+        if self.factored != step.dt {
+            self.matrix.factor(1.0 / (const { M::TABLEAU.gamma } * step.dt), rhs.mass())?;
+            self.factored = step.dt;
         }
+        Ok(())
+    }
+
+    pub(super) fn differentiate<F: Jacobian<B::Item, Work = W>, T: Time<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &Step<'_, B, T>,
+    ) -> Result<(), Trouble> {
+        self.matrix.differentiate(rhs, step.t_first.lift(), step.u.as_ref(), step.p)?;
+        self.is_differentiated = true;
+        Ok(())
+    }
+
+    pub(super) fn stages<M: Rosenbrock, F: Jacobian<B::Item, Work = W>, T: Time<B::Item>>(
+        &mut self,
+        rhs: &F,
+        step: &mut Step<'_, B, T>,
+    ) -> Result<(), Trouble> {
+        let mass = rhs.mass();
         macro_rules! unrolled {
             ($($i:literal)*) => {$(
                 if $i < const { M::TABLEAU.stages() } {
-                    self.stage::<M, F, $i>(rhs, step, mass)?;
+                    self.stage::<M, F, T, $i>(rhs, step, mass)?;
                 }
             )*};
         }
@@ -103,10 +121,10 @@ where
 
     /// Stage `I`.
     #[inline(always)]
-    fn stage<M: Rosenbrock, F: Jacobian<B::Item, Work = W>, const I: usize>(
+    fn stage<M: Rosenbrock, F: Jacobian<B::Item, Work = W>, T: Time<B::Item>, const I: usize>(
         &mut self,
         rhs: &F,
-        step: &mut Step<'_, B>,
+        step: &mut Step<'_, B, T>,
         mass: Option<&Mass>,
     ) -> Result<(), Trouble> {
         let dt = step.dt;
@@ -121,10 +139,9 @@ where
                 z.copy_from_slice(step.u.as_ref());
             }
             const { Weights::of_row(&M::TABLEAU, I) }.add_to(z, done);
-            let c = const { entry(M::TABLEAU.c, I) };
-            let t = if c == 1.0 { step.t_last } else { step.t + c * dt };
+            let t = step.taken().at(const { entry(M::TABLEAU.c, I) });
             self.evaluations += 1;
-            rhs.eval(B::Item::from_f64(t), step.u_next.as_ref(), step.p, stage)?;
+            rhs.eval(t, step.u_next.as_ref(), step.p, stage)?;
             if const { M::TABLEAU.is_fsal() && I + 1 == M::TABLEAU.stages() } {
                 self.f_next.as_mut().copy_from_slice(stage);
             }
@@ -132,11 +149,12 @@ where
             coupled.fill(B::Item::zero());
             const { Weights::of(row(M::TABLEAU.coupling, I)) }.add_to(coupled, done);
             match mass {
-                None => add(stage, 1.0 / dt, coupled),
+                None => add(stage, dt.inverse(), coupled),
                 Some(mass) => {
+                    let inverse = dt.inverse();
                     for (x, stage) in stage.iter_mut().enumerate() {
                         for &(y, m) in mass.row(x) {
-                            *stage += coupled[y].scale(m / dt);
+                            *stage = inverse.scaled(m).add_times(coupled[y], *stage);
                         }
                     }
                 }
@@ -144,23 +162,22 @@ where
         }
         let d = const { entry(M::TABLEAU.d, I) };
         if d != 0.0 {
-            add(stage, dt * d, self.matrix.dfdt());
+            add(stage, dt.scaled(d), self.matrix.dfdt());
         }
         self.matrix.solve(stage)
     }
 
-    pub(super) fn accept<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(
+    pub(super) fn accept<M: Rosenbrock, F: Jacobian<B::Item, Work = W>, T: Time<B::Item>>(
         &mut self,
         rhs: &F,
-        step: &mut Step<'_, B>,
+        step: &mut Step<'_, B, T>,
     ) -> Result<(), Failure> {
         self.end.as_mut().copy_from_slice(step.u_next.as_ref());
         if const { M::TABLEAU.is_fsal() } {
             return Ok(());
         }
         self.evaluations += 1;
-        let t = B::Item::from_f64(step.t_last);
-        rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
+        rhs.eval(step.t_last.lift(), step.u_next.as_ref(), step.p, self.f_next.as_mut())
     }
 
     pub(super) fn dense<M: Rosenbrock>(
@@ -168,18 +185,23 @@ where
         interval: &Interval<'_, B>,
         dense: &mut Dense<B::Item>,
     ) {
-        let rows = const { M::TABLEAU.dense };
         let n = interval.u.as_ref().len();
-        // θ (1 - θ) (K₀ + θ K₁ + θ² K₂), and θ³ (1 - θ) = θ² (1 - θ) - θ² (1 - θ)² in Newton's form.
-        let degree = const { M::TABLEAU.dense.len() } + 1;
+        let degree = const { M::TABLEAU.degree() };
         let out = dense.reset(interval.step.t, interval.step.dt, n, degree);
-        let (u, end) = (interval.u.as_ref(), self.end.as_ref());
+        self.polynomial::<M>(interval.u.as_ref(), out);
+    }
+
+    /// The interpolant, `degree + 1` rows of `n` zeros.
+    pub(super) fn polynomial<M: Rosenbrock>(&self, u: &[B::Item], out: &mut [B::Item]) {
+        let rows = const { M::TABLEAU.dense };
+        // θ (1 - θ) (K₀ + θ K₁ + θ² K₂), and θ³ (1 - θ) = θ² (1 - θ) - θ² (1 - θ)² in Newton's form.
+        let (n, end) = (u.len(), self.end.as_ref());
         for x in 0..n {
             out[x] = u[x];
             out[n + x] = end[x] - u[x];
         }
         for (m, row) in rows.iter().enumerate() {
-            for (&h, stage) in row.iter().zip(&self.stages) {
+            for (&h, stage) in row.iter().zip(&self.stages).filter(|(h, _)| **h != 0.0) {
                 add(&mut out[(m + 2) * n..(m + 3) * n], h, stage.as_ref());
             }
         }
@@ -208,11 +230,9 @@ where
 
 /// `out += w x`.
 #[inline(always)]
-fn add<S: Scalar>(out: &mut [S], w: f64, x: &[S]) {
-    if w != 0.0 {
-        for (out, &x) in out.iter_mut().zip(x) {
-            *out = x.scale_add(w, *out);
-        }
+fn add<S: Scalar, T: Time<S>>(out: &mut [S], w: T, x: &[S]) {
+    for (out, &x) in out.iter_mut().zip(x) {
+        *out = w.add_times(x, *out);
     }
 }
 
@@ -273,7 +293,9 @@ impl Weights {
     #[inline(always)]
     fn add_to<B: Buffer>(self, out: &mut [B::Item], stages: &[B]) {
         for (w, stage) in self.0.into_iter().zip(stages) {
-            add(out, w, stage.as_ref());
+            if w != 0.0 {
+                add(out, w, stage.as_ref());
+            }
         }
     }
 }

@@ -82,6 +82,11 @@ impl RosenbrockTableau {
         self.b.len()
     }
 
+    /// Degree of the interpolant.
+    pub const fn degree(&self) -> usize {
+        self.dense.len() + 1
+    }
+
     /// Whether the right-hand side of the last stage is `f(t + dt, u_next)`.
     pub const fn is_fsal(&self) -> bool {
         let s = self.b.len();

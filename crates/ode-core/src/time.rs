@@ -2,7 +2,7 @@ use scalar::{Lanes, Scalar};
 
 /// A time or a length of time in a step over numbers `S`: one for all of them (`f64`), or one for
 /// each lane.
-pub(crate) trait Time<S>: Copy {
+pub trait Time<S>: Copy {
     /// Whether there is one for each lane, so that `w dt` is worth keeping.
     const EACH_LANE: bool;
 
@@ -11,6 +11,9 @@ pub(crate) trait Time<S>: Copy {
 
     /// `w self`.
     fn scaled(self, w: f64) -> Self;
+
+    /// `1 / self`.
+    fn inverse(self) -> Self;
 
     /// `self x + y`.
     fn add_times(self, x: S, y: S) -> S;
@@ -29,6 +32,10 @@ impl<S: Scalar> Time<S> for f64 {
     #[inline(always)]
     fn scaled(self, w: f64) -> f64 {
         self * w
+    }
+    #[inline(always)]
+    fn inverse(self) -> f64 {
+        1.0 / self
     }
     #[inline(always)]
     fn add_times(self, x: S, y: S) -> S {
@@ -52,6 +59,10 @@ impl<const W: usize> Time<Self> for Lanes<W> {
         self.scale(w)
     }
     #[inline(always)]
+    fn inverse(self) -> Self {
+        Self::one() / self
+    }
+    #[inline(always)]
     fn add_times(self, x: Self, y: Self) -> Self {
         x.mul_add(self, y)
     }
@@ -61,19 +72,24 @@ impl<const W: usize> Time<Self> for Lanes<W> {
     }
 }
 
-/// When a step takes place: its start, its length, and the time that the right-hand side sees at
-/// its end.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct When<T> {
-    pub(crate) t: T,
-    pub(crate) dt: T,
-    pub(crate) t_last: T,
+/// The times of a step, and those that the right-hand side sees at its ends: an ulp inside the step
+/// where an end is a declared stop.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Taken<T = f64> {
+    /// Start.
+    pub t: T,
+    /// Signed length.
+    pub dt: T,
+    /// The time that the right-hand side sees at the start.
+    pub t_first: T,
+    /// The time that the right-hand side sees at the end.
+    pub t_last: T,
 }
 
-impl<T> When<T> {
-    /// What the right-hand side is given at abscissa `c`.
+impl<T> Taken<T> {
+    /// What the right-hand side is given at abscissa `c`, not that of the start.
     #[inline(always)]
-    pub(super) fn at<S>(self, c: f64) -> S
+    pub fn at<S>(self, c: f64) -> S
     where
         T: Time<S>,
     {
