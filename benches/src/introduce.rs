@@ -17,16 +17,55 @@ impl Peer {
     ) -> Result<(), String> {
         let said = |error: PeerError| format!("{name}: {error}");
         self.problem(name, tspan, p, u0).map_err(said)?;
-        let near = |(i, u): (usize, &f64)| u + 0.1 + 0.01 * (i % 7) as f64;
-        let u: Vec<f64> = u0.iter().enumerate().map(near).collect();
+        let u = near(u0);
         let mut du = vec![0.0; u.len()];
         rhs(&u, &mut du);
         let theirs = self.derivative(&u).map_err(said)?;
-        let size = du.iter().fold(0.0, |m: f64, d| m.max(d.abs()));
-        let same = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * size;
-        if theirs.len() == du.len() && du.iter().zip(&theirs).all(same) {
+        if same(&du, &theirs) {
             return Ok(());
         }
         Err(format!("{name}: a peer has another right-hand side"))
     }
+
+    /// Sees that it has the same Jacobian `jac(u)`, row by row, near the initial state.
+    ///
+    /// # Errors
+    ///
+    /// A line for people, when it has none, has another one, or is down.
+    pub fn compare_jacobian(
+        &mut self,
+        name: &str,
+        u0: &[f64],
+        jac: impl FnOnce(&[f64]) -> Vec<f64>,
+    ) -> Result<(), String> {
+        let u = near(u0);
+        let entries = self.jacobian(&u).map_err(|error| format!("{name}: {error}"))?;
+        let (n, mut theirs) = (u.len(), vec![0.0; u.len() * u.len()]);
+        for (i, j, value) in entries {
+            // An entry outside is not the same Jacobian.
+            let place = if i < n && j < n { i * n + j } else { return Err(other(name)) };
+            theirs[place] += value;
+        }
+        // Row by row: the rates of one problem may be many orders of magnitude apart.
+        let mut rows = jac(&u);
+        rows.resize(n * n, f64::NAN);
+        let good = rows.chunks(n).zip(theirs.chunks(n)).all(|(a, b)| same(a, b));
+        if good { Ok(()) } else { Err(other(name)) }
+    }
+}
+
+fn other(name: &str) -> String {
+    format!("{name}: a peer has another Jacobian")
+}
+
+/// A state where no term vanishes.
+fn near(u0: &[f64]) -> Vec<f64> {
+    u0.iter().enumerate().map(|(i, u)| u + 0.1 + 0.01 * (i % 7) as f64).collect()
+}
+
+/// Whether two vectors differ by rounding only, seen from the largest entry.
+fn same(ours: &[f64], theirs: &[f64]) -> bool {
+    let size = ours.iter().fold(0.0, |m: f64, d| m.max(d.abs()));
+    let close = |(a, b): (&f64, &f64)| (a - b).abs() <= 1e-12 * size;
+    theirs.len() == ours.len() && ours.iter().zip(theirs).all(close)
 }

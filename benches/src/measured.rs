@@ -72,9 +72,17 @@ impl Measured {
 
     /// The best method of somebody on a problem for this error, with its seconds.
     pub fn best(&self, problem: &str, who: &str, error: f64) -> Option<(&str, f64)> {
+        self.ranking(problem, who, error).into_iter().next()
+    }
+
+    /// The methods of somebody that reach this error on a problem, with their seconds, the fastest
+    /// first.
+    pub fn ranking(&self, problem: &str, who: &str, error: f64) -> Vec<(&str, f64)> {
         let own = self.0.iter().filter(|curve| curve.problem == problem && curve.who == who);
         let times = own.filter_map(|c| Some((c.method.as_str(), seconds_at(&c.points, error)?)));
-        times.min_by(|a, b| a.1.total_cmp(&b.1))
+        let mut all: Vec<_> = times.collect();
+        all.sort_by(|a, b| a.1.total_cmp(&b.1));
+        all
     }
 }
 
@@ -97,6 +105,8 @@ mod tests {
         // One decade: 10^(1/2) against 3 times 10^(1/8).
         let (method, seconds) = measured.best("p", "a", 0.1).unwrap();
         assert!(method == "low" && (seconds - 10f64.sqrt()).abs() < 1e-12);
+        let all = measured.ranking("p", "a", 0.1);
+        assert_eq!(all.iter().map(|row| row.0).collect::<Vec<_>>(), ["low", "high"]);
         let (method, seconds) = measured.best("p", "a", 1e-8).unwrap();
         assert!(method == "high" && (seconds - 30.0).abs() < 1e-10);
         assert_eq!(measured.best("p", "sciml", 1e-4), None);

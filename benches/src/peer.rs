@@ -36,6 +36,9 @@ pub struct Member {
     pub version: String,
     /// Its methods, in the order in which they are measured.
     pub methods: Vec<String>,
+    /// Its methods for stiff problems.
+    #[serde(default)]
+    pub stiff: Vec<String>,
 }
 
 /// A solve by a peer.
@@ -95,6 +98,11 @@ struct Failure {
 #[derive(Deserialize)]
 struct Derivative {
     du: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Entries {
+    jac: Vec<(usize, usize, f64)>,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +175,15 @@ impl Peer {
     /// When it refuses, or is down.
     pub fn derivative(&mut self, u: &[f64]) -> Result<Vec<f64>, PeerError> {
         self.ask::<Derivative>(&format!("rhs {}", vector(u))).map(|answer| answer.du)
+    }
+
+    /// The nonzero entries of its Jacobian at a state: row, column, value.
+    ///
+    /// # Errors
+    ///
+    /// When it refuses, or is down.
+    pub fn jacobian(&mut self, u: &[f64]) -> Result<Vec<(usize, usize, f64)>, PeerError> {
+        self.ask::<Entries>(&format!("jac {}", vector(u))).map(|answer| answer.jac)
     }
 
     /// Solves the problem `runs` times, and times it.

@@ -41,6 +41,18 @@ impl<'a> Contender<'a> {
     }
 }
 
+impl<'a> Contender<'a> {
+    /// The same where one run has just been seen to take so many seconds: slow work is not repeated to
+    /// find that it is slow.
+    pub fn timed_after(known: f64, mut run: impl FnMut(usize) -> f64 + 'a) -> Self {
+        let mut known = Some(known);
+        Self::timed(move |n| match known.take() {
+            Some(seconds) if n == 1 => seconds,
+            _ => run(n),
+        })
+    }
+}
+
 impl fmt::Debug for Contender<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Contender").field("runs", &self.runs).finish_non_exhaustive()

@@ -14,7 +14,7 @@ fn start(script: &str, limit: Duration) -> Result<Peer, PeerError> {
 
 const PATIENT: Duration = Duration::from_secs(30);
 
-const HELLO: &str = r#"echo '{"peers":[{"who":"a","version":"1.2","methods":["m","n"]}],"missing":["b: install it"]}'"#;
+const HELLO: &str = r#"echo '{"peers":[{"who":"a","version":"1.2","methods":["m","n"],"stiff":["s"]}],"missing":["b: install it"]}'"#;
 
 /// The error of a peer that greets and then answers by this script.
 fn answers(script: &str, limit: Duration) -> (Peer, PeerError) {
@@ -30,17 +30,23 @@ fn a_conversation() {
         while read word rest; do case $word in
             problem) test \"$rest\" = 'decay 0e0 2e0 1 5e-1 2 1e0 -2e0' && echo '{{}}' || echo '{{\"failure\":\"what?\"}}';;
             rhs) echo '{{\"du\":[-0.5,1e0]}}';;
+            jac) test \"$rest\" = '2 1e0 -2e0' && echo '{{\"jac\":[[0,0,-0.5],[1,0,3e0]]}}' || echo '{{\"failure\":\"no\"}}';;
             ensemble) test \"$rest\" = 'a m 1e-6 1e-8 1 0e0 2.8e1 4 2 3' && echo '{{\"ends\":[[1.0],[2e0]],\"seconds\":0.5}}' || echo '{{\"failure\":\"no\"}}';;
             solve) test \"$rest\" = 'a m 1e-6 1e-8 3' && echo '{{\"u\":[0.25,4.0],\"seconds\":1e-6,\"prepare\":2.5}}' || echo '{{\"failure\":\"no\"}}';;
         esac; done"
     );
     let mut peer = start(&script, PATIENT).unwrap();
-    let member =
-        Member { who: "a".into(), version: "1.2".into(), methods: vec!["m".into(), "n".into()] };
+    let member = Member {
+        who: "a".into(),
+        version: "1.2".into(),
+        methods: vec!["m".into(), "n".into()],
+        stiff: vec!["s".into()],
+    };
     assert_eq!(peer.members(), [member]);
     assert_eq!(peer.missing(), ["b: install it"]);
     peer.problem("decay", (0.0, 2.0), &[0.5], &[1.0, -2.0]).unwrap();
     assert_eq!(peer.derivative(&[1.0, -2.0]).unwrap(), [-0.5, 1.0]);
+    assert_eq!(peer.jacobian(&[1.0, -2.0]).unwrap(), [(0, 0, -0.5), (1, 0, 3.0)]);
     let answer = Answer { u: vec![0.25, 4.0], seconds: 1e-6, prepare: 2.5 };
     assert_eq!(peer.solve("a", "m", (1e-6, 1e-8), 3).unwrap(), answer);
     let sweep = Sweep { parameter: 1, from: 0.0, to: 28.0, count: 4, every: 2 };

@@ -28,8 +28,10 @@ if [ ! -f "$out/install/done" ]; then
     touch "$out/install/done"
 fi
 
-if [ ! -x "$out/peers" ] || [ "$here/peers.c" -nt "$out/peers" ]; then
+newer=$(find "$here" -name '*.[ch]' -newer "$out/peers" 2>/dev/null || echo all)
+if [ ! -x "$out/peers" ] || [ -n "$newer" ]; then
     # shellcheck disable=SC2086
-    "$cc" -std=c11 -Wall -Wextra $flags "$here/peers.c" -o "$out/peers" -I"$out/install/include" -L"$out/install/lib" \
-        -lsundials_arkode -lsundials_cvode -lsundials_nvecserial -lsundials_core -lm
+    "$cc" -std=c11 -Wall -Wextra $flags "$here"/*.c -o "$out/peers" -I"$out/install/include" -L"$out/install/lib" \
+        -lsundials_arkode -lsundials_cvode -lsundials_sunlinsoldense -lsundials_sunlinsolband -lsundials_sunlinsolspgmr \
+        -lsundials_sunmatrixdense -lsundials_sunmatrixband -lsundials_nvecserial -lsundials_core -lm
 fi

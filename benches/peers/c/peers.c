@@ -1,10 +1,12 @@
-/* SUNDIALS, measured by request: see ../README.md for the protocol.
+/* SUNDIALS, measured by request: see ../README.md for the protocol. The stiff problems and what solves them are in the
+ * other files.
  *
  * ARKODE's ERKStep with tables of several orders, and CVODE's Adams methods with the fixed-point iteration. As its users
  * do who want the final state: one step after the other up to a stop time. The memory is made once for each request and
  * reinitialised for each run, and for each member of an ensemble.
  */
 #define _POSIX_C_SOURCE 200809L
+#include "peers.h"
 #include <arkode/arkode_erkstep.h>
 #include <cvode/cvode.h>
 #include <math.h>
@@ -16,11 +18,11 @@
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 #include <time.h>
 
-enum { MOST = 4096, LINE = 1 << 20 };
+enum { LINE = 1 << 20 };
 
-static double p[64], u0[MOST], t0, t1;
-static int np, n;
-static SUNContext context;
+double p[64], u0[MOST], t0, t1, time_now;
+int np, n;
+SUNContext context;
 
 /* The members of an ensemble: the problem with many values of one parameter. A plain solve has one member. */
 struct sweep {
@@ -86,39 +88,20 @@ static void pleiades(const double *u, double *du) {
     }
 }
 
-static inline void cell(double g, const double *left, const double *u, const double *right, double *du) {
-    const double a = u[0], b = u[1], reaction = a * a * b;
-    du[0] = 1.0 + reaction - 4.0 * a + g * (left[0] - 2.0 * a + right[0]);
-    du[1] = 3.0 * a - reaction + g * (left[1] - 2.0 * b + right[1]);
-}
-
-static void brusselator_1d_n500(const double *restrict u, double *restrict du) {
-    const double g = p[0], end[2] = {1.0, 3.0};
-    /* The interior without a branch, so that it is vectorised. */
-    for (int i = 2; i < n - 2; i += 2) cell(g, u + i - 2, u + i, u + i + 2, du + i);
-    cell(g, end, u, u + 2, du);
-    cell(g, u + n - 4, u + n - 2, end, du + n - 2);
-}
-
-struct problem {
-    const char *name;
-    int parameters, states;
-    void (*rhs)(const double *, double *);
+static const struct problem NONSTIFF[] = {
+    {"lotka_volterra", 4, 2, lotka_volterra, NULL, NULL, 0, NULL},
+    {"lorenz63_short", 3, 3, lorenz63_short, NULL, NULL, 0, NULL},
+    {"rigid_body", 3, 3, rigid_body, NULL, NULL, 0, NULL},
+    {"arenstorf", 2, 4, arenstorf, NULL, NULL, 0, NULL},
+    {"henon_heiles", 0, 4, henon_heiles, NULL, NULL, 0, NULL},
+    {"pleiades", 0, 28, pleiades, NULL, NULL, 0, NULL},
+    {NULL, 0, 0, NULL, NULL, NULL, 0, NULL},
 };
-
-static const struct problem PROBLEMS[] = {
-    {"lotka_volterra", 4, 2, lotka_volterra},
-    {"lorenz63_short", 3, 3, lorenz63_short},
-    {"rigid_body", 3, 3, rigid_body},
-    {"arenstorf", 2, 4, arenstorf},
-    {"henon_heiles", 0, 4, henon_heiles},
-    {"pleiades", 0, 28, pleiades},
-    {"brusselator_1d_n500", 1, 1000, brusselator_1d_n500},
-};
+static const struct problem *const ALL[] = {NONSTIFF, STIFF, LARGE};
 static const struct problem *problem;
 
-static int rhs(sunrealtype t, N_Vector u, N_Vector du, void *data) {
-    (void)t;
+int rhs(sunrealtype t, N_Vector u, N_Vector du, void *data) {
+    time_now = t;
     ((const struct problem *)data)->rhs(NV_DATA_S(u), NV_DATA_S(du));
     return 0;
 }
@@ -139,8 +122,8 @@ static const struct method METHODS[] = {
     {"V13_7_8", ARKODE_VERNER_13_7_8},
     {"V16_8_9", ARKODE_VERNER_16_8_9},
 };
-enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS, PROBLEM_COUNT = sizeof PROBLEMS / sizeof *PROBLEMS };
-static const long MAX_STEPS = 100000000;
+enum { METHOD_COUNT = sizeof METHODS / sizeof *METHODS };
+const long MAX_STEPS = 100000000;
 
 static double now(void) {
     struct timespec time;
@@ -148,13 +131,7 @@ static double now(void) {
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-static void start_over(N_Vector u) { memcpy(NV_DATA_S(u), u0, (size_t)n * sizeof(double)); }
-
-/* A solver that has been made, and how it solves the problem once more from t0 to t1. */
-struct solver {
-    void *memory;
-    SUNNonlinearSolver iteration;
-};
+void start_over(N_Vector u) { memcpy(NV_DATA_S(u), u0, (size_t)n * sizeof(double)); }
 
 static int arkode_once(const struct solver *solver, N_Vector u) {
     double t;
@@ -162,7 +139,7 @@ static int arkode_once(const struct solver *solver, N_Vector u) {
            || ARKodeEvolve(solver->memory, t1, u, &t, ARK_NORMAL) < 0;
 }
 
-static int cvode_once(const struct solver *solver, N_Vector u) {
+int cvode_once(const struct solver *solver, N_Vector u) {
     double t;
     return CVodeReInit(solver->memory, t0, u) || CVodeSetStopTime(solver->memory, t1)
            || CVode(solver->memory, t1, u, &t, CV_NORMAL) < 0;
@@ -170,8 +147,8 @@ static int cvode_once(const struct solver *solver, N_Vector u) {
 
 /* The seconds of one run, which is a solve for each member; the final states are left in `ends`. Negative if one fails.
  * The first of many runs is not timed. */
-static double seconds_of(int (*once)(const struct solver *, N_Vector), const struct solver *solver,
-                         const struct sweep *sweep, long runs, N_Vector u) {
+double seconds_of(int (*once)(const struct solver *, N_Vector), const struct solver *solver, const struct sweep *sweep,
+                  long runs, N_Vector u) {
     double begin = now();
     for (long run = runs > 1 ? -1 : 0; run < runs; run++) {
         if (run == 0) begin = now();
@@ -246,8 +223,9 @@ static void print(const double *values) {
 static void on_problem(char **rest) {
     const char *name = word(rest);
     problem = NULL;
-    for (int i = 0; name && i < PROBLEM_COUNT; i++)
-        if (!strcmp(name, PROBLEMS[i].name)) problem = &PROBLEMS[i];
+    for (int group = 0; name && group < 3; group++)
+        for (const struct problem *one = ALL[group]; one->name; one++)
+            if (!strcmp(name, one->name)) problem = one;
     if (!problem) {
         failure("no such problem");
         return;
@@ -269,10 +247,17 @@ static void on_rhs(char **rest) {
         failure("wrong number of states");
         return;
     }
+    time_now = t0;
     problem->rhs(u, du);
     printf("{\"du\":");
     print(du);
     printf("}\n");
+}
+
+static void on_jac(char **rest) {
+    static double u[MOST];
+    if (vector(rest, u, MOST) != n) failure("wrong number of states");
+    else if (!print_jacobian(problem, u)) failure("no Jacobian of this problem");
 }
 
 /* The numbers of an ensemble, if they make sense. */
@@ -293,16 +278,19 @@ static void on_solve(char **rest, int ensemble) {
     struct sweep sweep = NONE;
     for (int i = 0; name && i < METHOD_COUNT; i++)
         if (!strcmp(name, METHODS[i].name)) method = &METHODS[i];
-    if (!who || !method || !number(rest, &rtol) || !number(rest, &atol) || (ensemble && !members(rest, &sweep))
+    const char *const *implicit = IMPLICIT;
+    while (name && *implicit && strcmp(name, *implicit)) implicit++;
+    if (!who || !name || (!method && !*implicit) || !number(rest, &rtol) || !number(rest, &atol) || (ensemble && !members(rest, &sweep))
         || !number(rest, &runs) || runs < 1) {
         failure("what is asked for is not understood");
         return;
     }
     N_Vector u = N_VNew_Serial(n, context);
     const double own = ensemble ? p[sweep.parameter] : 0.0;
-    const int adams = method->table == ARKODE_ERK_NONE;
-    const double seconds = adams ? by_cvode(rtol, atol, &sweep, (long)runs, u)
-                                 : by_arkode(method->table, rtol, atol, &sweep, (long)runs, u);
+    const double seconds = !method ? by_implicit(*implicit, problem, rtol, atol, &sweep, (long)runs, u)
+                           : method->table == ARKODE_ERK_NONE
+                               ? by_cvode(rtol, atol, &sweep, (long)runs, u)
+                               : by_arkode(method->table, rtol, atol, &sweep, (long)runs, u);
     if (ensemble) p[sweep.parameter] = own;
     const long answered = (sweep.count - 1) / sweep.every + 1;
     int good = seconds >= 0.0;
@@ -315,7 +303,7 @@ static void on_solve(char **rest, int ensemble) {
         }
         printf("%s,\"seconds\":%.17g}\n", ensemble ? "]" : "", seconds);
     } else {
-        failure("the solve failed");
+        failure(isnan(seconds) ? "not for this problem" : "the solve failed");
     }
     N_VDestroy(u);
 }
@@ -327,6 +315,8 @@ int main(void) {
     SUNDIALSGetVersion(version, sizeof version);
     printf("{\"peers\":[{\"who\":\"sundials\",\"version\":\"%s\",\"methods\":[", version);
     for (int i = 0; i < METHOD_COUNT; i++) printf(i ? ",\"%s\"" : "\"%s\"", METHODS[i].name);
+    printf("],\"stiff\":[");
+    for (int i = 0; IMPLICIT[i]; i++) printf(i ? ",\"%s\"" : "\"%s\"", IMPLICIT[i]);
     printf("]}]}\n");
     fflush(stdout);
     while (fgets(line, sizeof line, stdin)) {
@@ -334,6 +324,7 @@ int main(void) {
         if (request && !strcmp(request, "problem")) on_problem(&rest);
         else if (!problem) failure("no problem yet");
         else if (request && !strcmp(request, "rhs")) on_rhs(&rest);
+        else if (request && !strcmp(request, "jac")) on_jac(&rest);
         else if (request && !strcmp(request, "solve")) on_solve(&rest, 0);
         else if (request && !strcmp(request, "ensemble")) on_solve(&rest, 1);
         else failure("no such request");

@@ -1,8 +1,8 @@
 """Peers for Python, measured by request: see ../README.md for the protocol.
 
-SciPy integrates functions of Python numbers (NumPy arrays where there are many states); numba is DOP853 of the package
-numbalsoda with a compiled right-hand side, called from compiled code; diffrax is compiled by JAX once for each problem
-and method. A library that is not installed is named in the greeting.
+SciPy integrates functions of Python numbers (NumPy arrays where there are many states); numba is DOP853 or LSODA of the
+package numbalsoda with a compiled right-hand side, called from compiled code; diffrax is compiled by JAX once for each
+problem and method. A library that is not installed is named in the greeting. Stiff problems are in stiff.py.
 """
 
 import importlib.metadata
@@ -13,6 +13,8 @@ import os
 import sys
 import time
 
+import stiff
+
 # One core for everybody; no word about missing graphics cards.
 os.environ.setdefault(
     "XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
@@ -21,10 +23,16 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
 REMEDY = "pip install -r benches/peers/python/requirements.txt"
 LIBRARIES = [
-    # who, the packages it needs (the first gives the version), methods, how to install them
-    ("scipy", ["scipy", "numpy"], ["DOP853", "RK45", "LSODA"], REMEDY),
-    ("numba", ["numbalsoda", "numba"], ["DOP853"], REMEDY + " (numbalsoda needs a Fortran compiler and cmake)"),
-    ("diffrax", ["diffrax", "jax"], ["Tsit5", "Dopri8"], REMEDY),
+    # who, the packages it needs (the first gives the version), methods, those for stiff problems, how to install them
+    ("scipy", ["scipy", "numpy"], ["DOP853", "RK45", "LSODA"], ["Radau", "BDF", "LSODA"], REMEDY),
+    (
+        "numba",
+        ["numbalsoda", "numba"],
+        ["DOP853"],
+        ["LSODA"],
+        REMEDY + " (numbalsoda needs a Fortran compiler and cmake)",
+    ),
+    ("diffrax", ["diffrax", "jax"], ["Tsit5", "Dopri8"], [], REMEDY),
 ]
 CELLS = 500
 
@@ -99,6 +107,7 @@ def brusselator_1d_n500(xp):
 
 
 SCALAR = {f.__name__: f for f in (lotka_volterra, lorenz63_short, rigid_body, arenstorf, henon_heiles)}
+SCALAR |= stiff.SCALAR
 ARRAY = {f.__name__: f for f in (pleiades, brusselator_1d_n500)}
 
 
@@ -162,8 +171,11 @@ def scipy(problem, method, rtol, atol, sweep, runs):
     span, u0, at = (problem.t0, problem.t1), numpy.array(problem.u0), [problem.t1]
 
     def solve(p):
-        f = for_scipy(problem, p)
-        solution = solve_ivp(f, span, u0, method=method, rtol=rtol, atol=atol, t_eval=at)
+        f, more = for_scipy(problem, p), {}
+        if problem.name in stiff.JACOBIAN and method in ("Radau", "BDF", "LSODA"):
+            jac = stiff.JACOBIAN[problem.name]
+            more["jac"] = lambda t, u: numpy.array(jac(t, u.tolist(), p))
+        solution = solve_ivp(f, span, u0, method=method, rtol=rtol, atol=atol, t_eval=at, **more)
         if not solution.success:
             raise ValueError(solution.message)
         return solution.y[:, -1]
@@ -174,7 +186,7 @@ def scipy(problem, method, rtol, atol, sweep, runs):
     return answer_of(*seconds_of(lambda: [solve(p) for p in members], runs), sweep)
 
 
-# ---- numba: numbalsoda's DOP853
+# ---- numba: numbalsoda's DOP853 and LSODA
 
 
 COMPILED = {}
@@ -183,6 +195,9 @@ COMPILED = {}
 def numba_rhs(problem):
     from numba import cfunc
     from numbalsoda import lsoda_sig
+
+    if problem.name in stiff.SCALAR:
+        return cfunc(lsoda_sig)(stiff.compiled(problem.name))
 
     # Written for pointers, as numbalsoda wants it.
     def lotka_volterra(t, u, du, p):
@@ -252,13 +267,14 @@ def numba_rhs(problem):
 def numba(problem, method, rtol, atol, sweep, runs):
     import numpy
     from numba import njit
-    from numbalsoda import dop853
+    from numbalsoda import dop853, lsoda
 
     # Parameters are never empty: a pointer to them is passed on.
     members = [problem.p] if sweep is None else sweep.members(problem.p)
     u0, at, p = (numpy.array(x) for x in (problem.u0, [problem.t0, problem.t1], [p + [0.0] for p in members]))
     prepare = 0.0
-    if ("numba", problem.name) not in COMPILED:
+    key, solve = ("numba", method, problem.name), lsoda if method == "LSODA" else dop853
+    if key not in COMPILED:
         start = time.perf_counter()
         rhs = numba_rhs(problem)
 
@@ -267,15 +283,15 @@ def numba(problem, method, rtol, atol, sweep, runs):
             ends, good = numpy.empty((p.shape[0], u0.size)), True
             for _ in range(runs):
                 for i in range(p.shape[0]):
-                    u, success = dop853(address, u0, at, p[i], rtol, atol, 10_000_000)
+                    u, success = solve(address, u0, at, p[i], rtol, atol, 10_000_000)
                     ends[i] = u[-1]
                     good = good and success
             return ends, good
 
-        many(rhs.address, u0, at, p[:1], 1e-3, 1e-3, 1)
-        COMPILED["numba", problem.name] = rhs, many
+        many(rhs.address, u0, at, p[:1], rtol, atol, 1)
+        COMPILED[key] = rhs, many
         prepare = time.perf_counter() - start
-    rhs, many = COMPILED["numba", problem.name]
+    rhs, many = COMPILED[key]
     if runs > 1:
         many(rhs.address, u0, at, p, rtol, atol, 1)
     # All runs are one call: a call from Python would count for the fastest solves.
@@ -340,13 +356,13 @@ def diffrax(problem, method, rtol, atol, sweep, runs):
 
 def greeting():
     peers, missing = [], []
-    for who, packages, methods, remedy in LIBRARIES:
+    for who, packages, methods, implicit, remedy in LIBRARIES:
         absent = [name for name in packages if importlib.util.find_spec(name) is None]
         if absent:
             missing.append(f"{who} ({', '.join(absent)} not installed); {remedy}")
         else:
             version = importlib.metadata.version(packages[0])
-            peers.append({"who": who, "version": version, "methods": methods})
+            peers.append({"who": who, "version": version, "methods": methods, "stiff": implicit})
     return {"peers": peers, "missing": missing}
 
 
@@ -370,6 +386,12 @@ def answer(line, problem):
 
         du = for_scipy(problem, problem.p)(problem.t0, numpy.array(vector(words)))
         return {"du": [float(x) for x in du]}, problem
+    if request == "jac":
+        if problem.name not in stiff.JACOBIAN:
+            raise ValueError("no Jacobian: too slow for large stiff systems")
+        jac = stiff.JACOBIAN[problem.name](problem.t0, vector(words), problem.p)
+        rows = enumerate(jac)
+        return {"jac": [[i, j, x] for i, row in rows for j, x in enumerate(row) if x != 0.0]}, problem
     if request in ("solve", "ensemble"):
         who, method, rtol, atol = next(words), next(words), float(next(words)), float(next(words))
         sweep = Sweep(words) if request == "ensemble" else None

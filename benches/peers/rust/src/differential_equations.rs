@@ -16,7 +16,7 @@ pub(crate) const METHODS: &[&str] =
 const MAX_STEPS: usize = 10_000_000;
 
 /// Keeps nothing: the final state is read off the method.
-struct Nothing;
+pub(crate) struct Nothing;
 
 impl<Y: State<f64>> Solout<f64, Y> for Nothing {
     fn solout<I: Interpolation<f64, Y> + ?Sized>(

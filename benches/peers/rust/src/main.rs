@@ -5,6 +5,7 @@ mod diffsol;
 mod models;
 mod ode_solvers;
 mod protocol;
+mod stiff;
 
 use models::{
     Arenstorf, HenonHeiles, Lorenz, LotkaVolterra, Model, Pleiades, RigidBody, array, brusselator,
@@ -40,7 +41,10 @@ fn main() -> io::Result<()> {
 fn greeting() -> String {
     let peer = |(name, methods): &(&str, &[&str])| {
         let version = version(name);
-        format!("{{\"who\":{name:?},\"version\":{version:?},\"methods\":{methods:?}}}")
+        let stiff = stiff::methods(name);
+        format!(
+            "{{\"who\":{name:?},\"version\":{version:?},\"methods\":{methods:?},\"stiff\":{stiff:?}}}"
+        )
     };
     let peers: Vec<_> = PEERS.iter().map(peer).collect();
     format!("{{\"peers\":[{}]}}", peers.join(","))
@@ -60,12 +64,17 @@ fn answer(line: &str, request: &mut Request) -> Result<String, String> {
             request.problem = words.word()?.into();
             request.tspan = (words.number()?, words.number()?);
             (request.p, request.u0) = (words.vector()?, words.vector()?);
-            visit(request, &mut Derivative(request.u0.clone())).map(|_| "{}".into())
+            derivative(request, request.u0.clone()).map(|_| "{}".into())
         }
         "rhs" => {
             let u = words.vector()?;
-            let (du, _) = visit(request, &mut Derivative(u))?;
+            let du = derivative(request, u)?;
             Ok(format!("{{\"du\":{du:?}}}"))
+        }
+        "jac" => {
+            let entries = stiff::jac(request, &words.vector()?)?;
+            let entries = entries.iter().map(|(i, j, value)| format!("[{i},{j},{value:?}]"));
+            Ok(format!("{{\"jac\":[{}]}}", entries.collect::<Vec<_>>().join(",")))
         }
         "solve" => {
             let (u, seconds) = solve(&mut words, request, |_| Ok(None))?;
@@ -80,6 +89,14 @@ fn answer(line: &str, request: &mut Request) -> Result<String, String> {
     }
 }
 
+/// `f(u)`.
+fn derivative(request: &Request, u: Vec<f64>) -> Result<Vec<f64>, String> {
+    match stiff::rhs(request, &u) {
+        Some(answer) => answer,
+        None => Ok(visit(request, &mut Derivative(u))?.0),
+    }
+}
+
 /// Reads who solves how, and does it.
 fn solve(
     words: &mut Words<'_>,
@@ -91,7 +108,10 @@ fn solve(
     (request.rtol, request.atol) = (words.number()?, words.number()?);
     request.sweep = sweep(words)?;
     request.runs = words.number()?;
-    let (u, seconds) = visit(request, &mut Solve(&who))?;
+    let (u, seconds) = match stiff::methods(&who).contains(&request.method.as_str()) {
+        true => stiff::solve(&who, request)?,
+        false => visit(request, &mut Solve(&who))?,
+    };
     if seconds.is_finite() && u.iter().all(|u| u.is_finite()) {
         Ok((u, seconds))
     } else {

@@ -5,20 +5,15 @@
 //! where the library has them, nothing else is kept where the library can do without.
 
 use crate::SUITE;
-use benches::{
-    Arguments, Contender, Measured, OURS, Peer, PeerError, Point, Record, Recorder, interleave,
-    turns,
-};
+use benches::{Arguments, Entry, Heat, Kind, Measured, Peer, Race, Recorder};
 use ode_core::{
     Algorithm, Bs3, Dop853, Dp5, OdeProblem, Options, Save, Tsit5, Vern6, Vern7, Vern8, Vern9,
     solve,
 };
-use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt;
 use std::hint::black_box;
-use std::io;
+use std::time::Instant;
 use system::{Buffer, System};
 use testset::{Reference, problems};
 
@@ -41,14 +36,6 @@ struct Case<F, B: Buffer> {
     problem: OdeProblem<F, B>,
     reference: Reference,
     last: usize,
-}
-
-/// One method ready to be timed.
-struct Entry<'a> {
-    who: &'a str,
-    method: &'a str,
-    error: f64,
-    contender: Contender<'a>,
 }
 
 impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
@@ -93,15 +80,15 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
         let failure = |why: &dyn fmt::Display| {
             format!("{}, {name} at rtol {rtol:e}: {why}", self.reference.name)
         };
+        let begin = Instant::now();
         let end = solve(&self.problem, method.clone(), &options).map_err(|e| failure(&e))?;
         let error = self.reference.error(self.last, end.last()).map_err(|e| failure(&e))?;
-        let contender = Contender::new(move |n| {
-            for _ in 0..n {
-                // It is known to succeed: the result is looked at above.
-                _ = black_box(solve(black_box(&self.problem), method.clone(), &options));
-            }
-        });
-        Ok(Some(Entry { who: OURS, method: name, error, contender }))
+        let seconds = begin.elapsed().as_secs_f64();
+        let run = move || {
+            // It is known to succeed: the result is looked at above.
+            _ = black_box(solve(black_box(&self.problem), method.clone(), &options));
+        };
+        Ok(Some(Entry::ours(name, (error, seconds), run)))
     }
 
     /// The absolute tolerance follows the size of the solution, by the rule of the errors of other
@@ -120,125 +107,31 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
     }
 }
 
-/// Measures one problem after the other.
-struct Suite<'a> {
-    recorder: &'a mut Recorder,
-    arguments: &'a Arguments,
-    peers: Vec<RefCell<Peer>>,
-    measured: Measured,
-    /// Our own solves that failed; the others go on.
-    failures: Vec<String>,
-}
-
-impl Suite<'_> {
-    /// Every method at every tolerance.
-    fn measure<F: System + Copy, B: Buffer<Item = f64>>(
-        &mut self,
-        system: F,
-        u0: B,
-        reference: Reference,
-        end: f64,
-    ) -> Result<(), Box<dyn Error>> {
-        if !self.arguments.wants_problem(&reference.name) {
-            return Ok(());
-        }
-        let case = Case::new(system, u0, reference, end)?;
-        let mut out = BTreeSet::new();
-        for (i, peer) in self.peers.iter().enumerate() {
-            if let Err(why) = case.introduce(&mut peer.borrow_mut()) {
-                self.recorder.remark(&format!("skipped: {why}"))?;
-                out.insert((i, String::new()));
-            }
-        }
-        let digits = if self.arguments.quick { &FEW_DIGITS[..] } else { &DIGITS };
-        for &digits in digits {
-            self.at(&case, digits, &mut out)?;
-        }
-        Ok(())
+/// Every method at every tolerance.
+fn measure<F: System + Copy, B: Buffer<Item = f64>>(
+    race: &mut Race<'_>,
+    system: F,
+    u0: B,
+    reference: Reference,
+    end: f64,
+) -> Result<(), Box<dyn Error>> {
+    if !race.arguments().wants_problem(&reference.name) {
+        return Ok(());
     }
-
-    /// All methods at one tolerance, in turns. `out` are the methods of peers that are not asked
-    /// any more, by the number of the program; an empty name is the whole program.
-    fn at<F: System + Copy, B: Buffer<Item = f64>>(
-        &mut self,
-        case: &Case<F, B>,
-        digits: u32,
-        out: &mut BTreeSet<(usize, String)>,
-    ) -> io::Result<()> {
-        let members: Vec<_> =
-            self.peers.iter().map(|peer| peer.borrow().members().to_vec()).collect();
-        let mut theirs = Vec::new();
-        for (i, (peer, members)) in self.peers.iter().zip(&members).enumerate() {
-            let wanted = members.iter().filter(|member| self.arguments.wants(&member.who));
-            let methods = wanted.flat_map(|m| m.methods.iter().map(|method| (&m.who, method)));
-            for (who, method) in methods {
-                let key = (i, format!("{who} {method}"));
-                if out.contains(&key) || out.contains(&(i, String::new())) {
-                    continue;
-                }
-                let tolerances = case.tolerances(digits);
-                let answer = peer.borrow_mut().solve(who, method, tolerances, 1);
-                let answer = match answer {
-                    Ok(answer) => answer,
-                    Err(why) => {
-                        let down = matches!(why, PeerError::Down(_));
-                        let name = &case.reference.name;
-                        let line = format!("skipped: {who} {method} on {name}, 1e-{digits}: {why}");
-                        self.recorder.remark(&line)?;
-                        out.insert(if down { (i, String::new()) } else { key });
-                        continue;
-                    }
-                };
-                if answer.prepare > 0.1 {
-                    let line =
-                        format!("{who} {method}: {:.1} s to compile, not counted", answer.prepare);
-                    self.recorder.remark(&line)?;
-                }
-                if answer.seconds > PATIENCE {
-                    out.insert(key);
-                }
-                let error = case.reference.error(case.last, &answer.u).unwrap_or(f64::NAN);
-                let contender = Contender::timed(move |n| {
-                    let answer = peer.borrow_mut().solve(who, method, tolerances, n);
-                    answer.map_or(f64::NAN, |answer| answer.seconds * n as f64)
-                });
-                theirs.push(Entry { who, method, error, contender });
-            }
-        }
-        let mut ours = Vec::new();
-        for entry in case.ours(digits) {
-            match entry {
-                Ok(entry) => ours.extend(entry),
-                Err(failure) => self.failures.push(failure),
-            }
-        }
-        let (mut labels, mut contenders) = (Vec::new(), Vec::new());
-        for Entry { who, method, error, contender } in turns(ours, theirs) {
-            labels.push((who, method, error));
-            contenders.push(contender);
-        }
-        let seconds = interleave(&mut contenders, self.arguments.repeats);
-        let (problem, setting) = (&case.reference.name, &format!("rtol=1e-{digits}"));
-        for ((who, method, error), seconds) in labels.into_iter().zip(seconds) {
-            if !(error.is_finite() && seconds.is_finite()) {
-                let line = format!("skipped: {who} {method} on {problem}, 1e-{digits}: no number");
-                self.recorder.remark(&line)?;
-                continue;
-            }
-            let suite = SUITE;
-            self.recorder.write(&Record {
-                suite,
-                who,
-                problem,
-                method,
-                setting,
-                error,
-                seconds,
-            })?;
-            self.measured.push(problem, who, method, Point { error, seconds });
-        }
-        Ok(())
+    let case = Case::new(system, u0, reference, end)?;
+    let mut out = race.introduce(|peer| case.introduce(peer))?;
+    let digits = if race.arguments().quick { &FEW_DIGITS[..] } else { &DIGITS };
+    for &digits in digits {
+        let heat = Heat {
+            problem: &case.reference.name,
+            digits,
+            tolerances: case.tolerances(digits),
+            error: &|u| case.reference.error(case.last, u).unwrap_or(f64::NAN),
+            patience: PATIENCE,
+        };
+        race.run(&heat, case.ours(digits), &mut out)?;
     }
+    Ok(())
 }
 
 /// Writes one record for each method, problem and tolerance.
@@ -246,16 +139,12 @@ pub(crate) fn rows(
     recorder: &mut Recorder,
     arguments: &Arguments,
 ) -> Result<Measured, Box<dyn Error>> {
-    let crew = benches::hire(arguments);
-    crew.announce(recorder, arguments)?;
-    let peers = crew.peers.into_iter().map(RefCell::new).collect();
-    let (measured, failures) = (Measured::default(), Vec::new());
-    let mut suite = Suite { recorder, arguments, peers, measured, failures };
+    let mut race = Race::new(SUITE, Kind::Nonstiff, recorder, arguments)?;
     macro_rules! measure {
         ($($problem:ident until $end:expr;)*) => {$(
             let p = problems::$problem()?;
             let end = $end.unwrap_or(p.reference.tspan.1);
-            suite.measure(p.system, p.u0, p.reference, end)?;
+            measure(&mut race, p.system, p.u0, p.reference, end)?;
         )*};
     }
     // Lorenz: later, what is left of a small error is chaos.
@@ -269,17 +158,6 @@ pub(crate) fn rows(
     }
     let tube = problems::brusselator_1d_n500()?;
     let (u0, end) = (tube.reference.u0.clone(), tube.reference.tspan.1);
-    suite.measure(tube.system, u0, tube.reference, end)?;
-    let Suite { measured, failures, .. } = suite;
-    if !failures.is_empty() {
-        return Err(format!("solves that failed:\n  {}", failures.join("\n  ")).into());
-    }
-    if measured.is_empty() {
-        return Err(format!(
-            "no problem has one of these words: {}",
-            arguments.problems.join(", ")
-        )
-        .into());
-    }
-    Ok(measured)
+    measure(&mut race, tube.system, u0, tube.reference, end)?;
+    race.finish()
 }

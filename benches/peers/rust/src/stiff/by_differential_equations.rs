@@ -1,0 +1,49 @@
+//! The crate `differential-equations`: states as arrays, dense Jacobians, only the final state kept.
+
+use super::models::Stiff;
+use crate::differential_equations::Nothing;
+use crate::models::array;
+use crate::protocol::{Outcome, Request, timed};
+use differential_equations::linalg::Matrix;
+use differential_equations::methods::{BackwardDifferentiationFormula, ImplicitRungeKutta};
+use differential_equations::ode::{ODE, OrdinaryNumericalMethod, solve_ode};
+
+pub(crate) const METHODS: &[&str] = &["radau5", "bdf"];
+
+const MAX_STEPS: usize = 10_000_000;
+
+struct Small<M>(M);
+
+impl<M: Stiff<N>, const N: usize> ODE<f64, [f64; N]> for Small<M> {
+    #[inline(always)]
+    fn diff(&self, _t: f64, y: &[f64; N], dydt: &mut [f64; N]) {
+        *dydt = self.0.f(y);
+    }
+
+    #[inline(always)]
+    fn jacobian(&self, _t: f64, y: &[f64; N], j: &mut Matrix<f64>) {
+        // The matrix comes with zeros, and the other entries are never written.
+        self.0.jac(y, |row, column, value| j[(row, column)] = value);
+    }
+}
+
+/// Solves with states in arrays.
+pub(crate) fn small<M: Stiff<N>, const N: usize>(model: M, request: &Request) -> Outcome {
+    let (ode, u0, (t0, t1)) = (Small(model), array::<N>(&request.u0)?, request.tspan);
+    macro_rules! by {
+        ($method:expr) => {
+            timed(request, |_| {
+                // Methods of this crate cannot be used twice, nor cloned.
+                let mut method = $method.rtol(request.rtol).atol(request.atol).max_steps(MAX_STEPS);
+                solve_ode(&mut method, &ode, t0, t1, &u0, &mut Nothing)
+                    .map_err(|_| "the solve failed")?;
+                Ok(*method.y())
+            })
+        };
+    }
+    match request.method.as_str() {
+        "radau5" => by!(ImplicitRungeKutta::radau5()),
+        "bdf" => by!(BackwardDifferentiationFormula::adaptive()),
+        other => Err(format!("no method `{other}`")),
+    }
+}

@@ -1,0 +1,71 @@
+//! The crate `diffsol`: its problem is built once, and a solve steps to the stop time. Small systems by dense matrices
+//! of nalgebra, large ones by sparse matrices of faer, whose pattern diffsol finds and colours.
+
+use super::large::Large;
+use super::models::Stiff;
+use crate::models::array;
+use crate::protocol::{Outcome, Request, timed};
+use diffsol::{
+    DiffsolError, FaerSparseLU, FaerSparseMat, NalgebraLU, NalgebraMat, OdeBuilder,
+    OdeSolverMethod, OdeSolverStopReason, Vector,
+};
+
+pub(crate) const METHODS: &[&str] = &["bdf", "tr_bdf2", "esdirk34"];
+
+/// By this kind of matrix and its factors.
+macro_rules! solve {
+    ($matrix:ty, $lu:ty, $rhs:expr, $jvp:expr, $request:expr) => {{
+        let (u0, (t0, t1)) = (&$request.u0, $request.tspan);
+        let problem = OdeBuilder::<$matrix>::new()
+            .t0(t0)
+            .rtol($request.rtol)
+            .atol([$request.atol])
+            .rhs_implicit($rhs, $jvp)
+            .init(|_, _, u: &mut [f64]| u.copy_from_slice(u0), u0.len())
+            .build()
+            .map_err(|error| error.to_string())?;
+        macro_rules! by {
+            ($method:ident) => {
+                timed($request, |_| {
+                    let to_end = || -> Result<Vec<f64>, DiffsolError> {
+                        let mut solver = problem.$method::<$lu>()?;
+                        solver.set_stop_time(t1)?;
+                        while !matches!(solver.step()?, OdeSolverStopReason::TstopReached) {}
+                        Ok(solver.state().y.clone_as_vec())
+                    };
+                    to_end().map_err(|error| error.to_string())
+                })
+            };
+        }
+        match $request.method.as_str() {
+            "bdf" => by!(bdf),
+            "tr_bdf2" => by!(tr_bdf2),
+            "esdirk34" => by!(esdirk34),
+            other => Err(format!("no method `{other}`")),
+        }
+    }};
+}
+
+/// Solves a small system.
+pub(crate) fn small<M: Stiff<N>, const N: usize>(model: M, request: &Request) -> Outcome {
+    array::<N>(&request.u0)?;
+    // The lengths are known to be right: the state has been built with N numbers.
+    let rhs = |u: &[f64], _: &[f64], _t: f64, du: &mut [f64]| {
+        if let (Ok(u), Ok(du)) = (u.try_into(), <&mut [f64; N]>::try_from(du)) {
+            *du = model.f(u);
+        }
+    };
+    let jvp = |u: &[f64], _: &[f64], _t: f64, v: &[f64], y: &mut [f64]| {
+        if let (Ok(u), Ok(v), Ok(y)) = (u.try_into(), v.try_into(), <&mut [f64; N]>::try_from(y)) {
+            *y = model.jvp(u, v);
+        }
+    };
+    solve!(NalgebraMat<f64>, NalgebraLU<f64>, rhs, jvp, request)
+}
+
+/// Solves a large system.
+pub(crate) fn large(model: &dyn Large, request: &Request) -> Outcome {
+    let rhs = |u: &[f64], _: &[f64], t: f64, du: &mut [f64]| model.f(t, u, du);
+    let jvp = |u: &[f64], _: &[f64], t: f64, v: &[f64], y: &mut [f64]| model.jvp(t, u, v, y);
+    solve!(FaerSparseMat<f64>, FaerSparseLU<f64>, rhs, jvp, request)
+}

@@ -1,0 +1,100 @@
+//! One problem: what is solved, where it ends, how errors are measured.
+
+use benches::{Heat, Peer, Race};
+use ode_core::OdeProblem;
+use std::collections::BTreeSet;
+use std::error::Error;
+use system::{Buffer, Jacobian, System};
+
+use crate::ours::Implicit;
+
+/// The relative tolerances are `10^-digits`.
+const DIGITS: [u32; 10] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+
+/// Those of a quick run.
+const FEW_DIGITS: [u32; 3] = [4, 6, 8];
+
+/// One problem up to a time where its solution is known.
+pub(crate) struct Case<F, B: Buffer> {
+    /// In the records.
+    pub(crate) name: &'static str,
+    /// What peers call its right-hand side.
+    pub(crate) model: &'static str,
+    pub(crate) problem: OdeProblem<F, B>,
+    /// The final state.
+    pub(crate) end: Vec<f64>,
+    /// Size of the smallest values that count, in units of the states: the absolute tolerance is `small rtol`, and
+    /// errors are relative to `small + |u|`, the mixed error of the IVP test set (Mazzia and Magherini).
+    pub(crate) small: f64,
+    /// Who needs more seconds for one solve is not asked for a tighter tolerance.
+    pub(crate) patience: f64,
+}
+
+impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
+    /// The largest error of a component at the end. NaN if one is.
+    pub(crate) fn error(&self, u: &[f64]) -> f64 {
+        mixed_error(u, &self.end, self.small)
+    }
+
+    /// Relative and absolute: a quotient, since `10^digits` is exact.
+    pub(crate) fn tolerances(&self, digits: u32) -> (f64, f64) {
+        let rtol = 1.0 / 10u64.pow(digits) as f64;
+        (rtol, self.small * rtol)
+    }
+
+    /// Tells a peer the problem, and sees that it has the same right-hand side and Jacobian.
+    fn introduce(&self, peer: &mut Peer) -> Result<(), String> {
+        let (t0, t1) = self.problem.tspan();
+        let (u0, p, f) = (self.problem.u0().as_ref(), self.problem.p(), self.problem.rhs());
+        peer.introduce(self.model, (t0, t1), p, u0, |u, du| f.rhs(t0, u, p, du))?;
+        peer.compare_jacobian(self.model, u0, |u| {
+            let mut jac = vec![0.0; u.len() * u.len()];
+            // A failure leaves zeros, which no peer has.
+            let _ = f.jacobian(t0, u, p, &mut jac, &mut f.jacobian_work());
+            jac
+        })
+    }
+
+    /// Every method at every tolerance.
+    pub(crate) fn measure(self, race: &mut Race<'_>) -> Result<(), Box<dyn Error>>
+    where
+        Self: Implicit,
+    {
+        let mut out = race.introduce(|peer| self.introduce(peer))?;
+        let mut slow = BTreeSet::new();
+        for &digits in if race.arguments().quick { &FEW_DIGITS[..] } else { &DIGITS } {
+            let heat = Heat {
+                problem: self.name,
+                digits,
+                tolerances: self.tolerances(digits),
+                error: &|u| self.error(u),
+                patience: self.patience,
+            };
+            race.run(&heat, self.entries(digits, &mut slow), &mut out)?;
+        }
+        Ok(())
+    }
+}
+
+/// The largest of `|uᵢ - vᵢ| / (small + |vᵢ|)`; NaN if one is, or the lengths differ.
+pub(crate) fn mixed_error(u: &[f64], v: &[f64], small: f64) -> f64 {
+    if u.len() != v.len() {
+        return f64::NAN;
+    }
+    let errors = u.iter().zip(v).map(|(u, v)| (u - v).abs() / (small + v.abs()));
+    errors.fold(0.0, |m, e| if m.is_nan() || m > e { m } else { e })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_values_count_as_far_as_is_said() {
+        assert_eq!(mixed_error(&[1.0, 3.0], &[1.0, 3.0], 0.0), 0.0);
+        assert!((mixed_error(&[2.5, 1e-6], &[2.0, 0.0], 1e-6) - 1.0).abs() < 1e-9);
+        assert!((mixed_error(&[2.5, 1e-6], &[2.0, 0.0], 1.0) - 0.5 / 3.0).abs() < 1e-12);
+        assert!(mixed_error(&[f64::NAN, 1.0], &[2.0, 1.0], 1.0).is_nan());
+        assert!(mixed_error(&[1.0], &[2.0, 1.0], 1.0).is_nan());
+    }
+}
