@@ -5,7 +5,7 @@ use crate::{
     turns,
 };
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io;
 
@@ -45,9 +45,42 @@ pub enum Kind {
     Stiff,
 }
 
-/// The methods of peers that are not asked any more on a problem, by the number of the program; an
-/// empty name is the whole program.
-pub type Out = BTreeSet<(usize, String)>;
+/// Failed solves after which a method is not asked any more.
+const FAILURES: usize = 3;
+
+/// A method that a peer has not for a problem says so by these words, and is not asked again.
+const NEVER: &str = "not for this problem";
+
+/// The methods of peers that are not asked any more on a problem.
+#[derive(Clone, Debug, Default)]
+pub struct Out {
+    /// By the number of the program; an empty name is the whole program.
+    out: BTreeSet<(usize, String)>,
+    /// How often those that are still asked have failed.
+    failures: BTreeMap<(usize, String), usize>,
+}
+
+impl Out {
+    fn contains(&self, program: usize, name: &str) -> bool {
+        [name, ""].iter().any(|name| self.out.contains(&(program, (*name).to_owned())))
+    }
+
+    fn add(&mut self, program: usize, name: &str) {
+        self.out.insert((program, name.to_owned()));
+    }
+
+    fn failed(&mut self, program: usize, name: &str, why: &PeerError) {
+        let count = self.failures.entry((program, name.to_owned())).or_default();
+        *count += 1;
+        match why {
+            PeerError::Down(_) => self.add(program, ""),
+            PeerError::Refused(why) if *count >= FAILURES || why.contains(NEVER) => {
+                self.add(program, name);
+            }
+            PeerError::Refused(_) => {}
+        }
+    }
+}
 
 /// What a suite has measured so far, and whom it can ask.
 pub struct Race<'a> {
@@ -94,11 +127,11 @@ impl<'a> Race<'a> {
         &mut self,
         introduce: impl Fn(&mut Peer) -> Result<(), String>,
     ) -> io::Result<Out> {
-        let mut out = Out::new();
+        let mut out = Out::default();
         for (i, peer) in self.peers.iter().enumerate() {
             if let Err(why) = introduce(&mut peer.borrow_mut()) {
                 self.recorder.remark(&format!("skipped: {why}"))?;
-                out.insert((i, String::new()));
+                out.add(i, "");
             }
         }
         Ok(out)
@@ -190,8 +223,8 @@ fn entry<'a>(
     (who, method): (&'a str, &'a str),
     out: &mut Out,
 ) -> io::Result<Option<Entry<'a>>> {
-    let key = (i, format!("{who} {method}"));
-    if out.contains(&key) || out.contains(&(i, String::new())) {
+    let name = format!("{who} {method}");
+    if out.contains(i, &name) {
         return Ok(None);
     }
     let (tolerances, digits) = (heat.tolerances, heat.digits);
@@ -199,10 +232,9 @@ fn entry<'a>(
     let answer = match answer {
         Ok(answer) => answer,
         Err(why) => {
-            let down = matches!(why, PeerError::Down(_));
             let line = format!("skipped: {who} {method} on {}, 1e-{digits}: {why}", heat.problem);
             recorder.remark(&line)?;
-            out.insert(if down { (i, String::new()) } else { key });
+            out.failed(i, &name, &why);
             return Ok(None);
         }
     };
@@ -211,7 +243,7 @@ fn entry<'a>(
         recorder.remark(&line)?;
     }
     if answer.seconds > heat.patience {
-        out.insert(key);
+        out.add(i, &name);
     }
     let run = move |n| {
         let answer = peer.borrow_mut().solve(who, method, tolerances, n);

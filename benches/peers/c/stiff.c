@@ -102,11 +102,44 @@ static void orego_jac(const double *u, double *jac) {
     J(2, 2) = -w;
 }
 
+static void pyrolysis_e5(const double *u, double *du) {
+    const double first = p[0] * u[0], pair = p[1] * u[0] * u[2], late = p[3] * p[2] * u[1] * u[2], back = p[2] * u[3];
+    du[0] = -first - pair;
+    du[1] = first - late;
+    du[2] = first - pair - late + back;
+    du[3] = pair - back;
+}
+
+static void pyrolysis_e5_jac(const double *u, double *jac) {
+    const double a = p[0], b = p[1], c = p[2], mc = p[3] * p[2];
+    J(0, 0) = -a - b * u[2];
+    J(0, 2) = -b * u[0];
+    J(1, 0) = a;
+    J(1, 1) = -mc * u[2];
+    J(1, 2) = -mc * u[1];
+    J(2, 0) = a - b * u[2];
+    J(2, 1) = -mc * u[2];
+    J(2, 2) = -b * u[0] - mc * u[1];
+    J(2, 3) = c;
+    J(3, 0) = b * u[2];
+    J(3, 2) = b * u[0];
+    J(3, 3) = -c;
+}
+
+/* In files of their own. */
+void pollution(const double *u, double *du);
+void pollution_jac(const double *u, double *jac);
+void ring_modulator(const double *u, double *du);
+void ring_modulator_jac(const double *u, double *jac);
+
 const struct problem STIFF[] = {
     {"rober", 3, 3, rober, rober_jac, NULL, 0, NULL},
     {"vdpol_mu1000", 1, 2, vdpol_mu1000, vdpol_mu1000_jac, NULL, 0, NULL},
     {"vdpol_scaled", 1, 2, vdpol_scaled, vdpol_scaled_jac, NULL, 0, NULL},
     {"hires", 0, 8, hires, hires_jac, NULL, 0, NULL},
     {"orego", 3, 3, orego, orego_jac, NULL, 0, NULL},
+    {"pyrolysis_e5", 4, 4, pyrolysis_e5, pyrolysis_e5_jac, NULL, 0, NULL},
+    {"pollution", 25, 20, pollution, pollution_jac, NULL, 0, NULL},
+    {"ring_modulator", 16, 15, ring_modulator, ring_modulator_jac, NULL, 0, NULL},
     {NULL, 0, 0, NULL, NULL, NULL, 0, NULL},
 };

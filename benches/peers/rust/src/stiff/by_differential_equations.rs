@@ -16,14 +16,14 @@ struct Small<M>(M);
 
 impl<M: Stiff<N>, const N: usize> ODE<f64, [f64; N]> for Small<M> {
     #[inline(always)]
-    fn diff(&self, _t: f64, y: &[f64; N], dydt: &mut [f64; N]) {
-        *dydt = self.0.f(y);
+    fn diff(&self, t: f64, y: &[f64; N], dydt: &mut [f64; N]) {
+        *dydt = self.0.f(t, y);
     }
 
     #[inline(always)]
-    fn jacobian(&self, _t: f64, y: &[f64; N], j: &mut Matrix<f64>) {
+    fn jacobian(&self, t: f64, y: &[f64; N], j: &mut Matrix<f64>) {
         // The matrix comes with zeros, and the other entries are never written.
-        self.0.jac(y, |row, column, value| j[(row, column)] = value);
+        self.0.jac(t, y, |row, column, value| j[(row, column)] = value);
     }
 }
 

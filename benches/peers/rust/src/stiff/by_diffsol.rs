@@ -50,14 +50,14 @@ macro_rules! solve {
 pub(crate) fn small<M: Stiff<N>, const N: usize>(model: M, request: &Request) -> Outcome {
     array::<N>(&request.u0)?;
     // The lengths are known to be right: the state has been built with N numbers.
-    let rhs = |u: &[f64], _: &[f64], _t: f64, du: &mut [f64]| {
+    let rhs = |u: &[f64], _: &[f64], t: f64, du: &mut [f64]| {
         if let (Ok(u), Ok(du)) = (u.try_into(), <&mut [f64; N]>::try_from(du)) {
-            *du = model.f(u);
+            *du = model.f(t, u);
         }
     };
-    let jvp = |u: &[f64], _: &[f64], _t: f64, v: &[f64], y: &mut [f64]| {
+    let jvp = |u: &[f64], _: &[f64], t: f64, v: &[f64], y: &mut [f64]| {
         if let (Ok(u), Ok(v), Ok(y)) = (u.try_into(), v.try_into(), <&mut [f64; N]>::try_from(y)) {
-            *y = model.jvp(u, v);
+            *y = model.jvp(t, u, v);
         }
     };
     solve!(NalgebraMat<f64>, NalgebraLU<f64>, rhs, jvp, request)

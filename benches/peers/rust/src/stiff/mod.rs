@@ -5,11 +5,15 @@ mod by_diffsol;
 mod dual;
 mod large;
 mod models;
+mod pollution;
+mod ring_modulator;
 
 use crate::models::array;
 use crate::protocol::{Outcome, Request};
 use large::{Large, large};
-use models::{Hires, Oregonator, Robertson, Stiff, VanDerPol, VanDerPolScaled};
+use models::{Hires, Oregonator, Pyrolysis, Robertson, Stiff, VanDerPol, VanDerPolScaled};
+use pollution::Pollution;
+use ring_modulator::RingModulator;
 
 /// Crate, and its methods.
 pub(crate) const METHODS: &[(&str, &[&str])] = &[
@@ -63,6 +67,9 @@ fn visit(request: &Request, visitor: &mut impl Visitor) -> Option<Outcome> {
         "vdpol_scaled" => small::<VanDerPolScaled, _>(r, visitor),
         "hires" => small::<Hires, _>(r, visitor),
         "orego" => small::<Oregonator, _>(r, visitor),
+        "pyrolysis_e5" => small::<Pyrolysis, _>(r, visitor),
+        "pollution" => small::<Pollution, _>(r, visitor),
+        "ring_modulator" => small::<RingModulator, _>(r, visitor),
         other => large(other, &request.p)?.and_then(|model| visitor.large(&*model, r)),
     })
 }
@@ -70,8 +77,8 @@ fn visit(request: &Request, visitor: &mut impl Visitor) -> Option<Outcome> {
 struct Derivative<'a>(&'a [f64], Vec<f64>);
 
 impl Visitor for Derivative<'_> {
-    fn small<M: Stiff<N>, const N: usize>(&mut self, model: M, _: &Request) -> Outcome {
-        self.1 = model.f(&array::<N>(self.0)?).to_vec();
+    fn small<M: Stiff<N>, const N: usize>(&mut self, model: M, request: &Request) -> Outcome {
+        self.1 = model.f(request.tspan.0, &array::<N>(self.0)?).to_vec();
         Ok((Vec::new(), 0.0))
     }
 
@@ -86,12 +93,12 @@ struct Jacobian<'a>(&'a [f64], Entries);
 
 impl Visitor for Jacobian<'_> {
     /// The matrix and its products with vectors are written twice, and have to agree.
-    fn small<M: Stiff<N>, const N: usize>(&mut self, model: M, _: &Request) -> Outcome {
-        let u = array::<N>(self.0)?;
+    fn small<M: Stiff<N>, const N: usize>(&mut self, model: M, request: &Request) -> Outcome {
+        let (t, u) = (request.tspan.0, array::<N>(self.0)?);
         let mut matrix = [[0.0; N]; N];
-        model.jac(&u, |i, j, value| matrix[i][j] = value);
+        model.jac(t, &u, |i, j, value| matrix[i][j] = value);
         for j in 0..N {
-            let column = model.jvp(&u, &std::array::from_fn(|i| f64::from(u8::from(i == j))));
+            let column = model.jvp(t, &u, &std::array::from_fn(|i| f64::from(u8::from(i == j))));
             for i in 0..N {
                 let size = matrix[i].iter().fold(0.0, |m: f64, x| m.max(x.abs()));
                 if (matrix[i][j] - column[i]).abs() > 1e-12 * size {

@@ -8,17 +8,17 @@ pub(crate) trait Stiff<const N: usize>: Copy {
     /// With these parameters, if there are as many as it has.
     fn new(p: &[f64]) -> Result<Self, String>;
 
-    /// `f(u)`.
-    fn f<T: Real>(&self, u: &[T; N]) -> [T; N];
+    /// `f(t, u)`.
+    fn f<T: Real>(&self, t: f64, u: &[T; N]) -> [T; N];
 
     /// The nonzero entries of the Jacobian.
-    fn jac(&self, u: &[f64; N], set: impl FnMut(usize, usize, f64));
+    fn jac(&self, t: f64, u: &[f64; N], set: impl FnMut(usize, usize, f64));
 
     /// The Jacobian times `v`.
     #[inline(always)]
-    fn jvp(&self, u: &[f64; N], v: &[f64; N]) -> [f64; N] {
+    fn jvp(&self, t: f64, u: &[f64; N], v: &[f64; N]) -> [f64; N] {
         let lifted = std::array::from_fn(|i| Dual(u[i], v[i]));
-        self.f(&lifted).map(|y: Dual| y.1)
+        self.f(t, &lifted).map(|y: Dual| y.1)
     }
 }
 
@@ -32,14 +32,14 @@ impl Stiff<3> for Robertson {
     }
 
     #[inline(always)]
-    fn f<T: Real>(&self, &[a, b, c]: &[T; 3]) -> [T; 3] {
+    fn f<T: Real>(&self, _t: f64, &[a, b, c]: &[T; 3]) -> [T; 3] {
         let [k1, k2, k3] = self.0;
         let (slow, fast, pair) = (a * k1, b * c * k3, b * b * k2);
         [fast - slow, slow - fast - pair, pair]
     }
 
     #[inline(always)]
-    fn jac(&self, &[_, b, c]: &[f64; 3], mut set: impl FnMut(usize, usize, f64)) {
+    fn jac(&self, _t: f64, &[_, b, c]: &[f64; 3], mut set: impl FnMut(usize, usize, f64)) {
         let [k1, k2, k3] = self.0;
         set(0, 0, -k1);
         set(0, 1, k3 * c);
@@ -61,12 +61,12 @@ impl Stiff<2> for VanDerPol {
     }
 
     #[inline(always)]
-    fn f<T: Real>(&self, &[x, y]: &[T; 2]) -> [T; 2] {
+    fn f<T: Real>(&self, _t: f64, &[x, y]: &[T; 2]) -> [T; 2] {
         [y, (T::from(1.0) - x * x) * y * self.0 - x]
     }
 
     #[inline(always)]
-    fn jac(&self, &[x, y]: &[f64; 2], mut set: impl FnMut(usize, usize, f64)) {
+    fn jac(&self, _t: f64, &[x, y]: &[f64; 2], mut set: impl FnMut(usize, usize, f64)) {
         set(0, 1, 1.0);
         set(1, 0, -2.0 * self.0 * x * y - 1.0);
         set(1, 1, self.0 * (1.0 - x * x));
@@ -83,12 +83,12 @@ impl Stiff<2> for VanDerPolScaled {
     }
 
     #[inline(always)]
-    fn f<T: Real>(&self, &[x, y]: &[T; 2]) -> [T; 2] {
+    fn f<T: Real>(&self, _t: f64, &[x, y]: &[T; 2]) -> [T; 2] {
         [y, ((T::from(1.0) - x * x) * y - x) * self.0]
     }
 
     #[inline(always)]
-    fn jac(&self, &[x, y]: &[f64; 2], mut set: impl FnMut(usize, usize, f64)) {
+    fn jac(&self, _t: f64, &[x, y]: &[f64; 2], mut set: impl FnMut(usize, usize, f64)) {
         set(0, 1, 1.0);
         set(1, 0, (-2.0 * x * y - 1.0) * self.0);
         set(1, 1, (1.0 - x * x) * self.0);
@@ -105,7 +105,7 @@ impl Stiff<8> for Hires {
     }
 
     #[inline(always)]
-    fn f<T: Real>(&self, u: &[T; 8]) -> [T; 8] {
+    fn f<T: Real>(&self, _t: f64, u: &[T; 8]) -> [T; 8] {
         let binding = u[5] * u[7] * 280.0;
         [
             u[0] * -1.71 + u[1] * 0.43 + u[2] * 8.32 + T::from(0.0007),
@@ -120,7 +120,7 @@ impl Stiff<8> for Hires {
     }
 
     #[inline(always)]
-    fn jac(&self, u: &[f64; 8], mut set: impl FnMut(usize, usize, f64)) {
+    fn jac(&self, _t: f64, u: &[f64; 8], mut set: impl FnMut(usize, usize, f64)) {
         let (by6, by8) = (280.0 * u[7], 280.0 * u[5]);
         for (i, j, value) in [
             (0, 0, -1.71),
@@ -164,13 +164,13 @@ impl Stiff<3> for Oregonator {
     }
 
     #[inline(always)]
-    fn f<T: Real>(&self, &[x, y, z]: &[T; 3]) -> [T; 3] {
+    fn f<T: Real>(&self, _t: f64, &[x, y, z]: &[T; 3]) -> [T; 3] {
         let [s, q, w] = self.0;
         [(y - x * y + x - x * x * q) * s, (z - y - x * y) * (1.0 / s), (x - z) * w]
     }
 
     #[inline(always)]
-    fn jac(&self, &[x, y, _]: &[f64; 3], mut set: impl FnMut(usize, usize, f64)) {
+    fn jac(&self, _t: f64, &[x, y, _]: &[f64; 3], mut set: impl FnMut(usize, usize, f64)) {
         let [s, q, w] = self.0;
         set(0, 0, s * (1.0 - y - 2.0 * q * x));
         set(0, 1, s * (1.0 - x));
@@ -179,5 +179,39 @@ impl Stiff<3> for Oregonator {
         set(1, 2, 1.0 / s);
         set(2, 0, w);
         set(2, 2, -w);
+    }
+}
+
+/// Chemical pyrolysis, E5 of stiff DETEST.
+#[derive(Clone, Copy)]
+pub(crate) struct Pyrolysis([f64; 4]);
+
+impl Stiff<4> for Pyrolysis {
+    fn new(p: &[f64]) -> Result<Self, String> {
+        array(p).map(Self)
+    }
+
+    #[inline(always)]
+    fn f<T: Real>(&self, _t: f64, &[x, y, z, w]: &[T; 4]) -> [T; 4] {
+        let [a, b, c, m] = self.0;
+        let (first, pair, late, back) = (x * a, x * z * b, y * z * (m * c), w * c);
+        [-first - pair, first - late, first - pair - late + back, pair - back]
+    }
+
+    #[inline(always)]
+    fn jac(&self, _t: f64, &[x, y, z, _]: &[f64; 4], mut set: impl FnMut(usize, usize, f64)) {
+        let [a, b, c, m] = self.0;
+        set(0, 0, -a - b * z);
+        set(0, 2, -b * x);
+        set(1, 0, a);
+        set(1, 1, -m * c * z);
+        set(1, 2, -m * c * y);
+        set(2, 0, a - b * z);
+        set(2, 1, -m * c * z);
+        set(2, 2, -b * x - m * c * y);
+        set(2, 3, c);
+        set(3, 0, b * z);
+        set(3, 2, b * x);
+        set(3, 3, -c);
     }
 }
