@@ -1,4 +1,4 @@
-use crate::{Dense, ErrorNorm, Stats, Taken};
+use crate::{Dense, Error, ErrorNorm, Stats, Taken};
 use scalar::Concrete;
 use system::{Buffer, Failure};
 
@@ -82,6 +82,29 @@ pub trait Algorithm<F, B: Buffer>: Clone {
         p: &[B::Item],
         cache: &mut Self::Cache,
     ) -> Result<(), Failure>;
+
+    /// Whether a solve can start here, asked right after [`begin`](Algorithm::begin) where the
+    /// right-hand side has a mass matrix and the state comes from outside: at the start, after an
+    /// edit or the effect of an event, and after a declared stop. Sizes are those of `norm`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Inconsistent`](crate::ErrorKind::Inconsistent) where the state does not satisfy
+    /// the algebraic equations, [`ErrorKind::HigherIndex`](crate::ErrorKind::HigherIndex) where they
+    /// do not determine the algebraic variables.
+    fn admit(
+        &self,
+        rhs: &F,
+        (t, u, p): (f64, &B, &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+        cache: &mut Self::Cache,
+    ) -> Result<(), Error>
+    where
+        B::Item: Concrete,
+    {
+        let _ = (rhs, t, u, p, norm, cache);
+        Ok(())
+    }
 
     /// The derivative at the start of the step: what `begin` evaluated or `advance` carried over.
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item];

@@ -32,12 +32,14 @@ pub enum Domain {
 }
 
 impl Domain {
-    /// Bounds of component `i`, if there are any.
-    pub(crate) fn bounds(&self, i: usize) -> (f64, f64) {
+    /// Lower and upper bound of component `i`, infinite where there is none.
+    pub fn bounds(&self, i: usize) -> (f64, f64) {
         match self {
             Self::Anywhere => (f64::NEG_INFINITY, f64::INFINITY),
             Self::NonNegative => (0.0, f64::INFINITY),
-            Self::Within(bounds) => bounds[i],
+            Self::Within(bounds) => {
+                bounds.get(i).copied().unwrap_or((f64::NEG_INFINITY, f64::INFINITY))
+            }
         }
     }
 

@@ -152,6 +152,38 @@ pub enum ErrorKind {
         /// The last step size.
         dt: f64,
     },
+    /// The state at which a solve starts, or goes on after an edit or an event, does not satisfy the
+    /// algebraic equations.
+    Inconsistent {
+        /// Where.
+        t: f64,
+        /// The states whose rows make up the equation that is missed most.
+        equation: String,
+        /// By how much it is missed.
+        residual: f64,
+        /// The norm of the change that the algebraic variables need, in units of the tolerances.
+        correction: f64,
+    },
+    /// The algebraic equations do not determine the algebraic variables: the index is above 1.
+    HigherIndex {
+        /// Where.
+        t: f64,
+        /// The states in whose rows the equations stand that depend on each other.
+        equations: Vec<String>,
+        /// The states that they leave undetermined.
+        variables: Vec<String>,
+    },
+    /// No state was found that satisfies the algebraic equations.
+    NoConsistentState {
+        /// Where.
+        t: f64,
+        /// The states whose rows make up the equation that is missed most.
+        equation: String,
+        /// By how much it is missed.
+        residual: f64,
+        /// How many iterations were made.
+        iterations: usize,
+    },
     /// The right-hand side has a mass matrix, which the method cannot solve with.
     MassMatrix {
         /// The method.
@@ -360,6 +392,27 @@ impl fmt::Display for Error {
                 "the implicit equations of a step of {dt:e} do not converge at t = {t}: check the \
                  Jacobian if it is your own, add jumps to `stops`, or start on the constraints"
             ),
+            ErrorKind::Inconsistent { t, equation, residual, correction } => write!(
+                f,
+                "the state at t = {t} does not satisfy the algebraic equations: row `{equation}` leaves \
+                 {residual:e}, the algebraic variables are off by {correction:.1e} tolerances; start \
+                 from `ode_stiff::consistent`, and use `ode_stiff::make_consistent` where an event, an \
+                 edit or a jump changes something"
+            ),
+            ErrorKind::HigherIndex { t, equations, variables } => write!(
+                f,
+                "at t = {t} the algebraic equations in rows {} do not determine {}: the index of the \
+                 problem is above 1, or an equation is missing or doubled; differentiate such \
+                 constraints by time until the variables occur in them, or start elsewhere",
+                quoted(equations),
+                quoted(variables)
+            ),
+            ErrorKind::NoConsistentState { t, equation, residual, iterations } => write!(
+                f,
+                "no consistent state was found at t = {t} in {iterations} iterations: row `{equation}` \
+                 leaves {residual:e}; give a better guess of the algebraic variables, or check that \
+                 the equation has a solution"
+            ),
             ErrorKind::MassMatrix { method } => write!(
                 f,
                 "{method} cannot solve a problem with a mass matrix: use Rodas5P, or another implicit \
@@ -425,3 +478,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// At most so many names are listed.
+const LISTED: usize = 8;
+
+/// `a`, `b` and 3 more.
+fn quoted(names: &[String]) -> String {
+    let mut text =
+        names.iter().take(LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    if names.len() > LISTED {
+        text += &format!(" and {} more", names.len() - LISTED);
+    }
+    text
+}

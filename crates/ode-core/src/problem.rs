@@ -90,6 +90,15 @@ where
         OdeProblem::over(&self.rhs, u0, p, self.tspan)
     }
 
+    /// The same problem from another state.
+    ///
+    /// # Errors
+    ///
+    /// When `u0` has the wrong length or is not finite.
+    pub fn with_u0(self, u0: B) -> Result<Self, Error> {
+        Self::over(self.rhs, u0, self.p, self.tspan)
+    }
+
     /// The same problem over another span.
     ///
     /// # Errors

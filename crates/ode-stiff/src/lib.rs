@@ -15,7 +15,8 @@
 //! | multistep | [`Bdf`], [`Ndf`] | expensive right-hand sides and large systems |
 //!
 //! `M u' = f` with a constant mass matrix is a [`WithMass`](system::WithMass) right-hand side; where
-//! `M` is singular the index must be 1, and the initial state must satisfy the algebraic equations.
+//! `M` is singular the index must be 1, and the initial state must satisfy the algebraic equations:
+//! [`consistent`] finds one that does.
 //!
 //! ```
 //! use ode_core::{OdeProblem, Options, solve};
@@ -44,6 +45,7 @@ mod bdf;
 mod convergence;
 mod firk;
 mod imex;
+mod initialization;
 mod iteration_matrix;
 mod rosenbrock;
 mod sdirk;
@@ -51,6 +53,7 @@ mod sdirk;
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
 pub use imex::{Ark, Ark324, Ark436, Ark548, ArkCache, ArkTableau};
+pub use initialization::{Initial, consistent, make_consistent};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

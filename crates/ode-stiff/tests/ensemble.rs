@@ -1,8 +1,8 @@
 //! Rosenbrock methods in lanes: every member gets the bits that `solve` gives it.
 
 use ode_core::{
-    Abreast, Bundled, Ensemble, Member, OdeProblem, Options, Save, Solution, SolveError, StepSize,
-    solve,
+    Abreast, Bundled, Ensemble, ErrorKind, Member, OdeProblem, Options, Save, Solution, SolveError,
+    StepSize, solve,
 };
 use ode_stiff::{Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock23};
 use scalar::{Lanes, Scalar};
@@ -185,4 +185,16 @@ fn larger_systems_too() {
     let chain: Vec<_> =
         (0..9).map(|i| Member::new(vec![0.1; 15], [10f64.powi(i)], (0.0, 1.0))).collect();
     assert_eq!(compare(&Chain, &chain, Rodas5P, &options), 9);
+}
+
+#[test]
+fn members_that_break_the_algebraic_equations_are_refused_by_name() {
+    let rhs = WithMass::new(RobertsonDae, Mass::diagonal([1.0, 1.0, 0.0])).unwrap();
+    let mut members = robertson(12);
+    members[5].u0[2] = 0.5;
+    let options = Options { rtol: 1e-6, atol: 1e-10, ..Options::default() };
+    assert_eq!(compare(&rhs, &members, Rodas5P, &options), 11);
+    let failures = Ensemble::new(&rhs, &members).solve(Rodas5P, &options);
+    let (index, error) = failures.failures().next().unwrap();
+    assert!(index == 5 && matches!(error.kind(), ErrorKind::Inconsistent { .. }), "{error}");
 }

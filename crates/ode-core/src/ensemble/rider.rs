@@ -4,7 +4,7 @@ use super::bundle::{Bundle, bits};
 use super::engine::{Done, Job};
 use super::{Bundled, Member};
 use crate::initial_step::InitialStep;
-use crate::{Abreast, Cancel, Interval, Save, Solution, StepSize, Taken, check};
+use crate::{Abreast, Cancel, Interval, Save, Solution, Stats, StepSize, Taken, check};
 use scalar::Lanes;
 use std::borrow::Cow;
 use std::time::Instant;
@@ -21,8 +21,8 @@ pub(super) struct Rider<'j, B: Bundled> {
     /// The round in which it got on.
     pub(super) born: usize,
     pub(super) rejected: usize,
-    /// Evaluations before the first step.
-    evaluations: usize,
+    /// Work before the first step.
+    start: Stats,
     /// Steps that were interpolated.
     interpolated: usize,
     began: Instant,
@@ -73,7 +73,7 @@ where
         index: usize,
         member: Cow<'j, Member<B>>,
     ) -> Result<(), Cow<'j, Member<B>>> {
-        let Some((size, evaluations)) = self.first_size(&member) else { return Err(member) };
+        let Some((size, start)) = self.first_size(&member) else { return Err(member) };
         let options = self.setup.options;
         let Member { u0, p, tspan: (t, end), .. } = &*member;
         let (t, end) = (*t, *end);
@@ -94,7 +94,7 @@ where
             next: 0,
             born: self.round,
             rejected: 0,
-            evaluations,
+            start,
             interpolated: 0,
             began: Instant::now(),
             member,
@@ -114,9 +114,9 @@ where
         Ok(())
     }
 
-    /// The first step size of a member and the evaluations that it cost; leaves the derivative in
+    /// The first step size of a member and the work that it cost; leaves the derivative in
     /// `scratch[0]`. `None` if the member cannot ride.
-    fn first_size(&mut self, member: &Member<B>) -> Option<(f64, usize)> {
+    fn first_size(&mut self, member: &Member<B>) -> Option<(f64, Stats)> {
         let options = self.setup.options;
         if options.cancel.as_ref().is_some_and(Cancel::is_cancelled) || options.max_steps == 0 {
             return None;
@@ -147,15 +147,25 @@ where
             return None;
         }
         let (dt_min, dt_max) = (options.dt_min, options.dt_max);
+        let mut work = Stats { evaluations: 1, ..Stats::default() };
+        if Rhs::<f64>::mass(rhs).is_some() {
+            // Whether the start satisfies the algebraic equations is asked of the method by itself.
+            let (algorithm, u0) = (self.job.algorithm, &member.u0);
+            let mut cache = algorithm.cache(rhs, u0);
+            algorithm.begin(rhs, t, u0, p, &mut cache).ok()?;
+            algorithm.admit(rhs, (t, u0, p), &mut self.norm, &mut cache).ok()?;
+            work = algorithm.work(&cache);
+        }
         match options.step {
-            StepSize::Initial(size) => Some((size.max(dt_min).min(dt_max), 1)),
-            StepSize::Fixed(size) => Some((size.min(dt_max), 1)),
+            StepSize::Initial(size) => Some((size.max(dt_min).min(dt_max), work)),
+            StepSize::Fixed(size) => Some((size.min(dt_max), work)),
             StepSize::Auto => {
                 let (direction, order) = ((end - t).signum(), self.job.algorithm.first_order());
                 let dt_max = dt_max.min((end - t).abs());
                 let estimate = InitialStep { t, u: u0, p, f0, direction, order, dt_max };
                 let size = estimate.estimate(rhs, &mut self.norm, u1, f1).ok()?;
-                (size > 0.0).then(|| (size.max(dt_min), 2))
+                work.evaluations += 1;
+                (size > 0.0).then(|| (size.max(dt_min), work))
             }
         }
     }
@@ -199,8 +209,8 @@ where
         let attempts = self.round - rider.born;
         let accepted = attempts - rider.rejected;
         let method = self.job.algorithm;
-        let mut stats = method.work_of_one(accepted, rider.rejected, rider.interpolated);
-        stats.evaluations += rider.evaluations;
+        let work = method.work_of_one(accepted, rider.rejected, rider.interpolated);
+        let stats = work + rider.start;
         rider.solution.set_work(method.name(), stats, rider.began.elapsed());
         done(rider.index, Ok(rider.solution));
     }

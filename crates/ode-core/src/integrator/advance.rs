@@ -58,6 +58,7 @@ where
                     }
                     if jumps {
                         self.start = Start::Evaluate(beside::<B::Item>(stop, self.direction));
+                        self.is_given = true;
                     } else if moved {
                         self.start = Start::Evaluate(t_last);
                     }
@@ -104,6 +105,11 @@ where
                 if let Some(i) = f.iter().position(|f| !f.is_finite()) {
                     return Err(self.non_finite(self.t, i));
                 }
+                if self.is_given && self.rhs.mass().is_some() {
+                    let at = (t, &self.u, &self.p[..]);
+                    self.algorithm.admit(self.rhs, at, &mut self.norm, &mut self.cache)?;
+                }
+                self.is_given = false;
                 self.t_first = t;
             }
             Start::CarryOver => {

@@ -148,6 +148,7 @@ where
         integrator.stats = *stats;
         integrator.start = Start::Evaluate(*t_first);
         if let Some(memory) = memory {
+            integrator.is_given = false; // It comes from a step.
             integrator.begin()?;
             let expected = integrator.algorithm.memory(&integrator.cache, true).len();
             check::length("checkpoint.memory", expected, memory.len())?;

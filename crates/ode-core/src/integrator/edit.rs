@@ -83,6 +83,7 @@ where
             let carried = self.start == Start::CarryOver;
             self.start = Start::Evaluate(if carried { self.before.t_last } else { self.t_first });
         }
+        self.is_given = true;
         self.size = given_size(self.options);
         self.control = ControlState::default();
         self.forget_last_step();

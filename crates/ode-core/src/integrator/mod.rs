@@ -73,6 +73,9 @@ pub struct Integrator<'a, F, A: Algorithm<F, B>, B: Buffer> {
     /// Size of the next step, without sign; `None` where it has to be estimated.
     size: Option<f64>,
     start: Start,
+    /// Whether the state at the start comes from outside: then it has to satisfy the algebraic
+    /// equations, where there are some.
+    is_given: bool,
     /// The time that the derivative at the start belongs to: `t`, or an ulp beside a declared stop.
     t_first: f64,
     /// The last step led from `(before.t, u_before)` over `before.dt` to `(t, u)`.
@@ -140,6 +143,7 @@ where
             t,
             size: given_size(options),
             start: Start::Evaluate(t_first),
+            is_given: true,
             t_first,
             before: Taken { t, dt: 0.0, t_first, t_last: t_first },
             u_before: u.clone(),

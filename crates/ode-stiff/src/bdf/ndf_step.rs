@@ -7,8 +7,9 @@ use super::interpolant::interpolate;
 use super::newton::{Equation, Failed, Newton, Outcome};
 use super::start::Start;
 use super::words::{self, Reader};
+use crate::initialization::{self, Constraints};
 use linalg::Field;
-use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian};
 
@@ -31,6 +32,8 @@ pub struct NdfCache<B: Buffer<Item: Field>, W> {
     /// The highest order.
     most: usize,
     newton: Newton<B, W>,
+    /// What a mass matrix leaves algebraic.
+    constraints: Option<Box<Constraints<B::Item, W>>>,
     /// At the start of the step, on a grid of step `h`.
     d: Differences<B>,
     h: f64,
@@ -63,6 +66,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         Self {
             most: most.clamp(1, MOST),
             newton: Newton::new(rhs, u),
+            constraints: Constraints::new(rhs).map(Box::new),
             d: Differences::new(u),
             h: 0.0,
             dt: 0.0,
@@ -99,6 +103,17 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         self.start.evaluate(&mut self.newton, rhs, t, (u.as_ref(), p))
     }
 
+    pub(super) fn admit<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &[B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Error> {
+        let Some(constraints) = &mut self.constraints else { return Ok(()) };
+        constraints.forget();
+        initialization::admit(constraints, rhs, at, self.start.derivative(), norm)
+    }
+
     pub(super) fn derivative(&self) -> &[B::Item] {
         self.start.derivative()
     }
@@ -114,7 +129,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         let dt = step.dt;
         self.dt = dt;
         if self.steps == 0 {
-            self.start.rise(&mut self.newton, rhs, step, self.d.0[1].as_mut())?;
+            self.start.rise(self.constraints.as_deref_mut(), rhs, step, self.d.0[1].as_mut())?;
             self.h = dt;
         }
         if self.q_next != self.q {
@@ -292,6 +307,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
     }
 
     pub(super) fn work(&self) -> Stats {
-        self.newton.work()
+        let work = self.newton.work();
+        self.constraints.as_ref().map_or(work, |constraints| work + constraints.work())
     }
 }

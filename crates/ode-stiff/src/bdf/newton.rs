@@ -361,34 +361,6 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         evaluated.is_err() || self.delta.as_ref().iter().all(|f| f.is_finite())
     }
 
-    /// The derivative `u'` of `M u' = f` at the start `(t, u)` of a step of length `dt`, from `f`
-    /// there: `(M / γ - J) u' = f / γ` with a small `γ`. Algebraic rows say `J u' + ∂f/∂t = 0`.
-    pub(super) fn slope<F: Jacobian<B::Item, Work = W>>(
-        &mut self,
-        rhs: &F,
-        mass: &Mass,
-        (t, dt): (f64, f64),
-        (u, p): (&[B::Item], &[B::Item]),
-        f: &mut [B::Item],
-    ) -> Result<(), Failure> {
-        let c = 1e3 / dt;
-        if !c.is_finite() {
-            return Err(Failure::Recoverable);
-        }
-        (self.has_jacobian, self.factored, self.refusal) = (false, f64::NAN, None);
-        let t = B::Item::from_f64(t);
-        let matrix = &mut self.matrix;
-        let solved = matrix.differentiate(rhs, t, u, p).and_then(|()| {
-            matrix.factor(c, Some(mass))?;
-            let dfdt = matrix.dfdt();
-            for (i, f) in f.iter_mut().enumerate() {
-                *f = if mass.is_algebraic(i) { dfdt[i] } else { f.scale(c) };
-            }
-            matrix.solve(f)
-        });
-        solved.map_err(|trouble| trouble.tell(&mut self.refusal))
-    }
-
     /// Words and numbers of [`memory`](Newton::memory), for `n` states.
     pub(super) fn memory(&self, memory: &mut Vec<B::Item>) {
         let flags = [self.has_jacobian, self.failed != Failed::Nothing];

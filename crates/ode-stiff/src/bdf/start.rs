@@ -1,5 +1,6 @@
 use super::newton::Newton;
 use super::words::{self, Reader};
+use crate::initialization::{self, Constraints};
 use linalg::Field;
 use ode_core::Step;
 use scalar::{Concrete, Scalar};
@@ -32,16 +33,14 @@ impl<B: Buffer<Item: Concrete + Field>> Start<B> {
     /// `rise = u' dt`, from what was evaluated.
     pub(super) fn rise<F: Jacobian<B::Item>>(
         &mut self,
-        newton: &mut Newton<B, F::Work>,
+        constraints: Option<&mut Constraints<B::Item, F::Work>>,
         rhs: &F,
         step: &Step<'_, B>,
         rise: &mut [B::Item],
     ) -> Result<(), Failure> {
-        if let (false, Some(mass)) = (self.is_derivative, rhs.mass()) {
-            let state = (step.u.as_ref(), step.p);
-            rise.copy_from_slice(self.f.as_ref());
-            newton.slope(rhs, mass, (step.t_first, step.dt), state, rise)?;
-            self.f.as_mut().copy_from_slice(rise);
+        if let (false, Some(constraints)) = (self.is_derivative, constraints) {
+            let at = (step.t_first, step.u.as_ref(), step.p);
+            initialization::slope(constraints, rhs, at, self.f.as_mut())?;
             self.is_derivative = true;
         }
         for (rise, f) in rise.iter_mut().zip(self.f.as_ref()) {

@@ -7,8 +7,9 @@ use super::newton::{Equation, Newton, Outcome};
 use super::start::Start;
 
 use super::control;
+use crate::initialization::{self, Constraints};
 use linalg::Field;
-use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian};
 
@@ -18,6 +19,8 @@ pub struct BdfCache<B: Buffer<Item: Field>, W> {
     /// The highest order.
     pub(super) most: usize,
     pub(super) newton: Newton<B, W>,
+    /// What a mass matrix leaves algebraic.
+    pub(super) constraints: Option<Box<Constraints<B::Item, W>>>,
     /// At the start of the step, scaled by `h`; the columns after the `q`-th mean nothing.
     pub(super) z: History<B>,
     pub(super) predicted: History<B>,
@@ -63,6 +66,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
             most: most.clamp(1, MOST),
             dt: 0.0,
             newton: Newton::new(rhs, u),
+            constraints: Constraints::new(rhs).map(Box::new),
             z: History::new(u),
             predicted: History::new(u),
             h: 0.0,
@@ -104,6 +108,17 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         (self.h, self.past, self.growth) = (0.0, [0.0; MOST + 1], control::FIRST_GROWTH);
         (self.rejections, self.is_worn, self.earlier_second) = (0, false, 0.0);
         self.start.evaluate(&mut self.newton, rhs, t, (u.as_ref(), p))
+    }
+
+    pub(super) fn admit<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &[B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Error> {
+        let Some(constraints) = &mut self.constraints else { return Ok(()) };
+        constraints.forget();
+        initialization::admit(constraints, rhs, at, self.start.derivative(), norm)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {
@@ -166,7 +181,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
             let place = (step.u.as_ref(), step.p);
             self.start.evaluate(&mut self.newton, rhs, step.t_first, place)?;
         }
-        self.start.rise(&mut self.newton, rhs, step, self.z.column_mut(1))?;
+        self.start.rise(self.constraints.as_deref_mut(), rhs, step, self.z.column_mut(1))?;
         self.h = step.dt;
         Ok(())
     }
@@ -247,7 +262,8 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
     }
 
     pub(super) fn work(&self) -> Stats {
-        self.newton.work()
+        let work = self.newton.work();
+        self.constraints.as_ref().map_or(work, |constraints| work + constraints.work())
     }
 
     pub(super) fn refusal(&self) -> Option<Refusal> {

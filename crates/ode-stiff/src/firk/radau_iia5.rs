@@ -1,5 +1,5 @@
 use super::{Parts, RadauCache};
-use ode_core::{Algorithm, Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use ode_core::{Algorithm, Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use system::{Buffer, Failure, Jacobian, Rhs};
 
 /// Radau IIA with three stages: fifth order, L-stable, stiffly accurate. The method of the code
@@ -77,6 +77,15 @@ where
         cache: &mut Self::Cache,
     ) -> Result<(), Failure> {
         cache.begin(rhs, t, u, p)
+    }
+    fn admit(
+        &self,
+        rhs: &F,
+        (t, u, p): (f64, &B, &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+        cache: &mut Self::Cache,
+    ) -> Result<(), Error> {
+        cache.admit(rhs, (t, u.as_ref(), p), norm)
     }
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
         cache.derivative()

@@ -6,8 +6,9 @@ use super::path::Path;
 use super::predictive::Predictive;
 use super::{Parts, notes};
 use crate::convergence::{Convergence, Verdict};
+use crate::initialization::{self, Constraints};
 use crate::iteration_matrix::Trouble;
-use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian, Mass, Rhs};
 
@@ -31,6 +32,8 @@ const DEAD_BAND: std::ops::RangeInclusive<f64> = 0.95..=1.2;
 #[derive(Debug)]
 pub struct RadauCache<B: Buffer, W> {
     factors: Factors<W>,
+    /// What a mass matrix leaves algebraic.
+    constraints: Option<Box<Constraints<f64, W>>>,
     /// `f` at both ends of the step, and the end itself.
     f: B,
     f_next: B,
@@ -82,6 +85,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         let three = || [u.zeros(), u.zeros(), u.zeros()];
         Self {
             factors: Factors::new(u.as_ref().len(), rhs.jacobian_work()),
+            constraints: Constraints::new(rhs).map(Box::new),
             f: u.zeros(),
             f_next: u.zeros(),
             end: u.zeros(),
@@ -123,6 +127,20 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         (self.is_first, self.was_attempted) = (true, false);
         self.evaluations += 1;
         rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
+    }
+
+    pub(super) fn admit<F>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &[B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Error>
+    where
+        F: Rhs<B::Item> + Jacobian<f64, Work = W>,
+    {
+        let Some(constraints) = &mut self.constraints else { return Ok(()) };
+        constraints.forget();
+        initialization::admit_parts(constraints, rhs, at, self.f.as_ref(), norm)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {
@@ -388,11 +406,9 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     }
 
     pub(super) fn work(&self) -> Stats {
-        Stats {
-            evaluations: self.evaluations,
-            nonlinear_failures: self.failures,
-            ..self.factors.work()
-        }
+        let (evaluations, nonlinear_failures) = (self.evaluations, self.failures);
+        let work = Stats { evaluations, nonlinear_failures, ..self.factors.work() };
+        self.constraints.as_ref().map_or(work, |constraints| work + constraints.work())
     }
 
     /// The step before, the Jacobian, and what the choices of the next step depend on.

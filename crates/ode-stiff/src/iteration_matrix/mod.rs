@@ -60,14 +60,6 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         &self.dfdt
     }
 
-    /// `∂fᵢ/∂uⱼ`.
-    pub(crate) fn entry(&self, i: usize, j: usize) -> S {
-        match &self.layout {
-            Layout::Dense(_) => self.jac[i * self.n + j],
-            Layout::Sparse(sparse) => sparse.entry(&self.jac, i, j),
-        }
-    }
-
     /// Evaluates `∂f/∂u` and `∂f/∂t`.
     pub(crate) fn differentiate<F: Jacobian<S, Work = W>>(
         &mut self,

@@ -48,13 +48,6 @@ impl<S: Field + Scalar> Sparse<S> {
         Ok(Self { coloring, values, jacobian, mass, solver })
     }
 
-    /// Entry `(i, j)` of a Jacobian with these entries.
-    pub(super) fn entry(&self, jac: &[S], i: usize, j: usize) -> S {
-        let place = self.coloring.rows_of(j).binary_search(&i).ok();
-        let at = place.and_then(|k| jac.get(self.coloring.starts()[j] + k));
-        at.copied().unwrap_or(S::ZERO)
-    }
-
     /// Row and column of an entry of the Jacobian.
     pub(super) fn place(&self, at: usize) -> (usize, usize) {
         let starts = self.coloring.starts();

@@ -1,9 +1,10 @@
 //! One step of a Rosenbrock method.
 
 use super::{Rosenbrock, RosenbrockTableau};
+use crate::initialization::{self, Constraints};
 use crate::iteration_matrix::{IterationMatrix, Trouble};
 use linalg::Field;
-use ode_core::{Dense, Interval, Refusal, Stats, Step, Time};
+use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step, Time};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian, Mass};
 
@@ -11,6 +12,8 @@ use system::{Buffer, Failure, Jacobian, Mass};
 #[derive(Debug)]
 pub struct RosenbrockCache<B: Buffer<Item: Field>, W> {
     pub(super) matrix: IterationMatrix<B::Item, W>,
+    /// What a mass matrix leaves algebraic.
+    constraints: Option<Box<Constraints<B::Item, W>>>,
     stages: Vec<B>,
     /// `f` at both ends of the step, and the end itself.
     pub(super) f: B,
@@ -32,6 +35,7 @@ where
     pub(super) fn new<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
         Self {
             matrix: IterationMatrix::new(rhs),
+            constraints: Constraints::new(rhs).map(Box::new),
             stages: vec![u.zeros(); const { M::TABLEAU.stages() }],
             f: u.zeros(),
             f_next: u.zeros(),
@@ -54,6 +58,17 @@ where
         self.is_differentiated = false;
         self.evaluations += 1;
         rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
+    }
+
+    pub(super) fn admit<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &[B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Error> {
+        let Some(constraints) = &mut self.constraints else { return Ok(()) };
+        constraints.forget();
+        initialization::admit(constraints, rhs, at, self.f.as_ref(), norm)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {
@@ -224,7 +239,8 @@ where
     }
 
     pub(super) fn work(&self) -> Stats {
-        Stats { evaluations: self.evaluations, ..self.matrix.work() }
+        let work = Stats { evaluations: self.evaluations, ..self.matrix.work() };
+        self.constraints.as_ref().map_or(work, |constraints| work + constraints.work())
     }
 }
 

@@ -70,6 +70,15 @@ macro_rules! esdirk {
             ) -> Result<(), system::Failure> {
                 cache.begin(rhs, t, u, p)
             }
+            fn admit(
+                &self,
+                rhs: &F,
+                (t, u, p): (f64, &B, &[B::Item]),
+                norm: &mut ode_core::ErrorNorm<'_>,
+                cache: &mut Self::Cache,
+            ) -> Result<(), ode_core::Error> {
+                cache.admit(rhs, (t, u.as_ref(), p), norm)
+            }
             fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
                 cache.derivative()
             }

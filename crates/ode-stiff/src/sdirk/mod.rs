@@ -11,7 +11,6 @@ mod kvaerno5;
 pub(crate) mod memory;
 mod method;
 pub(crate) mod newton;
-mod slope;
 pub(crate) mod step;
 mod tableau;
 mod tr_bdf2;

@@ -139,18 +139,6 @@ where
         Ok(())
     }
 
-    /// The same with the derivative by time.
-    pub(crate) fn differentiate_fully<F: Jacobian<B::Item, Work = W>>(
-        &mut self,
-        rhs: &F,
-        (t, u, p): (f64, &[B::Item], &[B::Item]),
-    ) -> Result<(), Trouble> {
-        self.matrix.differentiate(rhs, B::Item::from_f64(t), u, p)?;
-        (self.is_fresh, self.is_wanted, self.age) = (true, false, 0);
-        self.c_factored = f64::NAN;
-        Ok(())
-    }
-
     /// Solves the stages of a step of `h = γ dt`, with a fresh Jacobian if it does not go with an old
     /// one. `at` is the start of the step.
     #[inline]
@@ -361,10 +349,6 @@ where
     fn is_worn(&self, age: usize) -> bool {
         let limit = Reuse::of(self.delta.as_ref().len()).rate;
         self.slowest > limit || age >= OLDEST
-    }
-
-    pub(crate) fn matrix(&self) -> &IterationMatrix<B::Item, W> {
-        &self.matrix
     }
 
     pub(crate) fn refusal(&self) -> Option<Refusal> {

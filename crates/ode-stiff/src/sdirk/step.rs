@@ -3,11 +3,11 @@
 use super::Esdirk;
 use super::memory;
 use super::newton::{Newton, Places};
-use super::slope::Slope;
 use super::weights::{Weights, scale, step_from};
+use crate::initialization::{self, Constraints};
 use crate::iteration_matrix::Trouble;
 use linalg::Field;
-use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
+use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian};
 
@@ -22,13 +22,13 @@ pub struct EsdirkCache<B: Buffer<Item: Field>, W> {
     z: B,
     /// The end of the step.
     end: B,
-    /// With a mass matrix: the slope at a start, and `f = M k` at both ends of the step.
-    massive: Option<Massive<B>>,
+    /// With a mass matrix: what it leaves algebraic, and `f = M k` at both ends of the step.
+    massive: Option<Box<Massive<B, W>>>,
 }
 
 #[derive(Debug)]
-struct Massive<B: Buffer<Item: Field>> {
-    slope: Slope<B::Item>,
+struct Massive<B: Buffer<Item: Field>, W> {
+    constraints: Constraints<B::Item, W>,
     f: B,
     f_next: B,
 }
@@ -38,14 +38,14 @@ where
     B: Buffer<Item: Concrete + Field>,
 {
     pub(super) fn new<M: Esdirk, F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
-        let massive = |mass| Massive { slope: Slope::new(mass), f: u.zeros(), f_next: u.zeros() };
+        let massive = |constraints| Massive { constraints, f: u.zeros(), f_next: u.zeros() };
         Self {
             newton: Newton::new(rhs, u),
             stages: vec![u.zeros(); const { M::TABLEAU.stages() }],
             base: u.zeros(),
             z: u.zeros(),
             end: u.zeros(),
-            massive: rhs.mass().map(massive),
+            massive: Constraints::new(rhs).map(massive).map(Box::new),
         }
     }
 
@@ -66,7 +66,19 @@ where
         if first.iter().any(|f| !f.is_finite()) {
             return Ok(());
         }
-        massive.slope.solve(rhs, &mut self.newton, (t, u.as_ref(), p), first)
+        initialization::slope(&mut massive.constraints, rhs, (t, u.as_ref(), p), first)
+    }
+
+    pub(super) fn admit<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &[B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) -> Result<(), Error> {
+        let Some(massive) = &mut self.massive else { return Ok(()) };
+        // The slope was found at this state.
+        let Massive { constraints, f, .. } = &mut **massive;
+        initialization::admit(constraints, rhs, at, f.as_ref(), norm)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {
@@ -127,7 +139,8 @@ where
         let last = self.stages.len() - 1;
         self.stages.swap(0, last);
         self.newton.advance();
-        if let Some(Massive { f, f_next, .. }) = &mut self.massive {
+        if let Some(massive) = &mut self.massive {
+            let Massive { f, f_next, .. } = &mut **massive;
             std::mem::swap(f, f_next);
         }
     }
@@ -138,7 +151,8 @@ where
         self.newton.write_memory(&mut out, advanced);
         let at = if advanced { 0 } else { self.stages.len() - 1 };
         out.extend_from_slice(self.stages[at].as_ref());
-        if let Some(Massive { f, f_next, .. }) = &self.massive {
+        if let Some(massive) = &self.massive {
+            let Massive { f, f_next, .. } = &**massive;
             out.extend_from_slice(if advanced { f } else { f_next }.as_ref());
         }
         out
@@ -157,7 +171,8 @@ where
     }
 
     pub(super) fn work(&self) -> Stats {
-        self.newton.work()
+        let work = self.newton.work();
+        self.massive.as_ref().map_or(work, |massive| work + massive.constraints.work())
     }
 }
 
