@@ -19,10 +19,12 @@
 mod brusselator;
 mod celestial;
 mod chemistry;
+mod circuits;
 mod excitable;
 mod linear;
 mod lorenz;
 mod mechanics;
+mod pendulum;
 mod pleiades;
 mod population;
 mod time_switched;
@@ -30,6 +32,7 @@ mod time_switched;
 pub use brusselator::{Brusselator0d, Brusselator1d};
 pub use celestial::{Arenstorf, HenonHeiles, Kepler};
 pub use chemistry::{ChemicalAkzoNobel, Hires, Oregonator, Robertson, RobertsonDae};
+pub use circuits::{ChargePump, ChargePumpIndex1, TransistorAmplifier, pulses, transistor_charges};
 pub use excitable::{FitzHughNagumo, VanDerPol, VanDerPolScaled};
 pub use linear::{
     ExponentialDecay, LinearDampedOscillator, LinearDecayForced, LinearNonnormal3x3,
@@ -37,6 +40,7 @@ pub use linear::{
 };
 pub use lorenz::Lorenz63;
 pub use mechanics::{BouncingBall, HarmonicOscillator, Projectile, RigidBody};
+pub use pendulum::{PENDULUM_MASS, PendulumIndex1, PendulumIndex2, PendulumIndex3};
 pub use pleiades::Pleiades;
 pub use population::{Logistic, LotkaVolterra};
 pub use time_switched::TimeSwitchedLotkaVolterra;
