@@ -212,6 +212,34 @@ pub trait Algorithm<F, B: Buffer>: Clone {
         None
     }
 
+    /// An estimate or a bound of the modulus of the largest eigenvalue of `∂f/∂u` in a step, asked
+    /// right after [`accept`](Algorithm::accept); `None` where the method knows of none.
+    fn spectral_radius(&self, step: &Step<'_, B>, cache: &Self::Cache) -> Option<f64>
+    where
+        B::Item: Concrete,
+    {
+        let _ = (step, cache);
+        None
+    }
+
+    /// How far the region of stability reaches along the negative real axis.
+    fn real_stability(&self) -> f64 {
+        f64::INFINITY
+    }
+
+    /// The order that the next error behaves by: another one than [`order`](Algorithm::order) where a
+    /// method switches between methods.
+    #[inline]
+    fn order_of_error(&self, cache: &Self::Cache) -> u32 {
+        let _ = cache;
+        self.order()
+    }
+
+    /// Whether this can have come from [`memory`](Algorithm::memory).
+    fn is_memory(&self, cache: &Self::Cache, memory: &[B::Item]) -> bool {
+        memory.len() == self.memory(cache, true).len()
+    }
+
     /// Whether the method solves `M u' = f` with a mass matrix `M` ([`Rhs::mass`](system::Rhs::mass)).
     fn takes_mass(&self) -> bool {
         false

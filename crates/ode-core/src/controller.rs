@@ -103,13 +103,22 @@ impl ControlState {
 pub(crate) struct Exponents {
     /// `-β / (2k)`.
     exponents: [f64; 3],
+    order: u32,
     controller: Controller,
 }
 
 impl Exponents {
     pub(crate) fn new(controller: Controller, order: u32) -> Self {
         let exponents = controller.beta.map(|beta| -0.5 * beta / f64::from(order));
-        Self { exponents, controller }
+        Self { exponents, order, controller }
+    }
+
+    /// Goes on for another order.
+    #[inline(always)]
+    pub(crate) fn set_order(&mut self, order: u32) {
+        if order != self.order {
+            *self = Self::new(self.controller, order);
+        }
     }
 
     /// The factor after an accepted step, and what `previous` becomes; `limit` is the largest factor.

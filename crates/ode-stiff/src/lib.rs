@@ -49,6 +49,7 @@ mod initialization;
 mod iteration_matrix;
 mod rosenbrock;
 mod sdirk;
+mod switching;
 
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
@@ -61,3 +62,4 @@ pub use sdirk::{
     Esdirk, EsdirkCache, EsdirkTableau, ImplicitEuler, ImplicitMidpoint, ImplicitMidpointCache,
     KenCarp3, KenCarp4, KenCarp5, Kvaerno3, Kvaerno4, Kvaerno5, TrBdf2, Trapezoid,
 };
+pub use switching::{SwitchRule, Switching, SwitchingCache};

@@ -1,5 +1,6 @@
 use super::kernel::{padded, sum, sum_blocks};
 use super::stages::{polynomial, stages, stages_in_a_loop};
+use super::stiffness::spectral_radius;
 use super::tableau::{near, sum as total};
 use super::{ErkTableau, InterpolantWeights};
 use crate::{Algorithm, Dense, ErrorNorm, Interval, Stats, Step, Taken};
@@ -261,6 +262,17 @@ impl<M: ExplicitRk, F: Rhs<B::Item>, B: Buffer> Algorithm<F, B> for M {
     #[inline]
     fn advance(&self, cache: &mut ErkCache<B>) {
         cache.k.swap(0, const { M::TABLEAU.next_stage() });
+    }
+
+    fn spectral_radius(&self, step: &Step<'_, B>, cache: &ErkCache<B>) -> Option<f64>
+    where
+        B::Item: Concrete,
+    {
+        Some(spectral_radius::<M, B>(step.dt, &cache.k))
+    }
+
+    fn real_stability(&self) -> f64 {
+        const { M::TABLEAU.real_stability() }
     }
 
     fn work(&self, cache: &ErkCache<B>) -> Stats {

@@ -18,6 +18,7 @@ mod ssprk22;
 mod ssprk33;
 mod ssprk43;
 mod stages;
+mod stiffness;
 mod tableau;
 mod tsit5;
 mod vern6;

@@ -190,6 +190,7 @@ where
             error: &mut self.error,
         };
         self.algorithm.attempt(self.rhs, &mut step, &mut self.norm, &mut self.cache)?;
+        self.controller.set_order(self.algorithm.order_of_error(&self.cache));
         let square = match self.options.step {
             StepSize::Fixed(_) => 0.0,
             _ => self.algorithm.squared_error(&step, &mut self.cache, &mut self.norm),

@@ -150,9 +150,12 @@ where
         if let Some(memory) = memory {
             integrator.is_given = false; // It comes from a step.
             integrator.begin()?;
-            let expected = integrator.algorithm.memory(&integrator.cache, true).len();
-            check::length("checkpoint.memory", expected, memory.len())?;
             check::finite("checkpoint.memory", memory)?;
+            if !integrator.algorithm.is_memory(&integrator.cache, memory) {
+                let expected = integrator.algorithm.memory(&integrator.cache, true).len();
+                let (what, found) = ("checkpoint.memory", memory.len());
+                return Err(ErrorKind::Dimension { what, expected, found }.into());
+            }
             integrator.algorithm.restore(&mut integrator.cache, memory);
         }
         Ok(integrator)

@@ -104,6 +104,19 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         self.checked()
     }
 
+    /// A bound of the eigenvalues of `∂f/∂u`: the largest sum of a row where it is dense, of a column
+    /// where it is sparse.
+    pub(crate) fn bound(&self) -> f64 {
+        let sum = |entries: &[S]| entries.iter().map(|x| x.largest_part()).sum::<f64>();
+        match &self.layout {
+            Layout::Dense(_) => self.jac.chunks_exact(self.n.max(1)).map(sum).fold(0.0, f64::max),
+            Layout::Sparse(sparse) => {
+                let columns = sparse.coloring.starts().windows(2);
+                columns.map(|ends| sum(&self.jac[ends[0]..ends[1]])).fold(0.0, f64::max)
+            }
+        }
+    }
+
     /// The numbers of `∂f/∂u`, for a checkpoint.
     pub(crate) fn jacobian(&self) -> &[S] {
         &self.jac

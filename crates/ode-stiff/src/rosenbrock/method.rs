@@ -107,6 +107,13 @@ macro_rules! rosenbrock {
             fn advance(&self, cache: &mut Self::Cache) {
                 cache.advance();
             }
+            fn spectral_radius(
+                &self,
+                _step: &ode_core::Step<'_, B>,
+                cache: &Self::Cache,
+            ) -> Option<f64> {
+                Some(cache.spectral_radius())
+            }
             fn refusal(&self, cache: &Self::Cache) -> Option<ode_core::Refusal> {
                 cache.refusal()
             }

@@ -234,6 +234,10 @@ where
         self.is_differentiated = false;
     }
 
+    pub(super) fn spectral_radius(&self) -> f64 {
+        self.matrix.bound()
+    }
+
     pub(super) fn refusal(&self) -> Option<Refusal> {
         self.refusal
     }

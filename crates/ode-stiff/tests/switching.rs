@@ -1,0 +1,132 @@
+//! Explicit where the problem is not stiff, implicit where it is.
+
+use ode_core::{
+    Algorithm, Dp5, Events, Integrator, OdeProblem, Options, Progress, Root, Save, Solution, Tsit5,
+    Vern7, solve, solve_with,
+};
+use ode_stiff::{Rodas5P, Switching};
+use system::{Mass, WithMass, system};
+use testset::models::RobertsonDae;
+
+system! {
+    struct VanDerPol;
+    state { x, v }
+    params { mu }
+    rhs(_t) { d(x) = v; d(v) = mu * (1.0 - x * x) * v - x; }
+}
+
+fn options(rtol: f64) -> Options {
+    Options { rtol, atol: rtol, save: Save::Last, ..Options::default() }
+}
+
+/// The method and whether it is the implicit one, step by step.
+fn phases<M: Algorithm<VanDerPol, [f64; 2]>>(method: M, mu: f64, end: f64) -> Vec<(f64, usize)> {
+    let problem = OdeProblem::new(VanDerPol, [2.0, 0.0], [mu], (0.0, end)).unwrap();
+    let options = options(1e-6);
+    let mut integrator = Integrator::new(&problem, method, &options).unwrap();
+    let mut phases = Vec::new();
+    while integrator.step().unwrap() != Progress::Finished {
+        phases.push((integrator.t(), integrator.stats().factorizations));
+    }
+    phases
+}
+
+#[test]
+fn the_stability_interval_is_that_of_the_literature() {
+    let reach = |method: &dyn Fn() -> f64| method();
+    let of = |x: f64, expected: f64| assert!((x - expected).abs() < 6e-3, "{x}, {expected}");
+    // Hairer, Wanner II, IV.2: 3.3 and 6.1; Tsitouras' and Verner's pairs: as other programs use them.
+    of(reach(&|| Algorithm::<VanDerPol, [f64; 2]>::real_stability(&Dp5)), 3.3066);
+    of(reach(&|| Algorithm::<VanDerPol, [f64; 2]>::real_stability(&Tsit5)), 3.5068);
+    of(reach(&|| Algorithm::<VanDerPol, [f64; 2]>::real_stability(&Vern7)), 4.64);
+}
+
+#[test]
+fn a_problem_that_is_not_stiff_never_sees_a_matrix() {
+    let steps = phases(Switching::new(Tsit5, Rodas5P), 1.0, 20.0);
+    assert!(steps.iter().all(|&(_, matrices)| matrices == 0));
+    // The very steps of the explicit method.
+    let explicit = phases(Tsit5, 1.0, 20.0);
+    assert_eq!(steps, explicit);
+}
+
+#[test]
+fn relaxation_switches_there_and_back() {
+    // Slow and stiff on the branches, fast and not stiff in the jumps at t = 807 + 1614 k.
+    let steps = phases(Switching::new(Tsit5, Rodas5P), 1000.0, 3000.0);
+    let stiff = |pair: &[(f64, usize)]| pair[1].1 > pair[0].1;
+    let kinds: Vec<bool> = steps.windows(2).map(stiff).collect();
+    let changes = kinds.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(!kinds[0] && (3..=9).contains(&changes), "{changes} changes in {} steps", kinds.len());
+    let explicit = kinds.iter().filter(|stiff| !**stiff).count();
+    let implicit = kinds.len() - explicit;
+    assert!(explicit > 20 && implicit > 100, "{explicit} explicit, {implicit} implicit");
+}
+
+#[test]
+fn the_answer_is_that_of_the_implicit_method() {
+    let reference = testset::problems::vdpol_mu1000().unwrap();
+    let (u0, span) = (reference.u0, (0.0, reference.reference.points.last().unwrap().t));
+    let expected = &reference.reference.points.last().unwrap().u;
+    for rtol in [1e-5, 1e-7] {
+        let problem = OdeProblem::new(VanDerPol, u0, [1000.0], span).unwrap();
+        let solution = solve(&problem, Switching::new(Tsit5, Rodas5P), &options(rtol)).unwrap();
+        let alone = solve(&problem, Rodas5P, &options(rtol)).unwrap();
+        let error = (solution.last()[0] - expected[0]).abs();
+        assert!(error < 10.0 * rtol, "{error:e}");
+        assert!(solution.stats().accepted < 2 * alone.stats().accepted);
+        assert!(solution.stats().factorizations < alone.stats().factorizations * 11 / 10);
+    }
+}
+
+#[test]
+fn it_resumes_from_a_checkpoint_anywhere_with_the_same_bits() {
+    let problem = OdeProblem::new(VanDerPol, [2.0, 0.0], [300.0], (0.0, 700.0)).unwrap();
+    let (options, method) = (options(1e-5), Switching::new(Tsit5, Rodas5P));
+    let mut whole = Integrator::new(&problem, method, &options).unwrap();
+    let mut checkpoints = Vec::new();
+    while whole.step().unwrap() != Progress::Finished {
+        checkpoints.push(whole.checkpoint());
+    }
+    for checkpoint in checkpoints.iter().step_by(7) {
+        let mut rest = Integrator::resume(&problem, method, &options, checkpoint).unwrap();
+        while rest.step().unwrap() != Progress::Finished {}
+        let bits = |u: &[f64]| [u[0].to_bits(), u[1].to_bits()];
+        assert_eq!(bits(rest.u()), bits(whole.u()), "from t = {}", checkpoint.t());
+    }
+    let other = Switching::new(Vern7, Rodas5P);
+    assert!(Integrator::resume(&problem, other, &options, &checkpoints[3]).is_err());
+}
+
+#[test]
+fn events_and_saved_points_go_on_over_a_switch() {
+    let problem = OdeProblem::new(VanDerPol, [2.0, 0.0], [100.0], (0.0, 400.0)).unwrap();
+    let times: Vec<f64> = (0..=400).map(f64::from).collect();
+    let options = Options { rtol: 1e-8, atol: 1e-8, save: Save::At(times), ..Options::default() };
+    let crossings = || Events::new().with(Root::new("x = 0", |_, u: &[f64], _| u[0]));
+    let (mut ours, mut theirs) = (crossings(), crossings());
+    let switching = Switching::new(Tsit5, Rodas5P);
+    let found = solve_with(&problem, switching, &options, &mut ours).unwrap();
+    let expected = solve_with(&problem, Rodas5P, &options, &mut theirs).unwrap();
+    assert_eq!(found.times().len(), expected.times().len());
+    for i in 0..found.len() {
+        let (a, b) = (found.state(i), expected.state(i));
+        assert!((a[0] - b[0]).abs() < 1e-4, "{a:?} {b:?} at {}", found.times()[i]);
+    }
+    let times =
+        |solution: &Solution| -> Vec<f64> { solution.events().iter().map(|e| e.t).collect() };
+    let (found, expected) = (times(&found), times(&expected));
+    assert_eq!(found.len(), expected.len());
+    assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4), "{found:?}");
+}
+
+#[test]
+fn a_mass_matrix_is_for_the_implicit_method_alone() {
+    let rhs = WithMass::new(RobertsonDae, Mass::diagonal([1.0, 1.0, 0.0])).unwrap();
+    let problem = OdeProblem::new(rhs, [1.0, 0.0, 0.0], [0.04, 3e7, 1e4], (0.0, 1e3)).unwrap();
+    let options = Options { rtol: 1e-6, atol: 1e-10, ..Options::default() };
+    let found = solve(&problem, Switching::new(Tsit5, Rodas5P), &options).unwrap();
+    let alone = solve(&problem, Rodas5P, &options).unwrap();
+    assert_eq!(found.last(), alone.last());
+    assert_eq!(found.method(), Some("Tsit5, Rodas5P where stiff"));
+}
