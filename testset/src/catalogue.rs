@@ -92,6 +92,12 @@ const FILES: &[(&str, &str)] = embed! {
     "rigid_body",
     "henon_heiles",
     "brusselator_1d_n500",
+    "pollution",
+    "pyrolysis_e5",
+    "ring_modulator",
+    "beam",
+    "medical_akzo",
+    "brusselator_2d_n32",
 };
 
 const INDEX: &str = include_str!("../reference/index.json");

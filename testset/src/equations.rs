@@ -1,5 +1,6 @@
 use crate::error::check_count;
 use crate::{Error, ErrorKind, evaluate};
+use std::collections::HashMap;
 
 /// The equations of a reference file as text, with an evaluator that shares nothing with the
 /// [`models`](crate::models): the proof that those are right.
@@ -74,16 +75,17 @@ impl Equations {
         let place = |what: &str| format!("reference `{}`, {what}", self.name);
         check_count(self.variables.len(), u.len(), || place("u"))?;
         check_count(self.param_names.len(), p.len(), || place("p"))?;
-        let mut scope = vec![("t", t)];
+        let mut scope = HashMap::from([("t", t)]);
         let states = self.variables.iter().zip(u);
         scope.extend(states.chain(self.param_names.iter().zip(p)).map(|(n, v)| (n.as_str(), *v)));
-        let value = |scope: &[(&str, f64)], text: &str, what: &str| {
-            let value_of = |name: &str| scope.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        let value = |scope: &HashMap<&str, f64>, text: &str, what: &str| {
+            let value_of = |name: &str| scope.get(name).copied();
             evaluate(text, &value_of)
                 .map_err(|error| Error::from(ErrorKind::Expression { place: place(what), error }))
         };
         for (name, text) in &self.auxiliary {
-            scope.push((name, value(&scope, text, name)?));
+            let found = value(&scope, text, name)?;
+            scope.insert(name, found);
         }
         let sides = self.right_hand_sides.iter().zip(&self.variables);
         sides.map(|(text, variable)| value(&scope, text, variable)).collect()

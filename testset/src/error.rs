@@ -56,6 +56,13 @@ pub enum ErrorKind {
         /// The text found.
         text: String,
     },
+    /// A text of a generated model with a brace that does not hold an index.
+    Index {
+        /// Where: reference and list.
+        place: String,
+        /// The text found.
+        text: String,
+    },
     /// A name that should be that of a parameter, a variable or a value is none.
     UnknownName {
         /// Where: reference and field.
@@ -116,6 +123,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::Equation { place, text } => {
                 write!(f, "{place}: expected `dx/dt = …` or `0 = …`, found `{text}`")
+            }
+            ErrorKind::Index { place, text } => {
+                write!(f, "{place}: expected an index as in `{{i}}` or `{{i-1}}`, found `{text}`")
             }
             ErrorKind::UnknownName { place, name } => {
                 write!(f, "{place}: nothing is called `{name}`")

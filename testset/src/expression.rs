@@ -26,7 +26,7 @@ pub enum Reason {
     TrailingText,
     /// The name has no value.
     UnknownName(String),
-    /// The function is none of sin, cos, exp, log, sqrt.
+    /// The function is none of sin, cos, exp, log, sqrt, step.
     UnknownFunction(String),
     /// Parentheses, signs or powers are nested too deeply.
     TooDeep,
@@ -42,7 +42,7 @@ impl fmt::Display for ExpressionError {
             Reason::TrailingText => f.write_str("expected an operator or the end"),
             Reason::UnknownName(name) => write!(f, "`{name}` has no value"),
             Reason::UnknownFunction(name) => {
-                write!(f, "`{name}` is none of sin, cos, exp, log, sqrt")
+                write!(f, "`{name}` is none of sin, cos, exp, log, sqrt, step")
             }
             Reason::TooDeep => write!(f, "nested more than {MAX_DEPTH} levels deep"),
         }
@@ -51,8 +51,8 @@ impl fmt::Display for ExpressionError {
 
 impl std::error::Error for ExpressionError {}
 
-/// The value of an arithmetic expression: `+ - * / ^`, parentheses, `sin cos exp log sqrt`, `pi`
-/// and the names that `value_of` knows.
+/// The value of an arithmetic expression: `+ - * / ^`, parentheses, `sin cos exp log sqrt`,
+/// `step` (1 from zero on, 0 below), `pi` and the names that `value_of` knows.
 ///
 /// `^` binds tighter than a sign on its left and groups to the right: `-2^2 = -4`,
 /// `2^3^2 = 512`. Numbers are rounded correctly, operations are those of `f64`.
@@ -204,6 +204,7 @@ impl<'a> Reader<'a> {
                 "exp" => f64::exp,
                 "log" => f64::ln,
                 "sqrt" => f64::sqrt,
+                "step" => |x| f64::from(x >= 0.0),
                 _ => return Err(self.error(Reason::UnknownFunction(name.to_string()))),
             };
             self.at += name.len();

@@ -5,7 +5,7 @@
 //! | right-hand sides, closed forms, invariants | [`models`] |
 //! | reference values of initial value problems, error of a run | [`Reference`] |
 //! | one function per problem: model and values together | [`problems`] |
-//! | a test over every problem, with static types | [`Visitor`], [`nonstiff`], [`measured`], [`stiff`] |
+//! | a test over every problem, with static types | [`Visitor`], [`nonstiff`], [`measured`], [`stiff`], [`demanding`], [`large`] |
 //! | gradients and sensitivities | [`SensitivityReference`], [`ClosedFormSensitivity`] |
 //! | event times | [`EventReference`] |
 //! | long-time averages of a chaotic system | [`AverageReference`] |
@@ -35,6 +35,7 @@ mod expression;
 pub mod models;
 mod problem;
 pub mod problems;
+mod ranges;
 mod reference;
 mod sensitivity;
 
@@ -46,6 +47,6 @@ pub use error::{Error, ErrorKind};
 pub use event::{Event, EventReference, StateAt};
 pub use expression::{ExpressionError, Reason, evaluate};
 pub use problem::{Problem, Visitor};
-pub use problems::{differential_algebraic, measured, nonstiff, stiff};
+pub use problems::{demanding, differential_algebraic, large, measured, nonstiff, stiff};
 pub use reference::{PeerError, Point, PublishedComparison, Reference};
 pub use sensitivity::{Input, SensitivityPoint, SensitivityReference};

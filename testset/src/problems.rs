@@ -77,6 +77,23 @@ problems! {
         brusselator_1d_n20 = "brusselator_1d_n20": Brusselator1d as Brusselator1d { cells: 20 }, 40;
     }
 
+    /// Runs a visitor over further small problems for implicit methods: more states than those of
+    /// [`stiff`], or scales and frequencies that ask for more. `ring_modulator` takes 10,000 steps.
+    demanding {
+        pollution = "pollution": Pollution as Pollution, 20;
+        pyrolysis_e5 = "pyrolysis_e5": Pyrolysis as Pyrolysis, 4;
+        ring_modulator = "ring_modulator": RingModulator as RingModulator, 15;
+    }
+
+    /// Runs a visitor over large problems for implicit methods: rather copy `reference.u0` to a `Vec`.
+    /// The right-hand sides jump at `reference.stops`.
+    large {
+        beam = "beam": Beam as Beam, 80;
+        medical_akzo = "medical_akzo": MedicalAkzo as MedicalAkzo { cells: 200 }, 400;
+        brusselator_2d_n32 = "brusselator_2d_n32":
+            Brusselator2d as Brusselator2d { side: 32 }, 2048;
+    }
+
     /// Runs a visitor over the differential-algebraic problems `M u' = f`: the models give `f`,
     /// [`Reference::mass_matrix_diagonal`](crate::Reference::mass_matrix_diagonal) gives `M`.
     differential_algebraic {

@@ -1,6 +1,7 @@
 use crate::catalogue::{self, Kind};
 use crate::document::{self, Numbers, Ordered, Setting};
 use crate::error::check_count;
+use crate::ranges::Ranges;
 use crate::{Equations, Error, ErrorKind};
 use serde::Deserialize;
 
@@ -33,12 +34,17 @@ pub struct Reference {
     pub param_names: Vec<String>,
     /// First and last time.
     pub tspan: (f64, f64),
+    /// Times inside of `tspan` at which the right-hand side jumps: stop times for a solver.
+    pub stops: Vec<f64>,
     /// The right-hand sides as text.
     pub equations: Equations,
     /// Diagonal of the mass matrix, if it is not the identity.
     pub mass_matrix_diagonal: Option<Vec<f64>>,
     /// The solution at the listed times, the initial time first.
     pub points: Vec<Point>,
+    /// The smallest scale of errors: components that stay below it count absolutely. Zero if each
+    /// component matters, however small.
+    pub scale_floor: f64,
     /// How far the exact solution moves (in terms of the scaled error) when the inputs are rounded
     /// to `f64`: no `f64` solver can be asked for better. Not every file says.
     pub f64_floor: Option<f64>,
@@ -114,7 +120,10 @@ impl Reference {
     /// What is wrong with the text: every number is parsed, every length is checked, a field that
     /// is not known is refused.
     pub fn parse(name: &str, text: &str) -> Result<Self, Error> {
-        let file: File = document::read(name, text)?;
+        let mut file: File = document::read(name, text)?;
+        if let Some(ranges) = file.ranges.take() {
+            file.expand(name, &ranges)?;
+        }
         let setting = Setting::read(
             name,
             (&file.auxiliary, &file.equations),
@@ -132,7 +141,12 @@ impl Reference {
         let dim = variables.len();
         let mut points = Vec::new();
         for point in &file.reference {
-            let u = numbers.vector_of(dim, &point.u, &format!("reference at t = {}", point.t))?;
+            // Left out: the initial state.
+            let Some(u) = &point.u else {
+                points.push(Point { t: numbers.value(&point.t, "reference, t")?, u: u0.clone() });
+                continue;
+            };
+            let u = numbers.vector_of(dim, u, &format!("reference at t = {}", point.t))?;
             points.push(Point { t: numbers.value(&point.t, "reference, t")?, u });
         }
         if let Some(diagonal) = &file.mass_matrix_diagonal {
@@ -141,6 +155,9 @@ impl Reference {
         let floor = file.f64_input_floor.as_ref();
         let floor =
             floor.map(|floor| numbers.value(&floor.value, "f64_input_floor")).transpose()?;
+        let scale_floor = file.scale_floor.as_deref().unwrap_or("0");
+        let scale_floor = numbers.value(scale_floor, "scale_floor")?;
+        let stops = numbers.vector(&file.stops, "stops")?;
         let peers = file.peer_double_precision.iter();
         Ok(Self {
             name: file.name,
@@ -152,9 +169,11 @@ impl Reference {
             p,
             param_names,
             tspan,
+            stops,
             equations,
             mass_matrix_diagonal: file.mass_matrix_diagonal,
             points,
+            scale_floor,
             f64_floor: floor,
             peer_errors: peers.map(|peer| peer.read(&numbers)).collect::<Result<_, _>>()?,
             published: file.published_comparison.map(|p| p.read(&numbers)).transpose()?,
@@ -171,12 +190,12 @@ impl Reference {
         self.points.iter().map(|point| point.t).collect()
     }
 
-    /// The largest value of each component over the listed times (1 for a component that is zero
-    /// at all of them).
+    /// The largest value of each component over the listed times, at least
+    /// [`scale_floor`](Self::scale_floor) (1 for a component that is zero at all of them).
     pub fn scale(&self) -> Vec<f64> {
         let size = |u: &Vec<f64>, i: usize| u.get(i).map_or(0.0, |u| u.abs());
         let largest = |i: usize| self.points.iter().fold(0.0, |m: f64, at| m.max(size(&at.u, i)));
-        let one_if_zero = |scale: f64| if scale == 0.0 { 1.0 } else { scale };
+        let one_if_zero = |scale: f64| if scale == 0.0 { 1.0 } else { scale.max(self.scale_floor) };
         (0..self.variables.len()).map(|i| one_if_zero(largest(i))).collect()
     }
 
@@ -256,6 +275,11 @@ struct File {
     parameters: Ordered<String>,
     initial_values: Ordered<String>,
     t_span: [String; 2],
+    #[serde(default)]
+    stops: Vec<String>,
+    /// Set if `variables`, `equations` and `initial_values` are patterns.
+    ranges: Option<Ranges>,
+    scale_floor: Option<String>,
     mass_matrix_diagonal: Option<Vec<f64>>,
     reference: Vec<PointText>,
     method: String,
@@ -271,11 +295,25 @@ struct File {
     _conventions: String,
 }
 
+impl File {
+    /// Writes out the patterns of a generated model.
+    fn expand(&mut self, name: &str, ranges: &Ranges) -> Result<(), Error> {
+        let place = |list: &str| format!("reference `{name}`, {list}");
+        self.variables = ranges.expand(&place("variables"), &self.variables)?;
+        self.equations = ranges.expand(&place("equations"), &self.equations)?;
+        let (names, values): (Vec<_>, Vec<_>) = self.initial_values.0.drain(..).unzip();
+        let names = ranges.expand(&place("initial_values"), &names)?;
+        let values = ranges.expand(&place("initial_values"), &values)?;
+        self.initial_values.0 = names.into_iter().zip(values).collect();
+        Ok(())
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PointText {
     t: String,
-    u: Vec<String>,
+    u: Option<Vec<String>>,
 }
 
 #[derive(Deserialize)]

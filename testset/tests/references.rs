@@ -8,7 +8,7 @@ use testset::{
 #[test]
 fn every_listed_reference_has_a_reader() {
     let entries = index().unwrap();
-    assert_eq!(entries.len(), 35);
+    assert_eq!(entries.len(), 41);
     for entry in &entries {
         let name = &entry.name;
         let (loaded, title) = match entry.kind {
@@ -56,10 +56,17 @@ fn initial_value_problems_are_consistent() {
         let rounding = if entry.name.starts_with("brusselator_1d") { 6e-16 } else { 2.3e-16 };
         let error = reference.error(0, &reference.u0).unwrap();
         assert!(error < rounding, "{}: {error}", entry.name);
-        let peers = if reference.kind == Kind::Ode { 3 } else { 0 };
+        let peers = match (reference.kind, reference.name.as_str()) {
+            (Kind::Ode, "ring_modulator") => 0,
+            (Kind::Ode, _) => 3,
+            _ => 0,
+        };
         assert_eq!(reference.peer_errors.len(), peers, "{}", entry.name);
+        let (t0, t1) = reference.tspan;
+        assert!(reference.stops.iter().all(|&stop| t0 < stop && stop < t1), "{}", entry.name);
         assert_eq!(reference.mass_matrix_diagonal.is_some(), reference.kind == Kind::DaeIndex1);
-        assert_eq!(reference.f64_floor.is_none(), entry.name == "pleiades");
+        let unknown = ["pleiades", "ring_modulator", "beam", "medical_akzo", "brusselator_2d_n32"];
+        assert_eq!(reference.f64_floor.is_none(), unknown.contains(&entry.name.as_str()));
     }
 }
 
@@ -149,6 +156,15 @@ fn bad_texts_are_refused() {
     assert!(matches!(e.kind(), ErrorKind::Count { expected: 1, found: 2, .. }), "{e}");
     let e = refused("dy/dt =", "dx/dt =");
     assert!(matches!(e.kind(), ErrorKind::Equation { .. }), "{e}");
+    // Patterns.
+    let akzo = include_str!("../reference/medical_akzo.json");
+    for (from, to) in [("{j-1}", "{i-1}"), ("{j-1}", "{j-"), ("{j+1}", "{j+x}")] {
+        assert!(akzo.contains(from));
+        let e = Reference::parse("x", &akzo.replacen(from, to, 1)).unwrap_err();
+        assert!(matches!(e.kind(), ErrorKind::Index { .. }), "{e}");
+    }
+    let e = Reference::parse("x", &akzo.replacen("200", "199", 1)).unwrap_err();
+    assert!(matches!(e.kind(), ErrorKind::Index { .. } | ErrorKind::Count { .. }), "{e}");
     let e = Reference::load("lv_grad").unwrap_err();
     assert!(e.to_string().contains("SensitivityReference"), "{e}");
 }
@@ -166,6 +182,7 @@ fn expressions() {
         ("(x^2)^(3/2)", 27.0),
         ("1.5e-3 + 2E+2", 200.0015),
         ("sqrt(16)*cos(0)+log(exp(0))+sin(0*pi)", 4.0),
+        ("step(-1)+2*step(0)+4*step(x)", 6.0),
     ] {
         assert_eq!(value(text), Ok(want), "{text}");
     }

@@ -75,6 +75,27 @@ system! {
 }
 
 system! {
+    /// Chemical pyrolysis (Enright, Hull & Lindberg 1975; problem E5 of stiff DETEST). The rates differ
+    /// by 16 orders of magnitude, the concentrations by more: `atol` must be about 1e-24.
+    pub struct Pyrolysis;
+    state { y1, y2, y3, y4 }
+    params { a, b, c, m }
+    rhs(_t) {
+        d(y1) = -a * y1 - b * y1 * y3;
+        d(y2) = a * y1 - m * c * y2 * y3;
+        d(y3) = a * y1 - b * y1 * y3 - m * c * y2 * y3 + c * y4;
+        d(y4) = b * y1 * y3 - c * y4;
+    }
+}
+
+impl Pyrolysis {
+    /// `y2 - y3 - y4`, zero along solutions.
+    pub fn balance<S: Scalar>([_, y2, y3, y4]: [S; 4]) -> S {
+        y2 - y3 - y4
+    }
+}
+
+system! {
     /// The chemical Akzo Nobel problem, of index 1: the last equation is algebraic, mass matrix
     /// `diag(1, 1, 1, 1, 1, 0)`. NaN where `y2` is negative.
     ///

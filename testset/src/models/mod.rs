@@ -16,7 +16,9 @@
 //! assert!((y.eps[0] - 2.0 * y.re * (1.0 - y.re / 2.0)).abs() < 1e-15);
 //! ```
 
+mod beam;
 mod brusselator;
+mod brusselator_2d;
 mod celestial;
 mod chemistry;
 mod circuits;
@@ -24,14 +26,19 @@ mod excitable;
 mod linear;
 mod lorenz;
 mod mechanics;
+mod medical_akzo;
 mod pendulum;
 mod pleiades;
+mod pollution;
 mod population;
+mod ring_modulator;
 mod time_switched;
 
+pub use beam::Beam;
 pub use brusselator::{Brusselator0d, Brusselator1d};
+pub use brusselator_2d::Brusselator2d;
 pub use celestial::{Arenstorf, HenonHeiles, Kepler};
-pub use chemistry::{ChemicalAkzoNobel, Hires, Oregonator, Robertson, RobertsonDae};
+pub use chemistry::{ChemicalAkzoNobel, Hires, Oregonator, Pyrolysis, Robertson, RobertsonDae};
 pub use circuits::{ChargePump, ChargePumpIndex1, TransistorAmplifier, pulses, transistor_charges};
 pub use excitable::{FitzHughNagumo, VanDerPol, VanDerPolScaled};
 pub use linear::{
@@ -40,7 +47,10 @@ pub use linear::{
 };
 pub use lorenz::Lorenz63;
 pub use mechanics::{BouncingBall, HarmonicOscillator, Projectile, RigidBody};
+pub use medical_akzo::MedicalAkzo;
 pub use pendulum::{PENDULUM_MASS, PendulumIndex1, PendulumIndex2, PendulumIndex3};
 pub use pleiades::Pleiades;
+pub use pollution::Pollution;
 pub use population::{Logistic, LotkaVolterra};
+pub use ring_modulator::RingModulator;
 pub use time_switched::TimeSwitchedLotkaVolterra;
