@@ -1,7 +1,7 @@
 //! The stiff problems and the DAEs of the test set, behind one type: a method is compiled once.
 
 use ode_core::{Algorithm, OdeProblem, Options, Save, Solution, SolveError, solve};
-use system::{DualWork, Failure, Jacobian, Mass, Rhs, System};
+use system::{Coloring, DualWork, Failure, Jacobian, Mass, Pattern, Rhs, System};
 use testset::{Problem, Reference, Visitor};
 
 /// A model behind a pointer, with its exact Jacobian.
@@ -24,6 +24,14 @@ trait Erased {
         &self,
         at: (f64, &[f64], &[f64]),
         dfdt: &mut [f64],
+        work: &mut DualWork<f64>,
+    ) -> Result<(), Failure>;
+    fn pattern(&self) -> Option<Pattern>;
+    fn sparse(
+        &self,
+        at: (f64, &[f64], &[f64]),
+        coloring: &Coloring,
+        out: (&mut [f64], &mut [f64]),
         work: &mut DualWork<f64>,
     ) -> Result<(), Failure>;
 }
@@ -53,6 +61,18 @@ impl<F: System> Erased for F {
         work: &mut DualWork<f64>,
     ) -> Result<(), Failure> {
         Jacobian::time_derivative(self, t, u, p, dfdt, work)
+    }
+    fn pattern(&self) -> Option<Pattern> {
+        Jacobian::<f64>::pattern(self)
+    }
+    fn sparse(
+        &self,
+        (t, u, p): (f64, &[f64], &[f64]),
+        coloring: &Coloring,
+        out: (&mut [f64], &mut [f64]),
+        work: &mut DualWork<f64>,
+    ) -> Result<(), Failure> {
+        self.sparse_derivatives(t, u, p, coloring, out, work)
     }
 }
 
@@ -98,6 +118,20 @@ impl Jacobian<f64> for Model {
     ) -> Result<(), Failure> {
         self.system.time_derivative((t, u, p), dfdt, work)
     }
+    fn pattern(&self) -> Option<Pattern> {
+        self.system.pattern()
+    }
+    fn sparse_derivatives(
+        &self,
+        t: f64,
+        u: &[f64],
+        p: &[f64],
+        coloring: &Coloring,
+        out: (&mut [f64], &mut [f64]),
+        work: &mut DualWork<f64>,
+    ) -> Result<(), Failure> {
+        self.system.sparse((t, u, p), coloring, out, work)
+    }
 }
 
 /// A problem `M u' = f` and its reference values.
@@ -117,6 +151,18 @@ impl Case {
             max_steps: 1_000_000,
             ..Options::default()
         }
+    }
+
+    /// The same, but steps end at the listed times and where the right-hand side jumps: what is measured
+    /// is the method and not its interpolant. The concentrations of E5 fall to 1e-22.
+    pub(crate) fn ending_at_points(&self, rtol: f64) -> Options {
+        let mut options = self.options(rtol);
+        options.stops = self.reference.times();
+        options.stops.extend(&self.reference.stops);
+        if self.reference.name == "pyrolysis_e5" {
+            options.atol_each = vec![1e-18 * rtol; 4];
+        }
+        options
     }
 
     pub(crate) fn solve<A>(&self, method: A, rtol: f64) -> Result<Solution, SolveError>
@@ -166,6 +212,15 @@ pub(crate) fn cases() -> Vec<Case> {
     let mut collect = Collect(Vec::new());
     testset::stiff(&mut collect).unwrap();
     testset::differential_algebraic(&mut collect).unwrap();
+    collect.0
+}
+
+/// The ordinary problems, the demanding ones and the large ones.
+pub(crate) fn all() -> Vec<Case> {
+    let mut collect = Collect(Vec::new());
+    testset::stiff(&mut collect).unwrap();
+    testset::demanding(&mut collect).unwrap();
+    testset::large(&mut collect).unwrap();
     collect.0
 }
 
