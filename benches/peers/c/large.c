@@ -33,15 +33,18 @@ static void tube_band(const double *u, SUNMatrix jac) {
     }
 }
 
-static void tube_jvp(const double *u, const double *v, double *y) {
-    const double g = p[0];
-    for (int i = 0; i < n; i += 2) {
-        const double a = u[i], b = u[i + 1], da = v[i], db = v[i + 1], reaction = 2.0 * a * b * da + a * a * db;
-        y[i] = reaction - (4.0 + 2.0 * g) * da;
-        y[i + 1] = 3.0 * da - reaction - 2.0 * g * db;
-        if (i > 0) y[i] += g * v[i - 2], y[i + 1] += g * v[i - 1];
-        if (i < n - 2) y[i] += g * v[i + 2], y[i + 1] += g * v[i + 3];
-    }
+static inline void cell_jvp(double g, const double *u, const double *left, const double *v, const double *right,
+                            double *y) {
+    const double a = u[0], b = u[1], reaction = 2.0 * a * b * v[0] + a * a * v[1];
+    y[0] = reaction - 4.0 * v[0] + g * (left[0] - 2.0 * v[0] + right[0]);
+    y[1] = 3.0 * v[0] - reaction + g * (left[1] - 2.0 * v[1] + right[1]);
+}
+
+static void tube_jvp(const double *restrict u, const double *restrict v, double *restrict y) {
+    const double g = p[0], end[2] = {0.0, 0.0};
+    for (int i = 2; i < n - 2; i += 2) cell_jvp(g, u + i, v + i - 2, v + i, v + i + 2, y + i);
+    cell_jvp(g, u, end, v, v + 2, y);
+    cell_jvp(g, u + n - 2, v + n - 4, v + n - 2, end, y + n - 2);
 }
 
 const struct problem LARGE[] = {

@@ -5,8 +5,8 @@ use ode_core::{Algorithm, OdeProblem, Options, Save, solve};
 use std::error::Error;
 use system::{Buffer, System};
 
-/// Largest difference of the two: a hundredth of the smallest error that is looked at.
-const DOUBT: f64 = 1e-11;
+/// Largest difference of the two: a thirtieth of the smallest error that is looked at.
+const DOUBT: f64 = 3e-11;
 
 /// The final state by `first`, if `second` confirms it.
 pub(crate) fn end<F: System + Copy, B: Buffer<Item = f64>>(

@@ -32,7 +32,7 @@ where
         slow: &mut BTreeSet<&'static str>,
     ) -> Vec<Result<Option<Entry<'_>>, String>> {
         let mut all = self.sparse(digits, slow);
-        all.push(self.enter(RadauIIA5::default(), digits, slow));
+        all.push(self.enter(RadauIIA5, digits, slow));
         all
     }
 }

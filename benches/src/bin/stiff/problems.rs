@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::{SUITE, agreed};
 use benches::{Arguments, Kind, Measured, Race, Recorder};
 use ode_core::OdeProblem;
-use ode_stiff::{RadauIIA5, Rodas5P};
+use ode_stiff::{Kvaerno5, RadauIIA5, Rodas5P};
 use std::error::Error;
 use system::System;
 use testset::{Problem, problems};
@@ -12,8 +12,9 @@ use testset::{Problem, problems};
 /// Names and numbers of states.
 pub(crate) type Sizes = Vec<(&'static str, usize)>;
 
-/// Seconds for one solve of a small problem.
+/// Seconds for one solve of a small problem, and of a large one.
 const PATIENCE: f64 = 0.2;
+const MORE_PATIENCE: f64 = 1.0;
 
 /// The problem of a reference up to its end.
 fn case<F: System + Copy, const N: usize>(
@@ -53,6 +54,7 @@ pub(crate) fn rows(
         "vdpol_scaled": case("vdpol_scaled", 1.0, problems::vdpol_scaled()?)?;
         "hires": case("hires", 1e-4, problems::hires()?)?;
         "orego": case("orego", 1e-1, problems::orego()?)?;
+        "brusselator_1d": tube()?;
     }
     Ok((race.finish()?, sizes))
 }
@@ -63,6 +65,17 @@ fn robertson_to_1e5() -> Result<Case<testset::models::Robertson, [f64; 3]>, Box<
     let mut case = case("rober", small, problems::rober()?)?;
     let (u0, p) = (*case.problem.u0(), case.problem.p().to_vec());
     let problem = OdeProblem::new(*case.problem.rhs(), u0, p, (0.0, 1e5))?;
-    case.end = agreed::end(name, &problem, (RadauIIA5::default(), Rodas5P), (1e-13, small))?;
+    case.end = agreed::end(name, &problem, (RadauIIA5, Rodas5P), (1e-13, small))?;
     Ok(Case { name, problem, ..case })
+}
+
+/// The Brusselator in a tube of 500 cells with as much diffusion as Hairer and Wanner have: 1000 states.
+fn tube() -> Result<Case<testset::models::Brusselator1d, Vec<f64>>, Box<dyn Error>> {
+    let (name, small) = ("brusselator_1d", 1e-2);
+    let Problem { system, reference, .. } = problems::brusselator_1d_n500()?;
+    let g = 0.02 * 501f64.powi(2);
+    let problem = OdeProblem::new(system, reference.u0.clone(), [g], reference.tspan)?;
+    let end = agreed::end(name, &problem, (Rodas5P, Kvaerno5), (1e-12, small))?;
+    let model = "brusselator_1d_n500";
+    Ok(Case { name, model, problem, end, small, patience: MORE_PATIENCE })
 }
