@@ -84,8 +84,8 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     ) -> Result<(), Failure>;
 
     /// Whether a solve can start here, asked right after [`begin`](Algorithm::begin) where the
-    /// right-hand side has a mass matrix and the state comes from outside: at the start, after an
-    /// edit or the effect of an event, and after a declared stop. Sizes are those of `norm`.
+    /// right-hand side has a mass matrix and the state comes from outside: at the start, and after an
+    /// edit or the effect of an event. Sizes are those of `norm`.
     ///
     /// # Errors
     ///
@@ -104,6 +104,22 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     {
         let _ = (rhs, t, u, p, norm, cache);
         Ok(())
+    }
+
+    /// Moves a state that the method itself came to onto the algebraic equations, where the right-hand
+    /// side has a mass matrix: before an edit or the effect of an event sees it (between its steps an
+    /// interpolant may miss them by its error), and behind a declared stop. What cannot be moved is left
+    /// as it is.
+    fn settle(
+        &self,
+        rhs: &F,
+        (t, u, p): (f64, &mut B, &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+        cache: &mut Self::Cache,
+    ) where
+        B::Item: Concrete,
+    {
+        let _ = (rhs, t, u, p, norm, cache);
     }
 
     /// The derivative at the start of the step: what `begin` evaluated or `advance` carried over.

@@ -64,7 +64,10 @@ impl TransistorAmplifier {
 
 /// Charges of a transistor in the charge pump, from the voltages of its gate against bulk, source and
 /// drain: those of the gate, and of source and drain (the same). Coulombs and volts.
-pub fn transistor_charges<S: Scalar>(vgb: S, vgs: S, vgd: S) -> (S, S) {
+///
+/// The channel is switched on over a range of `width` volts: 0 in the test set. There the charges have
+/// kinks at which Newton's method with a Jacobian from the other side diverges, however short the step.
+pub fn transistor_charges<S: Scalar>(vgb: S, vgs: S, vgd: S, width: S) -> (S, S) {
     const THRESHOLD: f64 = 0.2;
     const GAMMA: f64 = 0.035;
     const CAPACITY: f64 = 4e-12;
@@ -75,16 +78,19 @@ pub fn transistor_charges<S: Scalar>(vgb: S, vgs: S, vgd: S) -> (S, S) {
     let bulk = real(phi) - (ugs - vgb);
     let flat = vgb - real(THRESHOLD - GAMMA * root - phi);
     let threshold = (bulk.sqrt() - real(root)).scale(GAMMA) + real(THRESHOLD);
-    // Where a branch is not chosen its numbers must only be there.
     let is_on = |on: S, off: S| threshold.select_lt(ugs, on, off);
-    let (ugst, ugdt) = (is_on(ugs - threshold, real(1.0)), (ugd - threshold).max(zero));
-    let both = ugdt + ugst - ugdt * ugst / (ugdt + ugst);
+    let excess = |u: S| {
+        let smooth = ((u - threshold) / width).softplus() * width;
+        zero.select_lt(width, smooth, (u - threshold).max(zero))
+    };
+    let (ugst, ugdt) = (excess(ugs), excess(ugd));
+    let both = ugdt + ugst - ugdt * ugst / (ugdt + ugst + real(1e-200));
     let depleted = zero.select_lt(flat, flat, zero);
     let half = 0.5 * GAMMA;
     let depletion = ((depleted + real(half * half)).sqrt() - real(half)).scale(GAMMA);
-    let inverted = both.scale(2.0 / 3.0) + bulk.sqrt().scale(GAMMA);
-    let gate = zero.select_lt(flat, is_on(inverted, depletion), flat);
-    let channel = zero.select_lt(flat, is_on(both.scale(-1.0 / 3.0), zero), zero);
+    let inverted = is_on(bulk.sqrt().scale(GAMMA), depletion) + both.scale(2.0 / 3.0);
+    let gate = zero.select_lt(flat, inverted, flat);
+    let channel = zero.select_lt(flat, both.scale(-1.0 / 3.0), zero);
     (gate.scale(CAPACITY), channel.scale(CAPACITY))
 }
 
@@ -113,7 +119,7 @@ system! {
     state { gate, source, inner_source, drain, inner_drain, v1, v2, v3, current }
     params {}
     rhs(t) {
-        let (of_gate, of_channel) = transistor_charges(v1, v1 - v2, v1 - v3);
+        let (of_gate, of_channel) = transistor_charges(v1, v1 - v2, v1 - v3, 0.0 * v1);
         d(gate) = -current;
         d(source) = 0.0 * source;
         d(inner_source) = 0.0 * source;
@@ -142,7 +148,7 @@ impl ChargePump {
     /// The state at `t = 0`.
     pub fn u0() -> [f64; 9] {
         let mut u = [0.0; 9];
-        (u[0], u[2]) = transistor_charges(0.0, 0.0, 0.0);
+        (u[0], u[2]) = transistor_charges(0.0, 0.0, 0.0, 0.0);
         u[4] = u[2];
         u
     }
@@ -151,11 +157,13 @@ impl ChargePump {
 system! {
     /// [`ChargePump`] without the current: of index 1. Charges in pC, voltages, times in ns: the
     /// units matter, for the equations of charges are compared with those of voltages.
+    ///
+    /// The channel is switched on over `width` volts: 0 in the test set.
     pub struct ChargePumpIndex1;
     state { gate, source, inner_source, drain, inner_drain, v1, v2, v3 }
-    params {}
+    params { width }
     rhs(t) {
-        let (of_gate, of_channel) = transistor_charges(v1, v1 - v2, v1 - v3);
+        let (of_gate, of_channel) = transistor_charges(v1, v1 - v2, v1 - v3, width);
         d(gate) = 0.0 * gate;
         d(source) = 0.0 * source;
         d(inner_source) = pulses(1e-9 * t) - v1;
@@ -181,12 +189,12 @@ impl ChargePumpIndex1 {
 
     /// The state at time `t`, from no charge but that of the gate: of the charge `w` that source and
     /// drain have each taken from the channel, by bisection.
-    pub fn exact(t: f64) -> [f64; 8] {
+    pub fn exact(t: f64, width: f64) -> [f64; 8] {
         let v1 = pulses(1e-9 * t);
         let voltages = |w: f64| (w / SOURCE, w / DRAIN);
         let charges = |w: f64| {
             let (v2, v3) = voltages(w);
-            transistor_charges(v1, v1 - v2, v1 - v3)
+            transistor_charges(v1, v1 - v2, v1 - v3, width)
         };
         let (mut low, mut high) = (0.0, 1e-9);
         for _ in 0..200 {
@@ -209,9 +217,9 @@ mod tests {
         let [gate, ..] = ChargePump::u0();
         assert!((gate - 0.126_280_042_987_675_93e-12).abs() < 1e-27, "{gate:e}");
         // The input is periodic and ends where it started.
-        let end = ChargePumpIndex1::exact(1200.0);
+        let end = ChargePumpIndex1::exact(1200.0, 0.0);
         assert!((end[0] - 1e12 * gate).abs() < 1e-13 && end[6] < 1e-9, "{end:?}");
-        let on = ChargePumpIndex1::exact(80.0);
+        let on = ChargePumpIndex1::exact(80.0, 0.0);
         assert!((on[1] + on[2]).abs() < 1e-9 && on[6] > 1.0 && on[5] == 20.0, "{on:?}");
     }
 }

@@ -58,7 +58,7 @@ where
                     }
                     if jumps {
                         self.start = Start::Evaluate(beside::<B::Item>(stop, self.direction));
-                        self.is_given = true;
+                        self.is_behind_stop = true;
                     } else if moved {
                         self.start = Start::Evaluate(t_last);
                     }
@@ -99,6 +99,9 @@ where
     pub(super) fn begin(&mut self) -> Result<(), Error> {
         match self.start {
             Start::Evaluate(t) => {
+                if std::mem::take(&mut self.is_behind_stop) {
+                    self.settle(t);
+                }
                 let begun = self.algorithm.begin(self.rhs, t, &self.u, &self.p, &mut self.cache);
                 begun.map_err(|failure| self.refused(&failure))?;
                 let f = self.algorithm.derivative(&self.cache);

@@ -76,14 +76,30 @@ where
         self.rhs.eval(t, u, p, du).map_err(|failure| self.refused(&failure))
     }
 
+    /// Moves the state onto the algebraic equations, where there are some.
+    pub(super) fn settle(&mut self, t: f64) {
+        if self.rhs.mass().is_some() {
+            let at = (t, &mut self.u, &self.p[..]);
+            self.algorithm.settle(self.rhs, at, &mut self.norm, &mut self.cache);
+        }
+    }
+
     /// Forgets everything that comes from earlier steps.
     fn restart(&mut self) {
+        if self.stats.accepted > 0 && !std::mem::replace(&mut self.is_given, true) {
+            let t_first = match self.start {
+                Start::Evaluate(_) => self.t,
+                Start::CarryOver => self.before.t_last,
+                Start::Ready => self.t_first,
+            };
+            self.settle(t_first);
+        }
         if !matches!(self.start, Start::Evaluate(_)) {
             // After a failed attempt the start is at `t_first`, else at the end of the last step.
             let carried = self.start == Start::CarryOver;
             self.start = Start::Evaluate(if carried { self.before.t_last } else { self.t_first });
         }
-        self.is_given = true;
+        (self.is_given, self.is_behind_stop) = (true, false);
         self.size = given_size(self.options);
         self.control = ControlState::default();
         self.forget_last_step();

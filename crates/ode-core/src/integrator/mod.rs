@@ -76,6 +76,8 @@ pub struct Integrator<'a, F, A: Algorithm<F, B>, B: Buffer> {
     /// Whether the state at the start comes from outside: then it has to satisfy the algebraic
     /// equations, where there are some.
     is_given: bool,
+    /// Whether it is behind a declared stop, where the algebraic equations may have jumped.
+    is_behind_stop: bool,
     /// The time that the derivative at the start belongs to: `t`, or an ulp beside a declared stop.
     t_first: f64,
     /// The last step led from `(before.t, u_before)` over `before.dt` to `(t, u)`.
@@ -144,6 +146,7 @@ where
             size: given_size(options),
             start: Start::Evaluate(t_first),
             is_given: true,
+            is_behind_stop: false,
             t_first,
             before: Taken { t, dt: 0.0, t_first, t_last: t_first },
             u_before: u.clone(),

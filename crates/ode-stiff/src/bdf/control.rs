@@ -1,7 +1,11 @@
 //! Constants of the choice of sizes and orders, those of CVODE.
 
 /// What Newton's iteration may leave, as a part of the tolerance.
-pub(super) const NEWTON: f64 = 0.1;
+const NEWTON: f64 = 0.1;
+/// The same where there are algebraic equations. What is left in an algebraic variable does not get
+/// smaller with the step, and differences of order `q` make `2^q` of it: the error estimate must not see
+/// it.
+const NEWTON_ALGEBRAIC: f64 = 0.01;
 /// Factors on errors before a size is chosen by them; larger for a higher order, which must pay.
 pub(super) const BIAS: f64 = 6.0;
 pub(super) const BIAS_ABOVE: f64 = 10.0;
@@ -58,6 +62,11 @@ const LIMITS: [f64; 8] = {
     }
     limits
 };
+
+/// What Newton's iteration may leave.
+pub(super) fn newton(is_algebraic: bool) -> f64 {
+    if is_algebraic { NEWTON_ALGEBRAIC } else { NEWTON }
+}
 
 /// No small growth, no growth beyond `most`.
 pub(super) fn limited(factor: f64, most: f64) -> f64 {

@@ -114,6 +114,17 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         initialization::admit(constraints, rhs, at, self.start.derivative(), norm)
     }
 
+    pub(super) fn settle<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &mut [B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) {
+        if let Some(constraints) = &mut self.constraints {
+            initialization::settle(constraints, rhs, at, norm);
+        }
+    }
+
     pub(super) fn derivative(&self) -> &[B::Item] {
         self.start.derivative()
     }
@@ -147,6 +158,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         }
         let q = self.q;
         self.d.predict(q, dt, self.predicted.as_mut(), self.slope.as_mut());
+        let is_algebraic = self.constraints.as_ref().is_some_and(|found| !found.is_empty());
         let equation = Equation {
             t: step.t_last,
             c: alpha(q) / dt,
@@ -154,7 +166,8 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
             predicted: self.predicted.as_ref(),
             u: step.u.as_ref(),
             p: step.p,
-            tolerance: control::NEWTON / error_of(q),
+            tolerance: control::newton(is_algebraic) / error_of(q),
+            is_algebraic,
         };
         let out = (self.e.as_mut(), step.u_next.as_mut());
         match self.newton.solve(rhs, &equation, norm, jacobian_age, out)? {

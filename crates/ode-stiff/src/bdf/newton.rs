@@ -36,6 +36,9 @@ pub(super) struct Equation<'a, S> {
     pub(super) p: &'a [S],
     /// Size of an increment, times the rate of convergence, that ends the iteration.
     pub(super) tolerance: f64,
+    /// Whether there are algebraic equations: then the rate of convergence has to be seen anew in every
+    /// step.
+    pub(super) is_algebraic: bool,
 }
 
 /// What became of an iteration.
@@ -222,7 +225,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         most: usize,
         (e, y): (&mut [B::Item], &mut [B::Item]),
     ) -> Result<Option<f64>, Trouble> {
-        let Equation { c, predicted, u, tolerance, .. } = *equation;
+        let Equation { c, predicted, u, tolerance, is_algebraic, .. } = *equation;
         let n = u.len();
         // Factors of another c': an increment by them is best scaled by 2 c' / (c + c').
         let scale =
@@ -252,7 +255,8 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
             if iteration > 1 {
                 self.rate = (RATE_DOWN * self.rate).max(size / previous);
             }
-            if size * self.rate.min(1.0) <= tolerance {
+            let rate = if iteration == 1 && is_algebraic { 1.0 } else { self.rate.min(1.0) };
+            if size * rate <= tolerance {
                 let square = if iteration == 1 { square } else { norm.square_of(e, u, u) };
                 return Ok(Some(square));
             }

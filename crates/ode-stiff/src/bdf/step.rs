@@ -121,6 +121,17 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         initialization::admit(constraints, rhs, at, self.start.derivative(), norm)
     }
 
+    pub(super) fn settle<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &mut [B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) {
+        if let Some(constraints) = &mut self.constraints {
+            initialization::settle(constraints, rhs, at, norm);
+        }
+    }
+
     pub(super) fn derivative(&self) -> &[B::Item] {
         self.start.derivative()
     }
@@ -142,6 +153,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         self.z.0[0].as_mut().copy_from_slice(step.u.as_ref());
         self.z.predict(self.q, (dt / self.h, dt), &mut self.predicted, self.slope.as_mut());
         self.coefficients = self.coefficients_of(dt);
+        let is_algebraic = self.constraints.as_ref().is_some_and(|found| !found.is_empty());
         let equation = Equation {
             t: step.t_last,
             c: self.coefficients.l[1] / dt,
@@ -149,7 +161,8 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
             predicted: self.predicted.column(0),
             u: step.u.as_ref(),
             p: step.p,
-            tolerance: control::NEWTON / self.coefficients.error,
+            tolerance: control::newton(is_algebraic) / self.coefficients.error,
+            is_algebraic,
         };
         let out = (self.e.as_mut(), step.u_next.as_mut());
         match self.newton.solve(rhs, &equation, norm, jacobian_age, out) {

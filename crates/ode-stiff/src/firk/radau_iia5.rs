@@ -87,6 +87,15 @@ where
     ) -> Result<(), Error> {
         cache.admit(rhs, (t, u.as_ref(), p), norm)
     }
+    fn settle(
+        &self,
+        rhs: &F,
+        (t, u, p): (f64, &mut B, &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+        cache: &mut Self::Cache,
+    ) {
+        cache.settle(rhs, (t, u.as_mut(), p), norm);
+    }
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
         cache.derivative()
     }

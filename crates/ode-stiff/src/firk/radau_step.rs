@@ -143,6 +143,19 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         initialization::admit_parts(constraints, rhs, at, self.f.as_ref(), norm)
     }
 
+    pub(super) fn settle<F>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &mut [B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) where
+        F: Rhs<B::Item> + Jacobian<f64, Work = W>,
+    {
+        if let Some(constraints) = &mut self.constraints {
+            initialization::settle_parts(constraints, rhs, at, norm);
+        }
+    }
+
     pub(super) fn derivative(&self) -> &[B::Item] {
         self.f.as_ref()
     }

@@ -70,6 +70,15 @@ macro_rules! rosenbrock {
             ) -> Result<(), ode_core::Error> {
                 cache.admit(rhs, (t, u.as_ref(), p), norm)
             }
+            fn settle(
+                &self,
+                rhs: &F,
+                (t, u, p): (f64, &mut B, &[B::Item]),
+                norm: &mut ode_core::ErrorNorm<'_>,
+                cache: &mut Self::Cache,
+            ) {
+                cache.settle(rhs, (t, u.as_mut(), p), norm);
+            }
             fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
                 cache.derivative()
             }

@@ -71,6 +71,17 @@ where
         initialization::admit(constraints, rhs, at, self.f.as_ref(), norm)
     }
 
+    pub(super) fn settle<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &mut [B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) {
+        if let Some(constraints) = &mut self.constraints {
+            initialization::settle(constraints, rhs, at, norm);
+        }
+    }
+
     pub(super) fn derivative(&self) -> &[B::Item] {
         self.f.as_ref()
     }

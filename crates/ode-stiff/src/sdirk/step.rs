@@ -81,6 +81,17 @@ where
         initialization::admit(constraints, rhs, at, f.as_ref(), norm)
     }
 
+    pub(super) fn settle<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (f64, &mut [B::Item], &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+    ) {
+        if let Some(massive) = &mut self.massive {
+            initialization::settle(&mut massive.constraints, rhs, at, norm);
+        }
+    }
+
     pub(super) fn derivative(&self) -> &[B::Item] {
         match &self.massive {
             None => self.stages[0].as_ref(),
