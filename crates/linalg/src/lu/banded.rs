@@ -155,6 +155,52 @@ impl<S: Field> BandedLu<S> {
     /// Wrong size; no factors.
     pub fn solve_in_place(&self, b: &mut [S]) -> Result<(), Error> {
         self.ready(b)?;
+        match (self.lower, self.upper) {
+            (1, 1) => self.substitute::<1, 2>(b),
+            (2, 2) => self.substitute::<2, 4>(b),
+            (3, 3) => self.substitute::<3, 6>(b),
+            (4, 4) => self.substitute::<4, 8>(b),
+            _ => self.substitute_any(b),
+        }
+        Ok(())
+    }
+
+    /// Both substitutions for `LOWER` diagonals below and, after the exchanges, `ABOVE` above. What is
+    /// not yet known of the solution moves through registers: memory would be waited for at every row.
+    #[inline(always)]
+    fn substitute<const LOWER: usize, const ABOVE: usize>(&self, b: &mut [S]) {
+        const { assert!(LOWER < 5 && ABOVE <= 8) };
+        let (n, height) = (self.n, self.height());
+        let mut next: [S; 5] = core::array::from_fn(|i| b.get(i).copied().unwrap_or(S::ZERO));
+        for (j, column) in self.factors.chunks_exact(height).enumerate() {
+            for i in 1..=LOWER {
+                if S::is_chosen(self.rows[j], i) {
+                    let (top, other) = (next[0], next[i]);
+                    next[0] = other.where_row(self.rows[j], i, top);
+                    next[i] = top.where_row(self.rows[j], i, other);
+                }
+            }
+            let (top, lower) = (next[0], &column[ABOVE + 1..ABOVE + 1 + LOWER]);
+            b[j] = top;
+            for i in 1..=LOWER {
+                next[i - 1] = next[i].minus_product(lower[i - 1], top);
+            }
+            next[LOWER] = b.get(j + LOWER + 1).copied().unwrap_or(S::ZERO);
+        }
+        let mut next: [S; 8] = core::array::from_fn(|i| if i < n { b[n - 1 - i] } else { S::ZERO });
+        for (j, column) in self.factors.chunks_exact(height).enumerate().rev() {
+            let (last, upper) = (next[0] * column[ABOVE], &column[..ABOVE]);
+            b[j] = last;
+            for i in 1..ABOVE {
+                next[i - 1] = next[i].minus_product(upper[ABOVE - i], last);
+            }
+            let new = if j >= ABOVE { b[j - ABOVE] } else { S::ZERO };
+            next[ABOVE - 1] = new.minus_product(upper[0], last);
+        }
+    }
+
+    /// The same for any number of diagonals.
+    fn substitute_any(&self, b: &mut [S]) {
         let (n, height, diagonal) = (self.n, self.height(), self.lower + self.upper);
         for (j, column) in self.factors.chunks_exact(height).enumerate() {
             let below = self.lower.min(n - 1 - j);
@@ -174,7 +220,6 @@ impl<S: Field> BandedLu<S> {
                 *x = x.minus_product(u, last);
             }
         }
-        Ok(())
     }
 
     /// Solves `Aᵀ x = b` in place (for complex numbers without conjugation).

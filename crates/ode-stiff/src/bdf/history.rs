@@ -51,23 +51,15 @@ impl<B: Buffer> History<B> {
             powers[j] = powers[j - 1] * ratio;
         }
         let from = self.0.each_ref().map(|column| &column.as_ref()[..n]);
-        let to = predicted.0.each_mut().map(|column| &mut column.as_mut()[..n]);
-        for i in 0..n {
-            let mut z = [from[0][i]; MOST + 1];
-            for j in 1..=Q {
-                z[j] = from[j][i].scale(powers[j]);
-            }
-            // Pascal's triangle by repeated additions.
-            for k in 1..=Q {
-                for j in (k..=Q).rev() {
-                    let above = z[j];
-                    z[j - 1] += above;
-                }
-            }
-            for j in 0..=Q {
-                to[j][i] = z[j];
-            }
-            slope[i] = z[1].scale(inverse);
+        let mut to = predicted.0.each_mut().map(|column| &mut column.as_mut()[..n]);
+        let mut i = 0;
+        while i + BLOCK <= n {
+            shift::<_, Q, BLOCK>(i, &powers, &from, &mut to, (slope, inverse));
+            i += BLOCK;
+        }
+        while i < n {
+            shift::<_, Q, 1>(i, &powers, &from, &mut to, (slope, inverse));
+            i += 1;
         }
     }
 
@@ -88,9 +80,9 @@ impl<B: Buffer> History<B> {
         let n = e.len();
         let from = predicted.0.each_ref().map(|column| &column.as_ref()[..n]);
         let to = self.0.each_mut().map(|column| &mut column.as_mut()[..n]);
-        for i in 0..n {
-            for j in 1..=Q {
-                to[j][i] = e[i].scale_add(l[j], from[j][i]);
+        for ((to, from), &l) in to.into_iter().zip(from).zip(l).take(Q + 1).skip(1) {
+            for i in 0..n {
+                to[i] = e[i].scale_add(l, from[i]);
             }
         }
     }
@@ -104,5 +96,41 @@ impl<B: Buffer> History<B> {
                 *z = x.scale_add(sign * weights[j], *z);
             }
         }
+    }
+}
+
+/// Components that are shifted together, in vector registers.
+const BLOCK: usize = 8;
+
+/// Shifts the polynomials of `L` components from `i` on.
+#[inline(always)]
+fn shift<S: Scalar, const Q: usize, const L: usize>(
+    i: usize,
+    powers: &[f64; MOST + 1],
+    from: &[&[S]; MOST + 1],
+    to: &mut [&mut [S]; MOST + 1],
+    (slope, inverse): (&mut [S], f64),
+) {
+    let mut z = [[S::zero(); L]; MOST + 1];
+    for j in 0..=Q {
+        let from = &from[j][i..i + L];
+        for l in 0..L {
+            z[j][l] = if j == 0 { from[l] } else { from[l].scale(powers[j]) };
+        }
+    }
+    // Pascal's triangle by repeated additions.
+    for k in 1..=Q {
+        for j in (k..=Q).rev() {
+            let above = z[j];
+            for l in 0..L {
+                z[j - 1][l] += above[l];
+            }
+        }
+    }
+    for j in 0..=Q {
+        to[j][i..i + L].copy_from_slice(&z[j]);
+    }
+    for (slope, z) in slope[i..i + L].iter_mut().zip(z[1]) {
+        *slope = z.scale(inverse);
     }
 }
