@@ -164,9 +164,9 @@ fn bad_texts_are_refused() {
         assert!(matches!(e.kind(), ErrorKind::Index { .. }), "{e}");
     }
     // The last points have no values, and the number of names no longer fits.
-    let range = "     200\n";
+    let range = "    200\n   ]";
     assert!(akzo.contains(range));
-    let e = Reference::parse("x", &akzo.replacen(range, "     199\n", 1)).unwrap_err();
+    let e = Reference::parse("x", &akzo.replacen(range, "    199\n   ]", 1)).unwrap_err();
     assert!(matches!(e.kind(), ErrorKind::Count { expected: 398, found: 400, .. }), "{e}");
     let e = Reference::load("lv_grad").unwrap_err();
     assert!(e.to_string().contains("SensitivityReference"), "{e}");
