@@ -1,5 +1,5 @@
 use crate::error::check_size;
-use crate::{Error, Field, LinearSolve, Solver, Structure};
+use crate::{Choice, Error, Field, LinearSolve, Solver, Structure, choose};
 use scalar::{Dual, Scalar};
 
 /// Factors of a matrix of dual numbers by those of its values alone: a system with `N` tangents is
@@ -29,10 +29,19 @@ impl<S: Field + Scalar, const N: usize> DualFactors<S, N> {
     ///
     /// As [`Field::solver`].
     pub fn new(structure: &Structure) -> Result<Self, Error> {
+        Self::with_choice(structure, &choose(structure)?)
+    }
+
+    /// The same with a choice that was made for this structure before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Field::solver_with`].
+    pub fn with_choice(structure: &Structure, choice: &Choice) -> Result<Self, Error> {
         let zeros = |n| vec![S::ZERO; n];
         let (n, entries) = (structure.dim(), structure.len());
         Ok(Self {
-            values: S::solver(structure)?,
+            values: S::solver_with(structure, choice)?,
             structure: structure.clone(),
             norm: 0.0,
             matrix: zeros(entries),

@@ -42,6 +42,7 @@
 //! ```
 
 mod bdf;
+mod by_cache;
 mod convergence;
 mod firk;
 mod imex;

@@ -1,7 +1,7 @@
 //! Many states: the pattern of the Jacobian is used, and the answer does not depend on it.
 
 use ode_core::{Algorithm, Integrator, OdeProblem, Options, Progress, Save, solve};
-use ode_stiff::{Bdf, KenCarp4, Ndf, Rodas5P};
+use ode_stiff::{Bdf, KenCarp4, Ndf, RadauIIA5, Rodas5P};
 use scalar::{Dual, Scalar};
 use system::{DualWork, Failure, Jacobian, Mass, Rhs, System, WithMass};
 use testset::models::Brusselator1d;
@@ -86,6 +86,7 @@ fn a_pattern_changes_nothing_but_the_work() {
     check(KenCarp4);
     check(Bdf::default());
     check(Ndf::default());
+    check(RadauIIA5);
 }
 
 /// The derivative by the diffusion: one factorization of the values serves the tangent.

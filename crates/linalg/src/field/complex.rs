@@ -2,7 +2,7 @@
 
 use super::{Blocks, Exchange, Field, Number, compose};
 use crate::lu::faer_lu;
-use crate::{Error, Factors, Solver, Structure};
+use crate::{Choice, Error, Factors, Solver, Structure};
 use faer::c64;
 
 impl Field for c64 {
@@ -70,8 +70,8 @@ impl Field for c64 {
     fn where_row(self, row: usize, i: usize, other: Self) -> Self {
         if row == i { self } else { other }
     }
-    fn solver(structure: &Structure) -> Result<Solver<Self>, Error> {
-        Ok(Box::new(Factors::new(structure)?))
+    fn solver_with(structure: &Structure, choice: &Choice) -> Result<Solver<Self>, Error> {
+        Ok(Box::new(Factors::with_choice(structure, choice)?))
     }
     fn blocked_lu(n: usize, a: &mut [Self], rows: &mut [usize], blocks: &mut Blocks) -> Option<()> {
         faer_lu::factor(n, a, rows, blocks)

@@ -1,7 +1,7 @@
 //! Dual numbers: an elimination in duals differentiates the solution exactly.
 
 use super::{Exchange, Field};
-use crate::{DualFactors, Error, Solver, Structure};
+use crate::{Choice, DualFactors, Error, Solver, Structure};
 use scalar::{Dual, Scalar};
 
 impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
@@ -19,8 +19,8 @@ impl<S: Field + Scalar, const N: usize> Field for Dual<S, N> {
     fn inverse(self) -> Self {
         Self::ONE / self
     }
-    fn solver(structure: &Structure) -> Result<Solver<Self>, Error> {
-        Ok(Box::new(DualFactors::new(structure)?))
+    fn solver_with(structure: &Structure, choice: &Choice) -> Result<Solver<Self>, Error> {
+        Ok(Box::new(DualFactors::with_choice(structure, choice)?))
     }
     #[inline]
     fn modulus(self) -> f64 {

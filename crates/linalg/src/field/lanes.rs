@@ -2,7 +2,7 @@
 
 use super::{Exchange, Field};
 use crate::lane_factors::LaneFactors;
-use crate::{Error, Solver, Structure};
+use crate::{Choice, Error, Solver, Structure};
 use scalar::{Lanes, Scalar};
 
 impl<const W: usize> Field for Lanes<W> {
@@ -25,7 +25,7 @@ impl<const W: usize> Field for Lanes<W> {
     fn minus_product(self, a: Self, b: Self) -> Self {
         (-a).mul_add(b, self)
     }
-    fn solver(structure: &Structure) -> Result<Solver<Self>, Error> {
+    fn solver_with(structure: &Structure, _: &Choice) -> Result<Solver<Self>, Error> {
         Ok(Box::new(LaneFactors::new(structure)))
     }
     #[inline]

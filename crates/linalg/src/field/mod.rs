@@ -5,7 +5,7 @@ mod dual;
 mod float;
 mod lanes;
 
-use crate::{Error, Solver, Structure};
+use crate::{Choice, Error, Solver, Structure, choose};
 use core::fmt::Debug;
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -130,7 +130,17 @@ pub trait Field:
     /// # Errors
     ///
     /// A sparse pattern that is not square, or singular whatever its values.
-    fn solver(structure: &Structure) -> Result<Solver<Self>, Error>;
+    fn solver(structure: &Structure) -> Result<Solver<Self>, Error> {
+        Self::solver_with(structure, &choose(structure)?)
+    }
+
+    /// The same with a choice that was made for this structure before, so that a real and a complex
+    /// matrix are analysed once.
+    ///
+    /// # Errors
+    ///
+    /// As [`Factors::with_choice`](crate::Factors::with_choice).
+    fn solver_with(structure: &Structure, choice: &Choice) -> Result<Solver<Self>, Error>;
 
     /// Factors an `n × n` matrix, column by column, by blocks, where there is a faster way than
     /// the loops of this crate; `None` where there is not.

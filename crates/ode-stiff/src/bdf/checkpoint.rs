@@ -8,7 +8,7 @@ use scalar::{Concrete, Scalar};
 use system::Buffer;
 
 impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
-    pub(super) fn memory(&self) -> Vec<B::Item> {
+    pub(super) fn memory(&self, _advanced: bool) -> Vec<B::Item> {
         let mut memory = Vec::new();
         let counts = [self.q, self.q_next, self.steps, self.wait, self.rejections];
         for count in counts {

@@ -7,6 +7,7 @@ use super::interpolant::interpolate;
 use super::newton::{Equation, Failed, Newton, Outcome};
 use super::start::Start;
 use super::words::{self, Reader};
+use crate::Ndf;
 use crate::initialization::{self, Constraints};
 use linalg::Field;
 use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
@@ -62,9 +63,9 @@ pub struct NdfCache<B: Buffer<Item: Field>, W> {
 }
 
 impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
-    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(most: usize, rhs: &F, u: &B) -> Self {
+    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(method: &Ndf, rhs: &F, u: &B) -> Self {
         Self {
-            most: most.clamp(1, MOST),
+            most: method.max_order.clamp(1, MOST),
             newton: Newton::new(rhs, u),
             constraints: Constraints::new(rhs).map(Box::new),
             d: Differences::new(u),
@@ -131,7 +132,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
 
     pub(super) fn attempt<F: Jacobian<B::Item, Work = W>>(
         &mut self,
-        jacobian_age: usize,
+        method: &Ndf,
         rhs: &F,
         step: &mut Step<'_, B>,
         norm: &mut ErrorNorm<'_>,
@@ -170,7 +171,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
             is_algebraic,
         };
         let out = (self.e.as_mut(), step.u_next.as_mut());
-        match self.newton.solve(rhs, &equation, norm, jacobian_age, out)? {
+        match self.newton.solve(rhs, &equation, norm, method.jacobian_age, out)? {
             Outcome::Converged { square } => self.square = square * error_of(q) * error_of(q),
             Outcome::NotFinite => {
                 self.square = f64::NAN;
@@ -206,9 +207,9 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         self.square
     }
 
-    pub(super) fn accept(&mut self, u_next: &[B::Item]) {
+    pub(super) fn accept<F>(&mut self, _: &Ndf, _: &F, step: &Step<'_, B>) -> Result<(), Failure> {
         self.d.advance(self.q, self.e.as_ref());
-        self.d.0[0].as_mut().copy_from_slice(u_next);
+        self.d.0[0].as_mut().copy_from_slice(step.u_next.as_ref());
         self.steps += 1;
         self.equal += 1;
         self.rejections = 0;
@@ -217,6 +218,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         if !self.is_judged && self.equal > self.q && self.q < self.most {
             self.q_next = self.q + 1;
         }
+        Ok(())
     }
 
     /// The change of the step size after an accepted step; settles the next order.
@@ -282,7 +284,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         }
     }
 
-    pub(super) fn dense(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+    pub(super) fn dense(&self, _: &Ndf, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
         interpolate(self.q, interval, dense, |i| self.d.powers(self.q, i));
     }
 
@@ -290,7 +292,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         self.newton.refusal
     }
 
-    pub(super) fn memory(&self) -> Vec<B::Item> {
+    pub(super) fn memory(&self, _advanced: bool) -> Vec<B::Item> {
         let mut memory = Vec::new();
         for count in [self.q, self.q_next, self.steps, self.equal, self.rejections] {
             words::write(&mut memory, count as u64);

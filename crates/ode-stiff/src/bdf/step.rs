@@ -7,6 +7,7 @@ use super::newton::{Equation, Newton, Outcome};
 use super::start::Start;
 
 use super::control;
+use crate::Bdf;
 use crate::initialization::{self, Constraints};
 use linalg::Field;
 use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
@@ -61,9 +62,9 @@ pub struct BdfCache<B: Buffer<Item: Field>, W> {
 }
 
 impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
-    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(most: usize, rhs: &F, u: &B) -> Self {
+    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(method: &Bdf, rhs: &F, u: &B) -> Self {
         Self {
-            most: most.clamp(1, MOST),
+            most: method.max_order.clamp(1, MOST),
             dt: 0.0,
             newton: Newton::new(rhs, u),
             constraints: Constraints::new(rhs).map(Box::new),
@@ -138,7 +139,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
 
     pub(super) fn attempt<F: Jacobian<B::Item, Work = W>>(
         &mut self,
-        jacobian_age: usize,
+        method: &Bdf,
         rhs: &F,
         step: &mut Step<'_, B>,
         norm: &mut ErrorNorm<'_>,
@@ -165,7 +166,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
             is_algebraic,
         };
         let out = (self.e.as_mut(), step.u_next.as_mut());
-        match self.newton.solve(rhs, &equation, norm, jacobian_age, out) {
+        match self.newton.solve(rhs, &equation, norm, method.jacobian_age, out) {
             Ok(Outcome::Converged { square }) => {
                 self.square = square * self.coefficients.error * self.coefficients.error;
                 Ok(())
@@ -230,10 +231,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
     }
 
     /// The state's polynomial at the end of the step.
-    pub(super) fn accept(&mut self, u_next: &[B::Item]) {
+    pub(super) fn accept<F>(&mut self, _: &Bdf, _: &F, step: &Step<'_, B>) -> Result<(), Failure> {
         let q = self.q;
         self.z.correct(q, &self.predicted, &self.coefficients.l, self.e.as_ref());
-        self.z.column_mut(0).copy_from_slice(u_next);
+        self.z.column_mut(0).copy_from_slice(step.u_next.as_ref());
         self.past.copy_within(0..MOST, 1);
         (self.past[0], self.h) = (self.dt, self.dt);
         self.steps += 1;
@@ -254,6 +255,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
             }
             self.growth = control::GROWTH;
         }
+        Ok(())
     }
 
     fn keep_correction(&mut self) {
@@ -268,7 +270,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         }
     }
 
-    pub(super) fn dense(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+    pub(super) fn dense(&self, _: &Bdf, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
         let q = self.q;
         let part = |i, j| if j <= q { self.z.column(j)[i] } else { B::Item::zero() };
         interpolate(q, interval, dense, |i| std::array::from_fn(|j| part(i, j)));

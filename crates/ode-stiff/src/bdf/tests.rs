@@ -2,6 +2,7 @@
 
 use super::control;
 use super::step::BdfCache;
+use crate::Bdf;
 use ode_core::{ErrorNorm, Options, Step};
 
 system::system! {
@@ -26,7 +27,8 @@ fn error(q: usize, h: f64, cycles: usize, change: Change) -> f64 {
     let mut norm = ErrorNorm::new(&options, 1).unwrap();
     let mut u = [1.0];
     let most = if matches!(change, Change::Raise) { q + 1 } else { q };
-    let mut cache = BdfCache::new(most, &Root, &u);
+    let method = Bdf { max_order: most, ..Bdf::default() };
+    let mut cache = BdfCache::new(&method, &Root, &u);
     cache.begin(&Root, 0.0, &u, &[]).unwrap();
     // hʲ u⁽ʲ⁾ / j! = hʲ C(-1/2, j).
     let mut z = 1.0;
@@ -55,13 +57,13 @@ fn error(q: usize, h: f64, cycles: usize, change: Change) -> f64 {
                 u_next: &mut u_next,
                 error: &mut scratch,
             };
-            cache.attempt(51, &Root, &mut step, &mut norm).unwrap();
+            cache.attempt(&method, &Root, &mut step, &mut norm).unwrap();
             // A rejected attempt leaves no trace.
             step.dt = 0.5 * dt;
-            cache.attempt(51, &Root, &mut step, &mut norm).unwrap();
+            cache.attempt(&method, &Root, &mut step, &mut norm).unwrap();
             step.dt = dt;
-            cache.attempt(51, &Root, &mut step, &mut norm).unwrap();
-            cache.accept(&u_next);
+            cache.attempt(&method, &Root, &mut step, &mut norm).unwrap();
+            cache.accept(&method, &Root, &step).unwrap();
             (t, u) = (t + dt, u_next);
         }
     }

@@ -1,7 +1,8 @@
-use super::collocation::{GAUSS4, GAUSS6};
+use super::collocation::{GAUSS4, GAUSS6, Gauss};
 use super::{GaussCache, Parts};
-use ode_core::{Algorithm, Dense, ErrorNorm, Interval, Refusal, Stats, Step};
-use system::{Buffer, Failure, Jacobian, Rhs};
+use crate::by_cache::{by_cache, remembered_by_cache};
+use ode_core::Algorithm;
+use system::{Buffer, Jacobian, Rhs};
 
 /// Gauss's collocation with two stages: fourth order, symplectic for every Hamiltonian, separable or
 /// not, symmetric, A-stable. Fixed steps.
@@ -72,8 +73,17 @@ pub struct GaussLegendre4;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GaussLegendre6;
 
+/// A Gauss method is its coefficients.
+pub(super) trait Collocated<const S: usize> {
+    const GAUSS: Gauss<S>;
+}
+
 macro_rules! gauss_legendre {
     ($method:ident, $stages:literal, $gauss:ident) => {
+        impl Collocated<$stages> for $method {
+            const GAUSS: Gauss<$stages> = $gauss;
+        }
+
         impl<F, B> Algorithm<F, B> for $method
         where
             F: Rhs<B::Item> + Jacobian<f64>,
@@ -90,67 +100,8 @@ macro_rules! gauss_legendre {
             fn is_adaptive(&self) -> bool {
                 false
             }
-            fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
-                GaussCache::new(rhs, u)
-            }
-            fn begin(
-                &self,
-                rhs: &F,
-                t: f64,
-                u: &B,
-                p: &[B::Item],
-                cache: &mut Self::Cache,
-            ) -> Result<(), Failure> {
-                cache.begin(rhs, t, u, p)
-            }
-            fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
-                cache.derivative()
-            }
-            #[inline]
-            fn attempt(
-                &self,
-                rhs: &F,
-                step: &mut Step<'_, B>,
-                _norm: &mut ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), Failure> {
-                cache.attempt(const { &$gauss }, rhs, step)
-            }
-            #[inline]
-            fn accept(
-                &self,
-                rhs: &F,
-                step: &mut Step<'_, B>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), Failure> {
-                cache.accept(rhs, step)
-            }
-            fn dense(
-                &self,
-                _rhs: &F,
-                interval: &Interval<'_, B>,
-                _scratch: &mut B,
-                cache: &mut Self::Cache,
-                dense: &mut Dense<B::Item>,
-            ) -> Result<(), Failure> {
-                cache.dense(const { &$gauss }, interval, dense);
-                Ok(())
-            }
-            fn advance(&self, cache: &mut Self::Cache) {
-                cache.advance();
-            }
-            fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
-                cache.memory(advanced)
-            }
-            fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
-                cache.restore(memory);
-            }
-            fn refusal(&self, cache: &Self::Cache) -> Option<Refusal> {
-                cache.refusal()
-            }
-            fn work(&self, cache: &Self::Cache) -> Stats {
-                cache.work()
-            }
+            by_cache!(F, B);
+            remembered_by_cache!(B);
         }
     };
 }

@@ -1,12 +1,14 @@
 //! One step of a Gauss method.
 
 use super::collocation::Gauss;
+use super::evaluations::Evaluations;
 use super::factors::Factors;
+use super::gauss_legendre::Collocated;
 use super::roundoff::RoundOff;
 use super::{Parts, notes};
 use crate::convergence::Verdict;
 use crate::iteration_matrix::Trouble;
-use ode_core::{Dense, Interval, Refusal, Stats, Step};
+use ode_core::{Dense, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use std::array::from_fn;
 use system::{Buffer, Failure, Jacobian, Rhs};
@@ -18,48 +20,39 @@ const SLOW: f64 = 0.05;
 #[derive(Debug)]
 pub struct GaussCache<B: Buffer, W, const S: usize> {
     factors: Factors<W>,
-    /// The largest row sum of the Jacobian.
+    /// A bound of the eigenvalues of the Jacobian.
     stiffness: f64,
-    /// `f` at both ends of the step, and the end itself.
-    f: B,
-    f_next: B,
-    end: B,
+    ends: Evaluations<B>,
     /// `Zᵢ`, the stages less the start, and `f` there.
     z: [B; S],
     slopes: [B; S],
     /// The residuals, then the increments of `Z`.
     r: [B; S],
-    /// A state at which `f` is evaluated; the move of the state.
-    at: B,
-    /// The size of the step accepted last, of which `z` are the stages and `rise` the move; 0: none.
+    /// The size of the step accepted last, of which `z` are the stages and `rise` the
+    /// move; 0: none.
     path_size: f64,
     rise: B,
     /// What rounding has dropped from the state so far: the state is `u + rest`.
     rest: B,
     rest_next: B,
-    evaluations: usize,
     failures: usize,
     refusal: Option<Refusal>,
 }
 
 impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
-    pub(super) fn new<F: Jacobian<f64, Work = W>>(rhs: &F, u: &B) -> Self {
+    pub(super) fn new<M, F: Jacobian<f64, Work = W>>(_: &M, rhs: &F, u: &B) -> Self {
         let stages = || from_fn(|_| u.zeros());
         Self {
-            factors: Factors::new(u.as_ref().len(), rhs.jacobian_work()),
+            factors: Factors::new(rhs, S),
             stiffness: 0.0,
-            f: u.zeros(),
-            f_next: u.zeros(),
-            end: u.zeros(),
+            ends: Evaluations::new(u),
             z: stages(),
             slopes: stages(),
             r: stages(),
-            at: u.zeros(),
             path_size: 0.0,
             rise: u.zeros(),
             rest: u.zeros(),
             rest_next: u.zeros(),
-            evaluations: 0,
             failures: 0,
             refusal: None,
         }
@@ -76,25 +69,26 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         self.factors.forget();
         self.path_size = 0.0;
         self.rest.as_mut().fill(B::Item::zero());
-        self.evaluations += 1;
-        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
+        self.ends.begin(rhs, t, u, p)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {
-        self.f.as_ref()
+        self.ends.f.as_ref()
     }
 
-    pub(super) fn attempt<F>(
+    pub(super) fn attempt<M: Collocated<S>, F>(
         &mut self,
-        method: &Gauss<S>,
+        _: &M,
         rhs: &F,
         step: &mut Step<'_, B>,
+        _norm: &mut ErrorNorm<'_>,
     ) -> Result<(), Failure>
     where
         F: Rhs<B::Item> + Jacobian<f64, Work = W>,
     {
         self.refusal = None;
-        self.collocate(method, rhs, step).map_err(|trouble| trouble.tell(&mut self.refusal))
+        self.collocate(const { &M::GAUSS }, rhs, step)
+            .map_err(|trouble| trouble.tell(&mut self.refusal))
     }
 
     fn collocate<F>(
@@ -145,7 +139,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         step: &Step<'_, B>,
     ) -> Result<(), Trouble> {
         self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
-        self.stiffness = self.factors.largest_row();
+        self.stiffness = self.factors.bound();
         Ok(())
     }
 
@@ -186,16 +180,12 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         let (gamma, (alpha, beta)) = (basis.gamma, basis.pair);
         // Components near zero are known as well as the others let them be.
         let size = |x: &[B::Item]| x.iter().map(|x| x.largest_part()).fold(0.0, f64::max);
-        let atol = 1e-3 * (size(u) + dt.abs() * size(self.f.as_ref())) + f64::MIN_POSITIVE;
+        let atol = 1e-3 * (size(u) + dt.abs() * size(self.ends.f.as_ref())) + f64::MIN_POSITIVE;
         loop {
             for i in 0..S {
-                let z = self.z[i].as_ref();
-                for (x, at) in self.at.as_mut().iter_mut().enumerate() {
-                    *at = u[x] + z[x];
-                }
-                self.evaluations += 1;
-                let t = B::Item::from_f64(step.t + basis.c[i] * dt);
-                rhs.eval(t, self.at.as_ref(), step.p, self.slopes[i].as_mut())?;
+                let at = (u, self.z[i].as_ref(), step.p);
+                let t = step.t + basis.c[i] * dt;
+                self.ends.stage(rhs, t, at, self.slopes[i].as_mut())?;
             }
             for x in 0..n {
                 let slopes: [B::Item; S] = from_fn(|j| self.slopes[j].as_ref()[x]);
@@ -274,30 +264,30 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         }
     }
 
-    pub(super) fn accept<F: Rhs<B::Item>>(
+    pub(super) fn accept<M, F: Rhs<B::Item>>(
         &mut self,
+        _: &M,
         rhs: &F,
         step: &mut Step<'_, B>,
     ) -> Result<(), Failure> {
-        self.end.as_mut().copy_from_slice(step.u_next.as_ref());
         std::mem::swap(&mut self.rest, &mut self.rest_next);
         self.path_size = step.dt;
-        self.evaluations += 1;
-        let t = B::Item::from_f64(step.t_last);
-        rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
+        self.ends.accept(rhs, step)
     }
 
     /// The cubic through both ends with the derivatives there; with three stages one term more from
     /// theirs. Where the step is stiff, derivatives say little: then through the stages.
-    pub(super) fn dense(
+    pub(super) fn dense<M: Collocated<S>>(
         &self,
-        method: &Gauss<S>,
+        _: &M,
         interval: &Interval<'_, B>,
         dense: &mut Dense<B::Item>,
     ) {
+        let method = const { &M::GAUSS };
         let (n, step) = (interval.u.as_ref().len(), interval.step);
         let (c1, c2) = (method.basis.c[0], method.basis.c[S - 1]);
-        let (u, end) = (interval.u.as_ref(), self.end.as_ref());
+        let Evaluations { f, f_next, end, .. } = &self.ends;
+        let (u, end) = (interval.u.as_ref(), end.as_ref());
         let out = dense.reset(step.t, step.dt, n, if S == 2 { 3 } else { 4 });
         let is_stiff = self.stiffness * step.dt.abs() > 1.0;
         for x in 0..n {
@@ -321,7 +311,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
                 };
                 (line(0.0) - q.scale(v), b, q)
             } else {
-                let (f0, f1) = (self.f.as_ref()[x].scale(step.dt), self.f_next.as_ref()[x]);
+                let (f0, f1) = (f.as_ref()[x].scale(step.dt), f_next.as_ref()[x]);
                 let a = f0 - rise;
                 let b = rise.scale(2.0) - f0 - f1.scale(step.dt);
                 let q = if S == 2 {
@@ -345,7 +335,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
     }
 
     pub(super) fn advance(&mut self) {
-        std::mem::swap(&mut self.f, &mut self.f_next);
+        self.ends.advance();
         self.factors.advance();
     }
 
@@ -355,7 +345,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
 
     pub(super) fn work(&self) -> Stats {
         Stats {
-            evaluations: self.evaluations,
+            evaluations: self.ends.count(),
             nonlinear_failures: self.failures,
             ..self.factors.work()
         }
@@ -374,7 +364,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
 
     /// Memory of another length is none of ours.
     pub(super) fn restore(&mut self, memory: &[B::Item]) {
-        let n = self.f.as_ref().len();
+        let n = self.rise.as_ref().len();
         if memory.len() != self.memory(true).len() {
             return;
         }
@@ -385,7 +375,7 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
             notes = rest;
         }
         self.factors.read(&mut notes);
-        self.stiffness = self.factors.largest_row();
+        self.stiffness = self.factors.bound();
         self.path_size = notes::read(&mut notes);
     }
 }

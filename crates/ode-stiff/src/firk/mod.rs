@@ -2,6 +2,7 @@
 //! eigenvectors of `A⁻¹`.
 
 mod collocation;
+mod evaluations;
 mod factors;
 mod gauss_legendre;
 mod gauss_step;

@@ -1,13 +1,15 @@
 use super::{Parts, RadauCache};
-use ode_core::{Algorithm, Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
-use system::{Buffer, Failure, Jacobian, Rhs};
+use crate::by_cache::{admitted_by_cache, by_cache, remembered_by_cache};
+use ode_core::{Algorithm, ErrorNorm, Step};
+use system::{Buffer, Jacobian, Rhs};
 
 /// Radau IIA with three stages: fifth order, L-stable, stiffly accurate. The method of the code
 /// RADAU5, for stiff problems and DAEs of index 1 at medium and tight tolerances.
 ///
 /// **Linear algebra**: one real and one complex system of the size of the state per iteration, from
 /// one Jacobian, which is kept while Newton's method converges fast; steps keep their size, and the
-/// factors with it, where little is gained by a change. **Step sizes** follow Gustafsson's
+/// factors with it, where little is gained by a change. Above a few states both matrices have banded or
+/// sparse factors where the pattern of the Jacobian allows, analysed once. **Step sizes** follow Gustafsson's
 /// predictive controller and not [`Options::controller`](ode_core::Options::controller), which only
 /// decides on rejected steps. **Tolerances**: the error estimate is of third order; as in RADAU5 it
 /// is held to `rtol^(2/3) / 10`, so that the error of the solution is about `rtol`. **Mass
@@ -65,50 +67,6 @@ where
     fn takes_mass(&self) -> bool {
         true
     }
-    fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
-        RadauCache::new(rhs, u)
-    }
-    fn begin(
-        &self,
-        rhs: &F,
-        t: f64,
-        u: &B,
-        p: &[B::Item],
-        cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
-        cache.begin(rhs, t, u, p)
-    }
-    fn admit(
-        &self,
-        rhs: &F,
-        (t, u, p): (f64, &B, &[B::Item]),
-        norm: &mut ErrorNorm<'_>,
-        cache: &mut Self::Cache,
-    ) -> Result<(), Error> {
-        cache.admit(rhs, (t, u.as_ref(), p), norm)
-    }
-    fn settle(
-        &self,
-        rhs: &F,
-        (t, u, p): (f64, &mut B, &[B::Item]),
-        norm: &mut ErrorNorm<'_>,
-        cache: &mut Self::Cache,
-    ) {
-        cache.settle(rhs, (t, u.as_mut(), p), norm);
-    }
-    fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
-        cache.derivative()
-    }
-    #[inline]
-    fn attempt(
-        &self,
-        rhs: &F,
-        step: &mut Step<'_, B>,
-        norm: &mut ErrorNorm<'_>,
-        cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
-        cache.attempt(rhs, step, norm)
-    }
     #[inline]
     fn squared_error(
         &self,
@@ -119,43 +77,10 @@ where
         cache.squared_error()
     }
     #[inline]
-    fn accept(
-        &self,
-        rhs: &F,
-        step: &mut Step<'_, B>,
-        cache: &mut Self::Cache,
-    ) -> Result<(), Failure> {
-        cache.accept(rhs, step)
-    }
-    #[inline]
     fn step_factor(&self, cache: &mut Self::Cache, dt: f64, _factor: f64) -> f64 {
         cache.step_factor(dt)
     }
-    fn dense(
-        &self,
-        _rhs: &F,
-        interval: &Interval<'_, B>,
-        _scratch: &mut B,
-        cache: &mut Self::Cache,
-        dense: &mut Dense<B::Item>,
-    ) -> Result<(), Failure> {
-        cache.dense(interval, dense);
-        Ok(())
-    }
-    #[inline]
-    fn advance(&self, cache: &mut Self::Cache) {
-        cache.advance();
-    }
-    fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
-        cache.memory(advanced)
-    }
-    fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
-        cache.restore(memory);
-    }
-    fn refusal(&self, cache: &Self::Cache) -> Option<Refusal> {
-        cache.refusal()
-    }
-    fn work(&self, cache: &Self::Cache) -> Stats {
-        cache.work()
-    }
+    by_cache!(F, B);
+    admitted_by_cache!(F, B);
+    remembered_by_cache!(B);
 }

@@ -1,6 +1,7 @@
 //! One step of the Radau IIA method of order 5.
 
 use super::collocation::RADAU;
+use super::evaluations::Evaluations;
 use super::factors::Factors;
 use super::path::Path;
 use super::predictive::Predictive;
@@ -32,20 +33,15 @@ const DEAD_BAND: std::ops::RangeInclusive<f64> = 0.95..=1.2;
 #[derive(Debug)]
 pub struct RadauCache<B: Buffer, W> {
     factors: Factors<W>,
+    ends: Evaluations<B>,
     /// What a mass matrix leaves algebraic.
     constraints: Option<Box<Constraints<f64, W>>>,
-    /// `f` at both ends of the step, and the end itself.
-    f: B,
-    f_next: B,
-    end: B,
     /// `Zᵢ`, the stages less the start, and `W = T⁻¹ Z`.
     z: [B; 3],
     w: [B; 3],
     /// `M W`; `f` at the stages, the residual, the increments of `W`, one after the other.
     mass_w: [B; 3],
     r: [B; 3],
-    /// A state at which `f` is evaluated.
-    at: B,
     /// The first error estimate of the last attempt.
     estimate: B,
     /// The step before, and the one before that.
@@ -67,7 +63,6 @@ pub struct RadauCache<B: Buffer, W> {
     /// The step was attempted before.
     is_retry: bool,
     was_attempted: bool,
-    evaluations: usize,
     failures: usize,
     refusal: Option<Refusal>,
 }
@@ -81,19 +76,16 @@ enum Outcome {
 }
 
 impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
-    pub(super) fn new<F: Jacobian<f64, Work = W>>(rhs: &F, u: &B) -> Self {
+    pub(super) fn new<M, F: Jacobian<f64, Work = W>>(_: &M, rhs: &F, u: &B) -> Self {
         let three = || [u.zeros(), u.zeros(), u.zeros()];
         Self {
-            factors: Factors::new(u.as_ref().len(), rhs.jacobian_work()),
+            factors: Factors::new(rhs, 3),
+            ends: Evaluations::new(u),
             constraints: Constraints::new(rhs).map(Box::new),
-            f: u.zeros(),
-            f_next: u.zeros(),
-            end: u.zeros(),
             z: three(),
             w: three(),
             mass_w: three(),
             r: three(),
-            at: u.zeros(),
             estimate: u.zeros(),
             path: Path::none(u),
             earlier: Path::none(u),
@@ -106,7 +98,6 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             is_first: true,
             is_retry: false,
             was_attempted: false,
-            evaluations: 0,
             failures: 0,
             refusal: None,
         }
@@ -125,8 +116,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         self.newton = Convergence::default();
         self.predictive = Predictive::NEW;
         (self.is_first, self.was_attempted) = (true, false);
-        self.evaluations += 1;
-        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
+        self.ends.begin(rhs, t, u, p)
     }
 
     pub(super) fn admit<F>(
@@ -140,7 +130,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     {
         let Some(constraints) = &mut self.constraints else { return Ok(()) };
         constraints.forget();
-        initialization::admit_parts(constraints, rhs, at, self.f.as_ref(), norm)
+        initialization::admit_parts(constraints, rhs, at, self.ends.f.as_ref(), norm)
     }
 
     pub(super) fn settle<F>(
@@ -157,11 +147,12 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {
-        self.f.as_ref()
+        self.ends.f.as_ref()
     }
 
-    pub(super) fn attempt<F>(
+    pub(super) fn attempt<M, F>(
         &mut self,
+        _: &M,
         rhs: &F,
         step: &mut Step<'_, B>,
         norm: &mut ErrorNorm<'_>,
@@ -185,7 +176,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         let mass = Rhs::<B::Item>::mass(rhs);
         self.is_retry = std::mem::replace(&mut self.was_attempted, true);
         if self.scale == 0.0 {
-            let rtol = relative_tolerance(norm, &mut self.at);
+            let rtol = relative_tolerance(norm, &mut self.estimate);
             let scale = 100.0 * rtol.powf(2.0 / 3.0);
             // Without a relative tolerance the estimate is held to the absolute one.
             self.scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
@@ -301,13 +292,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         let [c1, c2, _] = RADAU.c;
         let times = [step.t + c1 * step.dt, step.t + c2 * step.dt, step.t_last];
         for i in 0..3 {
-            let (u, z) = (step.u.as_ref(), self.z[i].as_ref());
-            for (x, at) in self.at.as_mut().iter_mut().enumerate() {
-                *at = u[x] + z[x];
-            }
-            self.evaluations += 1;
-            let (t, at) = (B::Item::from_f64(times[i]), self.at.as_ref());
-            rhs.eval(t, at, step.p, self.r[i].as_mut())?;
+            let at = (step.u.as_ref(), self.z[i].as_ref(), step.p);
+            self.ends.stage(rhs, times[i], at, self.r[i].as_mut())?;
         }
         Ok(())
     }
@@ -347,7 +333,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             mass.times(slope.as_ref(), mass_slope.as_mut());
         }
         let slope = if mass.is_some() { mass_slope.as_ref() } else { slope.as_ref() };
-        let (error, f) = (step.error.as_mut(), self.f.as_ref());
+        let (error, f) = (step.error.as_mut(), self.ends.f.as_ref());
         for x in 0..error.len() {
             error[x] = f[x] + slope[x];
         }
@@ -358,11 +344,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         // A step is not given up for what the second estimate may mend, NaN included.
         let is_good = self.square < 1.0;
         if !is_good && (self.is_first || self.is_retry) {
-            for (x, at) in self.at.as_mut().iter_mut().enumerate() {
-                *at = u[x] + error[x];
-            }
-            self.evaluations += 1;
-            rhs.eval(B::Item::from_f64(step.t_first), self.at.as_ref(), step.p, error)?;
+            let at = (u, self.estimate.as_ref(), step.p);
+            self.ends.stage(rhs, step.t_first, at, error)?;
             for x in 0..error.len() {
                 error[x] += slope[x];
             }
@@ -379,18 +362,16 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         if self.square > 1.0 { self.square.powf(1.25) } else { self.square }
     }
 
-    pub(super) fn accept<F: Rhs<B::Item>>(
+    pub(super) fn accept<M, F: Rhs<B::Item>>(
         &mut self,
+        _: &M,
         rhs: &F,
         step: &mut Step<'_, B>,
     ) -> Result<(), Failure> {
-        self.end.as_mut().copy_from_slice(step.u_next.as_ref());
         std::mem::swap(&mut self.path, &mut self.earlier);
         self.path.through(&self.z, &self.estimate, step.dt);
         self.factors.keep(self.newton.rate() <= SLOW);
-        self.evaluations += 1;
-        let t = B::Item::from_f64(step.t_last);
-        rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
+        self.ends.accept(rhs, step)
     }
 
     pub(super) fn step_factor(&mut self, dt: f64) -> f64 {
@@ -402,14 +383,14 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         if self.factors.is_differentiated() && DEAD_BAND.contains(&factor) { 1.0 } else { factor }
     }
 
-    pub(super) fn dense(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+    pub(super) fn dense<M>(&self, _: &M, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
         let u = interval.u.as_ref();
         let out = dense.reset(interval.step.t, interval.step.dt, u.len(), 4);
-        self.path.dense(&self.earlier, u, self.end.as_ref(), out);
+        self.path.dense(&self.earlier, u, self.ends.end.as_ref(), out);
     }
 
     pub(super) fn advance(&mut self) {
-        std::mem::swap(&mut self.f, &mut self.f_next);
+        self.ends.advance();
         self.factors.advance();
         (self.is_first, self.was_attempted) = (false, false);
     }
@@ -419,7 +400,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     }
 
     pub(super) fn work(&self) -> Stats {
-        let (evaluations, nonlinear_failures) = (self.evaluations, self.failures);
+        let (evaluations, nonlinear_failures) = (self.ends.count(), self.failures);
         let work = Stats { evaluations, nonlinear_failures, ..self.factors.work() };
         self.constraints.as_ref().map_or(work, |constraints| work + constraints.work())
     }

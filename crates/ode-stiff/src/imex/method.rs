@@ -45,72 +45,12 @@ macro_rules! ark {
             fn is_adaptive(&self) -> bool {
                 true
             }
-            fn cache(&self, rhs: &system::Split<I, E>, u: &B) -> Self::Cache {
-                Self::Cache::new::<Self, I>(rhs.stiff(), u)
-            }
-            fn begin(
-                &self,
-                rhs: &system::Split<I, E>,
-                t: f64,
-                u: &B,
-                p: &[B::Item],
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.begin(rhs, t, u, p)
-            }
-            fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
-                cache.derivative()
-            }
-            #[inline]
-            fn attempt(
-                &self,
-                rhs: &system::Split<I, E>,
-                step: &mut ode_core::Step<'_, B>,
-                norm: &mut ode_core::ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.attempt::<Self, I, E>(rhs, step, norm)
-            }
-            #[inline]
-            fn accept(
-                &self,
-                rhs: &system::Split<I, E>,
-                step: &mut ode_core::Step<'_, B>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.accept(rhs, step)
-            }
-            fn dense(
-                &self,
-                _rhs: &system::Split<I, E>,
-                interval: &ode_core::Interval<'_, B>,
-                _scratch: &mut B,
-                cache: &mut Self::Cache,
-                dense: &mut ode_core::Dense<B::Item>,
-            ) -> Result<(), system::Failure> {
-                cache.dense(interval, dense);
-                Ok(())
-            }
-            #[inline]
-            fn advance(&self, cache: &mut Self::Cache) {
-                cache.advance();
-            }
             #[inline]
             fn step_factor(&self, _cache: &mut Self::Cache, _dt: f64, factor: f64) -> f64 {
                 $crate::sdirk::newton::dead_band(factor)
             }
-            fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
-                cache.memory(advanced)
-            }
-            fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
-                cache.restore(memory);
-            }
-            fn refusal(&self, cache: &Self::Cache) -> Option<ode_core::Refusal> {
-                cache.refusal()
-            }
-            fn work(&self, cache: &Self::Cache) -> ode_core::Stats {
-                cache.work()
-            }
+            $crate::by_cache::by_cache!(system::Split<I, E>, B);
+            $crate::by_cache::remembered_by_cache!(B);
         }
     };
 }

@@ -30,10 +30,14 @@ impl<B, W> ArkCache<B, W>
 where
     B: Buffer<Item: Concrete + Field>,
 {
-    pub(super) fn new<M: Ark, I: Jacobian<B::Item, Work = W>>(stiff: &I, u: &B) -> Self {
+    pub(super) fn new<M: Ark, I: Jacobian<B::Item, Work = W>, E>(
+        _: &M,
+        rhs: &Split<I, E>,
+        u: &B,
+    ) -> Self {
         let stages = || vec![u.zeros(); const { M::TABLEAU.stages() }];
         Self {
-            newton: Newton::new(stiff, u),
+            newton: Newton::new(rhs.stiff(), u),
             stiff: stages(),
             nonstiff: stages(),
             next: [u.zeros(), u.zeros()],
@@ -69,6 +73,7 @@ where
     #[inline]
     pub(super) fn attempt<M: Ark, I, E>(
         &mut self,
+        _: &M,
         rhs: &Split<I, E>,
         step: &mut Step<'_, B>,
         norm: &mut ErrorNorm<'_>,
@@ -85,8 +90,9 @@ where
         })
     }
 
-    pub(super) fn accept<I, E>(
+    pub(super) fn accept<M, I, E>(
         &mut self,
+        _: &M,
         rhs: &Split<I, E>,
         step: &Step<'_, B>,
     ) -> Result<(), Failure>
@@ -101,7 +107,7 @@ where
         both(rhs, at, (stiff.as_mut(), nonstiff.as_mut()), self.f_next.as_mut())
     }
 
-    pub(super) fn dense(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+    pub(super) fn dense<M>(&self, _: &M, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
         let ends = [interval.u.as_ref(), self.end.as_ref()];
         let slopes = [self.f.as_ref(), self.f_next.as_ref()];
         dense.hermite(interval.step.t, interval.step.dt, ends, slopes);

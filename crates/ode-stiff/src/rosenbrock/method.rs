@@ -48,74 +48,6 @@ macro_rules! rosenbrock {
             fn takes_mass(&self) -> bool {
                 true
             }
-            fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
-                Self::Cache::new::<Self, F>(rhs, u)
-            }
-            fn begin(
-                &self,
-                rhs: &F,
-                t: f64,
-                u: &B,
-                p: &[B::Item],
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.begin(rhs, t, u, p)
-            }
-            fn admit(
-                &self,
-                rhs: &F,
-                (t, u, p): (f64, &B, &[B::Item]),
-                norm: &mut ode_core::ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), ode_core::Error> {
-                cache.admit(rhs, (t, u.as_ref(), p), norm)
-            }
-            fn settle(
-                &self,
-                rhs: &F,
-                (t, u, p): (f64, &mut B, &[B::Item]),
-                norm: &mut ode_core::ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) {
-                cache.settle(rhs, (t, u.as_mut(), p), norm);
-            }
-            fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
-                cache.derivative()
-            }
-            #[inline]
-            fn attempt(
-                &self,
-                rhs: &F,
-                step: &mut ode_core::Step<'_, B>,
-                _norm: &mut ode_core::ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.attempt::<Self, F>(rhs, step)
-            }
-            #[inline]
-            fn accept(
-                &self,
-                rhs: &F,
-                step: &mut ode_core::Step<'_, B>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.accept::<Self, F, _>(rhs, step)
-            }
-            fn dense(
-                &self,
-                _rhs: &F,
-                interval: &ode_core::Interval<'_, B>,
-                _scratch: &mut B,
-                cache: &mut Self::Cache,
-                dense: &mut ode_core::Dense<B::Item>,
-            ) -> Result<(), system::Failure> {
-                cache.dense::<Self>(interval, dense);
-                Ok(())
-            }
-            #[inline]
-            fn advance(&self, cache: &mut Self::Cache) {
-                cache.advance();
-            }
             fn spectral_radius(
                 &self,
                 _step: &ode_core::Step<'_, B>,
@@ -123,12 +55,8 @@ macro_rules! rosenbrock {
             ) -> Option<f64> {
                 Some(cache.spectral_radius())
             }
-            fn refusal(&self, cache: &Self::Cache) -> Option<ode_core::Refusal> {
-                cache.refusal()
-            }
-            fn work(&self, cache: &Self::Cache) -> ode_core::Stats {
-                cache.work()
-            }
+            $crate::by_cache::by_cache!(F, B);
+            $crate::by_cache::admitted_by_cache!(F, B);
         }
 
         impl<F, B, const W: usize> ode_core::Abreast<F, B, W> for $method
@@ -142,7 +70,7 @@ macro_rules! rosenbrock {
             >;
 
             fn team(&self, rhs: &F, u: &B::InLanes<W>) -> Self::Team {
-                Self::Team::new::<Self, F>(rhs, u)
+                Self::Team::new(self, rhs, u)
             }
             fn is_able(&self, n: usize) -> bool {
                 n <= $crate::iteration_matrix::SMALL
@@ -164,7 +92,7 @@ macro_rules! rosenbrock {
                 step: &mut ode_core::Step<'_, B::InLanes<W>, scalar::Lanes<W>>,
                 team: &mut Self::Team,
             ) -> Result<(), system::Failure> {
-                team.accept::<Self, F, _>(rhs, step)
+                team.accept(self, rhs, step)
             }
             fn degree(&self) -> usize {
                 const { <Self as $crate::Rosenbrock>::TABLEAU.degree() }

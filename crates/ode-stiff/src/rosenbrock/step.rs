@@ -32,7 +32,11 @@ impl<B, W> RosenbrockCache<B, W>
 where
     B: Buffer<Item: Concrete + Field>,
 {
-    pub(super) fn new<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
+    pub(super) fn new<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(
+        _: &M,
+        rhs: &F,
+        u: &B,
+    ) -> Self {
         Self {
             matrix: IterationMatrix::new(rhs),
             constraints: Constraints::new(rhs).map(Box::new),
@@ -88,8 +92,10 @@ where
 
     pub(super) fn attempt<M: Rosenbrock, F: Jacobian<B::Item, Work = W>>(
         &mut self,
+        _: &M,
         rhs: &F,
         step: &mut Step<'_, B>,
+        _: &mut ErrorNorm<'_>,
     ) -> Result<(), Failure> {
         self.refusal = None;
         let attempted =
@@ -195,6 +201,7 @@ where
 
     pub(super) fn accept<M: Rosenbrock, F: Jacobian<B::Item, Work = W>, T: Time<B::Item>>(
         &mut self,
+        _: &M,
         rhs: &F,
         step: &mut Step<'_, B, T>,
     ) -> Result<(), Failure> {
@@ -208,6 +215,7 @@ where
 
     pub(super) fn dense<M: Rosenbrock>(
         &self,
+        _: &M,
         interval: &Interval<'_, B>,
         dense: &mut Dense<B::Item>,
     ) {

@@ -1,4 +1,5 @@
 use super::newton::{Newton, Places};
+use crate::by_cache::{by_cache, remembered_by_cache};
 use crate::iteration_matrix::Trouble;
 use linalg::Field;
 use ode_core::{Algorithm, Dense, ErrorNorm, Interval, Refusal, Stats, Step};
@@ -69,34 +70,44 @@ where
     fn is_adaptive(&self) -> bool {
         false
     }
-    fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
+    by_cache!(F, B);
+    remembered_by_cache!(B);
+}
+
+impl<B, W> ImplicitMidpointCache<B, W>
+where
+    B: Buffer<Item: Concrete + Field>,
+{
+    fn new<F: Jacobian<B::Item, Work = W>>(_: &ImplicitMidpoint, rhs: &F, u: &B) -> Self {
         let newton = Newton::new(rhs, u);
         let [z, f, f_next, end] = [u.zeros(), u.zeros(), u.zeros(), u.zeros()];
-        ImplicitMidpointCache { newton, z, f, f_next, end }
+        Self { newton, z, f, f_next, end }
     }
-    fn begin(
-        &self,
+
+    fn begin<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
         rhs: &F,
         t: f64,
         u: &B,
         p: &[B::Item],
-        cache: &mut Self::Cache,
     ) -> Result<(), Failure> {
-        cache.newton.restart();
-        cache.newton.evaluations += 1;
-        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, cache.f.as_mut())
+        self.newton.restart();
+        self.newton.evaluations += 1;
+        rhs.eval(B::Item::from_f64(t), u.as_ref(), p, self.f.as_mut())
     }
-    fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
-        cache.f.as_ref()
+
+    fn derivative(&self) -> &[B::Item] {
+        self.f.as_ref()
     }
-    fn attempt(
-        &self,
+
+    fn attempt<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        _: &ImplicitMidpoint,
         rhs: &F,
         step: &mut Step<'_, B>,
-        _norm: &mut ErrorNorm<'_>,
-        cache: &mut Self::Cache,
+        _: &mut ErrorNorm<'_>,
     ) -> Result<(), Failure> {
-        let ImplicitMidpointCache { newton, z, f, .. } = cache;
+        let Self { newton, z, f, .. } = self;
         let (h, u, p) = (0.5 * step.dt, step.u.as_ref(), step.p);
         let y = step.u_next.as_mut();
         newton.attempt(rhs, (step.t_first, u, p), h, |newton| -> Result<(), Trouble> {
@@ -114,46 +125,45 @@ where
             Ok(())
         })
     }
-    fn accept(
-        &self,
+
+    fn accept<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        _: &ImplicitMidpoint,
         rhs: &F,
-        step: &mut Step<'_, B>,
-        cache: &mut Self::Cache,
+        step: &Step<'_, B>,
     ) -> Result<(), Failure> {
-        cache.end.as_mut().copy_from_slice(step.u_next.as_ref());
-        cache.newton.evaluations += 1;
+        self.end.as_mut().copy_from_slice(step.u_next.as_ref());
+        self.newton.evaluations += 1;
         let t = B::Item::from_f64(step.t_last);
-        rhs.eval(t, step.u_next.as_ref(), step.p, cache.f_next.as_mut())
+        rhs.eval(t, step.u_next.as_ref(), step.p, self.f_next.as_mut())
     }
-    fn dense(
-        &self,
-        _rhs: &F,
-        interval: &Interval<'_, B>,
-        _scratch: &mut B,
-        cache: &mut Self::Cache,
-        dense: &mut Dense<B::Item>,
-    ) -> Result<(), Failure> {
-        let ends = [interval.u.as_ref(), cache.end.as_ref()];
-        let slopes = [cache.f.as_ref(), cache.f_next.as_ref()];
+
+    fn dense(&self, _: &ImplicitMidpoint, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+        let ends = [interval.u.as_ref(), self.end.as_ref()];
+        let slopes = [self.f.as_ref(), self.f_next.as_ref()];
         dense.hermite(interval.step.t, interval.step.dt, ends, slopes);
-        Ok(())
     }
-    fn advance(&self, cache: &mut Self::Cache) {
-        std::mem::swap(&mut cache.f, &mut cache.f_next);
-        cache.newton.advance();
+
+    fn advance(&mut self) {
+        std::mem::swap(&mut self.f, &mut self.f_next);
+        self.newton.advance();
     }
-    fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
+
+    fn memory(&self, advanced: bool) -> Vec<B::Item> {
         let mut out = Vec::new();
-        cache.newton.write_memory(&mut out, advanced);
+        self.newton.write_memory(&mut out, advanced);
         out
     }
-    fn restore(&self, cache: &mut Self::Cache, mut memory: &[B::Item]) {
-        cache.newton.read_memory(&mut memory);
+
+    fn restore(&mut self, mut memory: &[B::Item]) {
+        self.newton.read_memory(&mut memory);
     }
-    fn refusal(&self, cache: &Self::Cache) -> Option<Refusal> {
-        cache.newton.refusal()
+
+    fn refusal(&self) -> Option<Refusal> {
+        self.newton.refusal()
     }
-    fn work(&self, cache: &Self::Cache) -> Stats {
-        cache.newton.work()
+
+    fn work(&self) -> Stats {
+        self.newton.work()
     }
 }

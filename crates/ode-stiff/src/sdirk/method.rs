@@ -57,91 +57,13 @@ macro_rules! esdirk {
             fn takes_mass(&self) -> bool {
                 true
             }
-            fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
-                Self::Cache::new::<Self, F>(rhs, u)
-            }
-            fn begin(
-                &self,
-                rhs: &F,
-                t: f64,
-                u: &B,
-                p: &[B::Item],
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.begin(rhs, t, u, p)
-            }
-            fn admit(
-                &self,
-                rhs: &F,
-                (t, u, p): (f64, &B, &[B::Item]),
-                norm: &mut ode_core::ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), ode_core::Error> {
-                cache.admit(rhs, (t, u.as_ref(), p), norm)
-            }
-            fn settle(
-                &self,
-                rhs: &F,
-                (t, u, p): (f64, &mut B, &[B::Item]),
-                norm: &mut ode_core::ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) {
-                cache.settle(rhs, (t, u.as_mut(), p), norm);
-            }
-            fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
-                cache.derivative()
-            }
-            #[inline]
-            fn attempt(
-                &self,
-                rhs: &F,
-                step: &mut ode_core::Step<'_, B>,
-                norm: &mut ode_core::ErrorNorm<'_>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.attempt::<Self, F>(rhs, step, norm)
-            }
-            #[inline]
-            fn accept(
-                &self,
-                rhs: &F,
-                step: &mut ode_core::Step<'_, B>,
-                cache: &mut Self::Cache,
-            ) -> Result<(), system::Failure> {
-                cache.accept(rhs, step);
-                Ok(())
-            }
-            fn dense(
-                &self,
-                _rhs: &F,
-                interval: &ode_core::Interval<'_, B>,
-                _scratch: &mut B,
-                cache: &mut Self::Cache,
-                dense: &mut ode_core::Dense<B::Item>,
-            ) -> Result<(), system::Failure> {
-                cache.dense::<Self>(interval, dense);
-                Ok(())
-            }
-            #[inline]
-            fn advance(&self, cache: &mut Self::Cache) {
-                cache.advance();
-            }
             #[inline]
             fn step_factor(&self, _cache: &mut Self::Cache, _dt: f64, factor: f64) -> f64 {
                 $crate::sdirk::newton::dead_band(factor)
             }
-            fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
-                cache.memory(advanced)
-            }
-            fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
-                cache.restore(memory);
-            }
-            fn refusal(&self, cache: &Self::Cache) -> Option<ode_core::Refusal> {
-                cache.refusal()
-            }
-            fn work(&self, cache: &Self::Cache) -> ode_core::Stats {
-                cache.work()
-            }
+            $crate::by_cache::by_cache!(F, B);
+            $crate::by_cache::admitted_by_cache!(F, B);
+            $crate::by_cache::remembered_by_cache!(B);
         }
     };
 }

@@ -37,7 +37,7 @@ impl<B, W> EsdirkCache<B, W>
 where
     B: Buffer<Item: Concrete + Field>,
 {
-    pub(super) fn new<M: Esdirk, F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
+    pub(super) fn new<M: Esdirk, F: Jacobian<B::Item, Work = W>>(_: &M, rhs: &F, u: &B) -> Self {
         let massive = |constraints| Massive { constraints, f: u.zeros(), f_next: u.zeros() };
         Self {
             newton: Newton::new(rhs, u),
@@ -102,6 +102,7 @@ where
     #[inline]
     pub(super) fn attempt<M: Esdirk, F: Jacobian<B::Item, Work = W>>(
         &mut self,
+        _: &M,
         rhs: &F,
         step: &mut Step<'_, B>,
         norm: &mut ErrorNorm<'_>,
@@ -114,16 +115,27 @@ where
         })
     }
 
-    pub(super) fn accept<F: Jacobian<B::Item, Work = W>>(&mut self, rhs: &F, step: &Step<'_, B>) {
+    pub(super) fn accept<M, F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        _: &M,
+        rhs: &F,
+        step: &Step<'_, B>,
+    ) -> Result<(), Failure> {
         self.end.as_mut().copy_from_slice(step.u_next.as_ref());
         if let (Some(massive), Some(mass), Some(last)) =
             (&mut self.massive, rhs.mass(), self.stages.last())
         {
             mass.times(last.as_ref(), massive.f_next.as_mut());
         }
+        Ok(())
     }
 
-    pub(super) fn dense<M: Esdirk>(&self, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
+    pub(super) fn dense<M: Esdirk>(
+        &self,
+        _: &M,
+        interval: &Interval<'_, B>,
+        dense: &mut Dense<B::Item>,
+    ) {
         let last = const { M::TABLEAU.stages() - 1 };
         let (t, dt) = (interval.step.t, interval.step.dt);
         let (u, end) = (interval.u.as_ref(), self.end.as_ref());

@@ -1,19 +1,18 @@
-use linalg::{Error, Field, Pattern, Solver, Structure};
-use scalar::Scalar;
+use linalg::{Choice, Error, Pattern, Structure, choose};
 use std::sync::Arc;
 use system::{Coloring, Mass};
 
-/// `c M - J` where `J` has a pattern: its entries, and the factors that suit them.
-pub(super) struct Sparse<S: Field> {
+/// The pattern of `c M - J`, analysed once for all matrices that have it: real and complex ones.
+pub(crate) struct Sparsity {
     pub(super) coloring: Coloring,
-    values: Vec<S>,
     /// Where each entry of the Jacobian, and each of the mass matrix, stands among the values.
-    jacobian: Vec<usize>,
-    mass: Vec<(usize, f64)>,
-    solver: Solver<S>,
+    pub(super) jacobian: Vec<usize>,
+    pub(super) mass: Vec<(usize, f64)>,
+    pub(super) structure: Structure,
+    pub(super) choice: Choice,
 }
 
-impl<S: Field + Scalar> Sparse<S> {
+impl Sparsity {
     /// `None` where nothing is won: most columns share rows with most others.
     pub(super) fn new(pattern: &system::Pattern, mass: Option<&Mass>) -> Option<Self> {
         let n = pattern.num_rows();
@@ -43,9 +42,8 @@ impl<S: Field + Scalar> Sparse<S> {
         let jacobian = of_jacobian().map(|(i, j)| place(i, j)).collect();
         let mass = of_mass.iter().map(|&(i, j, m)| (place(i, j), m)).collect();
         let structure = Structure::Sparse(Arc::new(whole));
-        let values = vec![S::ZERO; structure.len()];
-        let solver = S::solver(&structure)?;
-        Ok(Self { coloring, values, jacobian, mass, solver })
+        let choice = choose(&structure)?;
+        Ok(Self { coloring, jacobian, mass, structure, choice })
     }
 
     /// Row and column of an entry of the Jacobian.
@@ -53,20 +51,5 @@ impl<S: Field + Scalar> Sparse<S> {
         let starts = self.coloring.starts();
         let j = starts.partition_point(|&start| start <= at).saturating_sub(1);
         (self.coloring.rows_of(j).get(at - starts[j]).copied().unwrap_or(0), j)
-    }
-
-    pub(super) fn factor(&mut self, jac: &[S], c: S) -> Result<(), Error> {
-        self.values.fill(S::ZERO);
-        for (&at, &x) in self.jacobian.iter().zip(jac) {
-            self.values[at] = -x;
-        }
-        for &(at, m) in &self.mass {
-            self.values[at] += c.scale(m);
-        }
-        self.solver.factor(&self.values)
-    }
-
-    pub(super) fn solve(&mut self, b: &mut [S]) -> Result<(), Error> {
-        self.solver.solve_in_place(b)
     }
 }
