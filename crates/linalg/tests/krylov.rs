@@ -329,3 +329,54 @@ fn wrong_input() {
     let error = ilu.factor(&[1.0, 1.0, 1.0, 1.0]).unwrap_err();
     assert_eq!(kind(error), ErrorKind::Singular { pivot: 1 });
 }
+
+/// The residual of the small problem is the true one, and costs no product.
+#[test]
+fn rough_solutions_keep_their_promise() {
+    let n = 60;
+    let structure = Structure::Banded { n, lower: 1, upper: 1 };
+    let mut values = vec![0.0; structure.len()];
+    structure.for_each(|i, j, at| {
+        values[at] = if i == j {
+            2.3 + 0.01 * i as f64
+        } else if i > j {
+            -1.2
+        } else {
+            -0.7
+        };
+    });
+    let b: Vec<f64> = (0..n).map(|i| 1.0 + (i as f64).sin()).collect();
+    for (restart, side) in [(60, Side::Right), (60, Side::Left), (5, Side::Right), (5, Side::Left)]
+    {
+        for atol in [1e-1, 1e-4, 1e-8] {
+            let options = Gmres { restart, atol, rtol: 0.0, side, ..Gmres::default() };
+            let mut solver = GmresSolver::new(n, options).unwrap();
+            let mut m = Jacobi::new(n);
+            m.factor(&structure, &values).unwrap();
+            let mut x = vec![f64::NAN; n];
+            let mut a = MatrixOperator::new(&structure, &values).unwrap();
+            let done = solver.solve_roughly(&mut a, &mut m, &b, &mut x).unwrap();
+            let mut left = vec![0.0; n];
+            structure.multiply(&values, &x, &mut left).unwrap();
+            left.iter_mut().zip(&b).for_each(|(left, b)| *left = b - *left);
+            if side == Side::Left {
+                m.apply(&mut left);
+            }
+            let norm = left.iter().map(|x| x * x).sum::<f64>().sqrt();
+            assert!(norm <= atol * (1.0 + 1e-6), "{norm} and {atol}");
+            assert!((norm - done.residual).abs() <= 1e-6 * atol, "{norm} and {}", done.residual);
+            assert!(restart > 5 || done.products > 5 || atol > 1e-2);
+        }
+    }
+    // Nothing to do.
+    let mut solver = GmresSolver::new(n, Gmres::default()).unwrap();
+    let mut x = vec![1.0; n];
+    let mut a = MatrixOperator::new(&structure, &values).unwrap();
+    let done = solver.solve_roughly(&mut a, &mut Identity, &vec![0.0; n], &mut x).unwrap();
+    assert_eq!((done.products, x), (0, vec![0.0; n]));
+    // Not enough allowed.
+    let few = Gmres { restart: 3, max_products: 7, ..Gmres::default() };
+    let mut solver = GmresSolver::new(n, few).unwrap();
+    let error = solver.solve_roughly(&mut a, &mut Identity, &b, &mut vec![0.0; n]).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::NotConverged { iterations: 7, .. }), "{error}");
+}

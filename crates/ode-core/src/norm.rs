@@ -94,6 +94,13 @@ impl<'a> ErrorNorm<'a> {
         self.each.get(i).map_or(self.atol, |each| each.0)
     }
 
+    /// An error of component `i` that counts as 1 where the state is of this size: `atolᵢ + rtolᵢ size`.
+    #[inline]
+    pub fn unit(&self, i: usize, size: f64) -> f64 {
+        let (atol, rtol) = self.each.get(i).copied().unwrap_or((self.atol, self.rtol));
+        atol + rtol * size.abs()
+    }
+
     /// The norm of `x`, scaled by the larger of `a` and `b`. NaN if any part is NaN.
     #[inline]
     pub fn of<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {

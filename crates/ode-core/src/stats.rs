@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Add;
 
-/// Work done. The last four are those of implicit methods.
+/// Work done. The last five are those of implicit methods.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Stats {
@@ -23,11 +23,14 @@ pub struct Stats {
     /// Nonlinear systems whose iteration did not converge.
     #[cfg_attr(feature = "serde", serde(default))]
     pub nonlinear_failures: usize,
+    /// Products of the Jacobian with a vector, where linear systems are solved by iteration.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub products: usize,
 }
 
 impl Stats {
     /// Every number, in the order of the fields.
-    pub(crate) fn counts(&self) -> [usize; 7] {
+    pub(crate) fn counts(&self) -> [usize; 8] {
         let Self {
             accepted,
             rejected,
@@ -35,9 +38,10 @@ impl Stats {
             jacobians,
             factorizations,
             solves,
-            nonlinear_failures,
+            nonlinear_failures: failures,
+            products,
         } = *self;
-        [accepted, rejected, evaluations, jacobians, factorizations, solves, nonlinear_failures]
+        [accepted, rejected, evaluations, jacobians, factorizations, solves, failures, products]
     }
 }
 
@@ -54,6 +58,7 @@ impl Add for Stats {
             factorizations: a[4] + b[4],
             solves: a[5] + b[5],
             nonlinear_failures: a[6] + b[6],
+            products: a[7] + b[7],
         }
     }
 }
@@ -64,6 +69,9 @@ impl fmt::Display for Stats {
         write!(f, "{accepted} steps, {rejected} rejected, {evaluations} evaluations")?;
         if *factorizations > 0 {
             write!(f, ", {jacobians} Jacobians, {factorizations} factorizations, {solves} solves")?;
+        }
+        if self.products > 0 {
+            write!(f, ", {} Jacobian–vector products", self.products)?;
         }
         match self.nonlinear_failures {
             0 => Ok(()),

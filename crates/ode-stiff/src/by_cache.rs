@@ -102,4 +102,21 @@ macro_rules! remembered_by_cache {
     };
 }
 
-pub(crate) use {admitted_by_cache, by_cache, remembered_by_cache};
+/// The methods of [`NewtonIteration`](crate::NewtonIteration) by the same caches, whose constructor takes
+/// the settings of GMRES.
+macro_rules! krylov_by_cache {
+    ($rhs:ty, $buffer:ident, $name:expr) => {
+        const KRYLOV_NAME: &'static str = concat!("NewtonKrylov ", $name);
+
+        fn krylov_cache(
+            &self,
+            rhs: &$rhs,
+            u: &$buffer,
+            krylov: &$crate::newton_krylov::Krylov<$buffer::Item>,
+        ) -> Self::Cache {
+            Self::Cache::with(self, rhs, u, Some(krylov))
+        }
+    };
+}
+
+pub(crate) use {admitted_by_cache, by_cache, krylov_by_cache, remembered_by_cache};

@@ -48,6 +48,8 @@ mod firk;
 mod imex;
 mod initialization;
 mod iteration_matrix;
+mod linear_systems;
+mod newton_krylov;
 mod rosenbrock;
 mod sdirk;
 mod switching;
@@ -56,6 +58,9 @@ pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
 pub use imex::{Ark, Ark324, Ark436, Ark548, ArkCache, ArkTableau};
 pub use initialization::{Initial, consistent, make_consistent};
+pub use newton_krylov::{
+    Krylov, NewtonIteration, NewtonKrylov, Preconditioning, ShiftedPreconditioner,
+};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

@@ -94,4 +94,40 @@ impl<R: Rhs<f64>> Jacobian<f64> for FiniteDiff<R> {
         }
         Ok(())
     }
+
+    /// One difference along `v`, of the length of one in [`jacobian`](Jacobian::jacobian) in its largest
+    /// component.
+    fn jvp(
+        &self,
+        t: f64,
+        u: &[f64],
+        p: &[f64],
+        (v, out): (&[f64], &mut [f64]),
+        [moved, f0, f1]: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        let n = self.states();
+        check("u", u.len(), n)?;
+        check("p", p.len(), self.params().unwrap_or(p.len()))?;
+        check("v", v.len(), n)?;
+        check("out", out.len(), n)?;
+        for (name, buffer) in [("u", &moved), ("f(u)", &f0), ("f(u + h)", &f1)] {
+            check_work(name, buffer.len(), n)?;
+        }
+        let steepest = u.iter().zip(v).map(|(u, v)| (v / u.abs().max(1.0)).abs());
+        let steepest = steepest.fold(0.0, f64::max);
+        if steepest == 0.0 {
+            out.fill(0.0);
+            return Ok(());
+        }
+        let h = f64::EPSILON.sqrt() / steepest;
+        for ((moved, u), v) in moved.iter_mut().zip(u).zip(v) {
+            *moved = u + h * v;
+        }
+        self.eval(t, u, p, f0)?;
+        self.eval(t, moved, p, f1)?;
+        for ((out, f0), f1) in out.iter_mut().zip(f0).zip(f1) {
+            *out = (*f1 - *f0) / h;
+        }
+        Ok(())
+    }
 }

@@ -63,6 +63,28 @@ pub trait Jacobian<S: Copy>: Rhs<S> {
         self.time_derivative(t, u, p, dfdt, work)
     }
 
+    /// The product `∂f/∂u v` at `(t, u, p)` into `out`, without the matrix: what Newton–Krylov methods
+    /// are made of, and the check of a pattern.
+    ///
+    /// # Errors
+    ///
+    /// As [`jacobian`](Jacobian::jacobian); and where there is none, which is so by default.
+    fn jvp(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        (v, out): (&[S], &mut [S]),
+        work: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        let _ = (t, u, p, v, out, work);
+        Err(Failure::Fatal(
+            "the right-hand side has no product of its Jacobian with a vector: implement \
+             `Jacobian::jvp`, or write the model with `system!`"
+                .to_owned(),
+        ))
+    }
+
     /// Which entries of `∂f/∂u` can be nonzero, if that is known: then
     /// [`sparse_derivatives`](Jacobian::sparse_derivatives) gives their values.
     fn pattern(&self) -> Option<Pattern> {
@@ -95,17 +117,56 @@ const CHUNK: usize = 4;
 /// Memory of [`Jacobian::jacobian`] by dual numbers.
 #[derive(Clone, Debug)]
 pub struct DualWork<S> {
-    u: Vec<Dual<S, CHUNK>>,
-    p: Vec<Dual<S, CHUNK>>,
-    du: Vec<Dual<S, CHUNK>>,
+    sweep: Lifted<S, CHUNK>,
+    /// Of one tangent, taken when a product is asked for.
+    product: Option<Lifted<S, 1>>,
+}
+
+/// State, parameters and derivative with tangents.
+#[derive(Clone, Debug)]
+struct Lifted<S, const N: usize> {
+    u: Vec<Dual<S, N>>,
+    p: Vec<Dual<S, N>>,
+    du: Vec<Dual<S, N>>,
+}
+
+impl<S: Scalar, const N: usize> Lifted<S, N> {
+    fn new(system: &impl System) -> Self {
+        let (n, zero) = (system.dim(), Dual::zero());
+        Self { u: vec![zero; n], p: vec![zero; system.num_params()], du: vec![zero; n] }
+    }
+
+    /// Evaluates the right-hand side where `t` and state `j` are what is given.
+    #[inline]
+    fn evaluate<F: System>(
+        &mut self,
+        system: &F,
+        t: Dual<S, N>,
+        (u, p): (&[S], &[S]),
+        lift: impl Fn(usize) -> Dual<S, N>,
+    ) -> Result<(), Failure> {
+        let (n, num_params) = (system.dim(), system.num_params());
+        check("u", u.len(), n)?;
+        check("p", p.len(), num_params)?;
+        check_work("u", self.u.len(), n)?;
+        check_work("p", self.p.len(), num_params)?;
+        check_work("du", self.du.len(), n)?;
+        for (lifted, &p) in self.p.iter_mut().zip(p) {
+            *lifted = Dual::constant(p);
+        }
+        for (j, lifted) in self.u.iter_mut().enumerate() {
+            *lifted = lift(j);
+        }
+        system.rhs(t, &self.u, &self.p, &mut self.du);
+        Ok(())
+    }
 }
 
 impl<F: System, S: Scalar> Jacobian<S> for F {
     type Work = DualWork<S>;
 
     fn jacobian_work(&self) -> DualWork<S> {
-        let (n, zero) = (System::dim(self), Dual::zero());
-        DualWork { u: vec![zero; n], p: vec![zero; System::num_params(self)], du: vec![zero; n] }
+        DualWork { sweep: Lifted::new(self), product: None }
     }
 
     /// ⌈n / 4⌉ evaluations of the right-hand side with four tangents each.
@@ -159,6 +220,27 @@ impl<F: System, S: Scalar> Jacobian<S> for F {
         )
     }
 
+    /// One evaluation of the right-hand side with one tangent. The first product allocates.
+    fn jvp(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        (v, out): (&[S], &mut [S]),
+        work: &mut DualWork<S>,
+    ) -> Result<(), Failure> {
+        let n = System::dim(self);
+        check("u", u.len(), n)?;
+        check("v", v.len(), n)?;
+        check("out", out.len(), n)?;
+        let work = work.product.get_or_insert_with(|| Lifted::new(self));
+        work.evaluate(self, Dual::constant(t), (u, p), |j| Dual { re: u[j], eps: [v[j]] })?;
+        for (out, du) in out.iter_mut().zip(&work.du) {
+            *out = du.eps[0];
+        }
+        Ok(())
+    }
+
     /// By tracing which states each derivative reads.
     fn pattern(&self) -> Option<Pattern> {
         Some(jacobian_pattern(self))
@@ -187,12 +269,12 @@ impl<F: System, S: Scalar> Jacobian<S> for F {
                 if tangent < CHUNK {
                     let entries = coloring.starts()[j]..coloring.starts()[j + 1];
                     for (value, &i) in values[entries].iter_mut().zip(coloring.rows_of(j)) {
-                        *value = work.du[i].eps[tangent];
+                        *value = work.sweep.du[i].eps[tangent];
                     }
                 }
             }
             if colors - first < CHUNK {
-                for (dfdt, du) in dfdt.iter_mut().zip(&work.du) {
+                for (dfdt, du) in dfdt.iter_mut().zip(&work.sweep.du) {
                     *dfdt = du.eps[colors - first];
                 }
             }
@@ -214,7 +296,7 @@ fn sweep<F: System, S: Scalar>(
     for first in columns.clone().step_by(CHUNK) {
         // A tangent index beyond the chunk seeds nothing.
         evaluate(system, at, |j| j.wrapping_sub(first), work)?;
-        for (i, du) in work.du.iter().enumerate() {
+        for (i, du) in work.sweep.du.iter().enumerate() {
             for j in first..columns.end.min(first + CHUNK) {
                 found(i, j, du.eps[j - first]);
             }
@@ -232,18 +314,8 @@ fn evaluate<F: System, S: Scalar>(
     seed: impl Fn(usize) -> usize,
     work: &mut DualWork<S>,
 ) -> Result<(), Failure> {
-    let (n, num_params) = (system.dim(), system.num_params());
+    let n = system.dim();
     check("u", u.len(), n)?;
-    check("p", p.len(), num_params)?;
-    check_work("u", work.u.len(), n)?;
-    check_work("p", work.p.len(), num_params)?;
-    check_work("du", work.du.len(), n)?;
-    for (lifted, &p) in work.p.iter_mut().zip(p) {
-        *lifted = Dual::constant(p);
-    }
-    for (j, lifted) in work.u.iter_mut().enumerate() {
-        *lifted = Dual::variable(u[j], seed(j));
-    }
-    system.rhs(Dual::variable(t, seed(n)), &work.u, &work.p, &mut work.du);
-    Ok(())
+    let time = Dual::variable(t, seed(n));
+    work.sweep.evaluate(system, time, (u, p), |j| Dual::variable(u[j], seed(j)))
 }

@@ -206,6 +206,16 @@ impl<S: Copy, F: Jacobian<S>> Jacobian<S> for WithMass<F> {
     ) -> Result<(), Failure> {
         self.rhs.derivatives(t, u, p, out, work)
     }
+    fn jvp(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        product: (&[S], &mut [S]),
+        work: &mut F::Work,
+    ) -> Result<(), Failure> {
+        self.rhs.jvp(t, u, p, product, work)
+    }
     fn pattern(&self) -> Option<Pattern> {
         self.rhs.pattern()
     }

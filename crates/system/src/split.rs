@@ -149,7 +149,8 @@ impl<S: Scalar, I: Rhs<S>, E: Rhs<S>> Rhs<S> for Split<I, E> {
     }
 }
 
-/// Memory of the Jacobian of a [`Split`]: that of its parts, and of one of the terms.
+/// Memory of the Jacobian of a [`Split`]: that of its parts, and of one of the terms, taken when it is
+/// asked for.
 #[derive(Clone, Debug)]
 pub struct SplitWork<S, I, E> {
     stiff: I,
@@ -161,11 +162,10 @@ impl<S: Scalar, I: Jacobian<S>, E: Jacobian<S>> Jacobian<S> for Split<I, E> {
     type Work = SplitWork<S, I::Work, E::Work>;
 
     fn jacobian_work(&self) -> Self::Work {
-        let n = Rhs::states(&self.stiff);
         SplitWork {
             stiff: self.stiff.jacobian_work(),
             nonstiff: self.nonstiff.jacobian_work(),
-            jac: vec![S::zero(); n * n],
+            jac: Vec::new(),
         }
     }
     fn jacobian(
@@ -177,6 +177,7 @@ impl<S: Scalar, I: Jacobian<S>, E: Jacobian<S>> Jacobian<S> for Split<I, E> {
         work: &mut Self::Work,
     ) -> Result<(), Failure> {
         self.stiff.jacobian(t, u, p, jac, &mut work.stiff)?;
+        work.jac.resize(jac.len(), S::zero());
         self.nonstiff.jacobian(t, u, p, &mut work.jac, &mut work.nonstiff)?;
         add(jac, &work.jac);
         Ok(())
@@ -190,9 +191,23 @@ impl<S: Scalar, I: Jacobian<S>, E: Jacobian<S>> Jacobian<S> for Split<I, E> {
         work: &mut Self::Work,
     ) -> Result<(), Failure> {
         self.stiff.time_derivative(t, u, p, dfdt, &mut work.stiff)?;
-        let other = &mut work.jac[..Rhs::states(&self.stiff)];
-        self.nonstiff.time_derivative(t, u, p, other, &mut work.nonstiff)?;
-        add(dfdt, other);
+        work.jac.resize(dfdt.len(), S::zero());
+        self.nonstiff.time_derivative(t, u, p, &mut work.jac, &mut work.nonstiff)?;
+        add(dfdt, &work.jac);
+        Ok(())
+    }
+    fn jvp(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        (v, out): (&[S], &mut [S]),
+        work: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        self.stiff.jvp(t, u, p, (v, &mut *out), &mut work.stiff)?;
+        work.jac.resize(out.len(), S::zero());
+        self.nonstiff.jvp(t, u, p, (v, &mut work.jac), &mut work.nonstiff)?;
+        add(out, &work.jac);
         Ok(())
     }
 }

@@ -178,6 +178,72 @@ impl GmresSolver {
         }
     }
 
+    /// Solves `A x = b` from `x = 0` as far as the settings ask, at the least cost: the residual is that
+    /// of the small problem and not computed from `x`, so that a cycle that suffices takes no product
+    /// beside those of its basis. For inexact Newton methods. Allocates nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`solve`](GmresSolver::solve).
+    pub fn solve_roughly<A: LinearOperator + ?Sized, M: Preconditioner + ?Sized>(
+        &mut self,
+        a: &mut A,
+        m: &mut M,
+        b: &[f64],
+        x: &mut [f64],
+    ) -> Result<Convergence, Error> {
+        check_size("the operator", self.n, a.dim())?;
+        check_size("the right-hand side", self.n, b.len())?;
+        check_size("the solution", self.n, x.len())?;
+        let left = self.options.side == Side::Left;
+        let n = self.n;
+        x.fill(0.0);
+        self.basis[..n].copy_from_slice(b);
+        let mut products = 0;
+        let mut tolerance = None;
+        loop {
+            if left {
+                m.apply(&mut self.basis[..n]);
+            }
+            let size = norm(&self.basis[..n]);
+            let limit = (self.options.rtol * size).max(self.options.atol);
+            let tolerance = *tolerance.get_or_insert(limit);
+            if size <= tolerance {
+                return Ok(Convergence { products, residual: size });
+            }
+            let failed = |iterations, residual| -> Error {
+                ErrorKind::Breakdown { method: "GMRES", iterations, residual }.into()
+            };
+            if !size.is_finite() {
+                return Err(failed(products, size));
+            }
+            let room = self.options.max_products.saturating_sub(products);
+            let steps = self.cycle(a, m, size, tolerance, room);
+            products += steps.taken;
+            let left_over = self.small[steps.used].abs();
+            if !self.correct(m, steps.used, x) {
+                return Err(failed(products, size));
+            }
+            if left_over <= tolerance {
+                return Ok(Convergence { products, residual: left_over });
+            }
+            if left_over >= size * (1.0 - 1e-12) {
+                return Err(failed(products, left_over));
+            }
+            if products + 1 >= self.options.max_products {
+                return Err(ErrorKind::NotConverged {
+                    method: "GMRES",
+                    iterations: products,
+                    residual: left_over,
+                    tolerance,
+                }
+                .into());
+            }
+            residual(a, b, x, &mut self.basis[..n]);
+            products += 1;
+        }
+    }
+
     /// Builds the basis from the residual that stands in its first vector, until the small problem
     /// says that it suffices.
     fn cycle<A: LinearOperator + ?Sized, M: Preconditioner + ?Sized>(

@@ -7,8 +7,8 @@ use super::interpolant::interpolate;
 use super::newton::{Equation, Failed, Newton, Outcome};
 use super::start::Start;
 use super::words::{self, Reader};
-use crate::Ndf;
 use crate::initialization::{self, Constraints};
+use crate::{Krylov, Ndf};
 use linalg::Field;
 use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
@@ -64,9 +64,18 @@ pub struct NdfCache<B: Buffer<Item: Field>, W> {
 
 impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
     pub(super) fn new<F: Jacobian<B::Item, Work = W>>(method: &Ndf, rhs: &F, u: &B) -> Self {
+        Self::with(method, rhs, u, None)
+    }
+
+    pub(super) fn with<F: Jacobian<B::Item, Work = W>>(
+        method: &Ndf,
+        rhs: &F,
+        u: &B,
+        krylov: Option<&Krylov<B::Item>>,
+    ) -> Self {
         Self {
             most: method.max_order.clamp(1, MOST),
-            newton: Newton::new(rhs, u),
+            newton: Newton::new(rhs, u, krylov),
             constraints: Constraints::new(rhs).map(Box::new),
             d: Differences::new(u),
             h: 0.0,

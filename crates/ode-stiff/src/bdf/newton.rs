@@ -1,11 +1,13 @@
 //! Newton's iteration for one implicit equation per step, with a matrix that is kept for many steps.
 
 use super::words::{self, Reader};
-use crate::iteration_matrix::{IterationMatrix, Trouble};
+use crate::Krylov;
+use crate::iteration_matrix::Trouble;
+use crate::linear_systems::{LinearSystems, Place};
 use linalg::Field;
 use ode_core::{ErrorNorm, Refusal, Stats};
 use scalar::{Concrete, Scalar};
-use system::{Buffer, Failure, Jacobian, Mass};
+use system::{Buffer, Failure, Jacobian};
 
 /// Steps after which the matrix is factored anew in any case (CVODE's `MSBP`).
 const FACTORS_AGE: usize = 20;
@@ -63,7 +65,7 @@ pub(super) enum Failed {
 
 #[derive(Debug)]
 pub(super) struct Newton<B: Buffer<Item: Field>, W> {
-    matrix: IterationMatrix<B::Item, W>,
+    systems: LinearSystems<B::Item, W>,
     /// Where the Jacobian was evaluated, to find it again after a checkpoint.
     t_jac: f64,
     u_jac: B,
@@ -86,9 +88,13 @@ pub(super) struct Newton<B: Buffer<Item: Field>, W> {
 }
 
 impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
-    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
+    pub(super) fn new<F: Jacobian<B::Item, Work = W>>(
+        rhs: &F,
+        u: &B,
+        krylov: Option<&Krylov<B::Item>>,
+    ) -> Self {
         Self {
-            matrix: IterationMatrix::new(rhs),
+            systems: LinearSystems::new(rhs, krylov),
             t_jac: 0.0,
             u_jac: u.zeros(),
             has_jacobian: false,
@@ -166,7 +172,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         jacobian_age: usize,
         (e, y): (&mut [B::Item], &mut [B::Item]),
     ) -> Result<Outcome, Trouble> {
-        let (c, mass) = (equation.c, rhs.mass());
+        let c = equation.c;
         if self.is_restored {
             self.make_again(rhs, equation.p)?;
         }
@@ -194,7 +200,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
                     }
                     is_current = true;
                 }
-                self.factor(c, mass)?;
+                self.factor(rhs, c, equation.p)?;
             }
             let most = if is_current { MOST_FRESH } else { MOST };
             match self.increments(rhs, equation, norm, most, (&mut *e, &mut *y)) {
@@ -225,15 +231,16 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         most: usize,
         (e, y): (&mut [B::Item], &mut [B::Item]),
     ) -> Result<Option<f64>, Trouble> {
-        let Equation { c, predicted, u, tolerance, is_algebraic, .. } = *equation;
+        let Equation { t, c, predicted, u, p, tolerance, is_algebraic, .. } = *equation;
         let n = u.len();
         // Factors of another c': an increment by them is best scaled by 2 c' / (c + c').
-        let scale =
-            if self.factored == c { 1.0 } else { 2.0 * self.factored / (c + self.factored) };
+        let is_exact = self.systems.is_exact() || self.factored == c;
+        let scale = if is_exact { 1.0 } else { 2.0 * self.factored / (c + self.factored) };
         let mut previous = f64::INFINITY;
         for iteration in 1..=most {
             let delta = self.delta.as_mut();
-            self.matrix.solve(delta)?;
+            let place = Place { t, y, p, u, c, tolerance };
+            self.systems.solve(rhs, &place, norm, delta)?;
             if scale != 1.0 {
                 for delta in delta.iter_mut() {
                     *delta = delta.scale(scale);
@@ -321,15 +328,19 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         self.has_jacobian = false;
         self.t_jac = equation.t;
         self.u_jac.as_mut().copy_from_slice(y);
-        let t = B::Item::from_f64(equation.t);
-        self.matrix.linearize(rhs, t, y, equation.p)?;
+        self.systems.linearize(rhs, equation.t, y, equation.p)?;
         (self.has_jacobian, self.jacobian_age) = (true, 0);
         Ok(())
     }
 
-    fn factor(&mut self, c: f64, mass: Option<&Mass>) -> Result<(), Trouble> {
+    fn factor<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        c: f64,
+        p: &[B::Item],
+    ) -> Result<(), Trouble> {
         self.factored = f64::NAN;
-        self.matrix.factor(c, mass)?;
+        self.systems.factor(rhs, c, p)?;
         (self.factored, self.factors_age, self.rate) = (c, 0, 1.0);
         Ok(())
     }
@@ -342,10 +353,9 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
     ) -> Result<(), Trouble> {
         self.is_restored = false;
         if self.has_jacobian {
-            let t = B::Item::from_f64(self.t_jac);
-            self.matrix.linearize(rhs, t, self.u_jac.as_ref(), p)?;
+            self.systems.linearize(rhs, self.t_jac, self.u_jac.as_ref(), p)?;
             if !self.factored.is_nan() {
-                self.matrix.factor(self.factored, rhs.mass())?;
+                self.systems.factor(rhs, self.factored, p)?;
             }
         }
         Ok(())
@@ -398,6 +408,6 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
 
     pub(super) fn work(&self) -> Stats {
         let Self { evaluations, failures, .. } = *self;
-        Stats { evaluations, nonlinear_failures: failures, ..self.matrix.work() }
+        Stats { evaluations, nonlinear_failures: failures, ..self.systems.work() }
     }
 }

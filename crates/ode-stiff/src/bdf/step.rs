@@ -7,8 +7,8 @@ use super::newton::{Equation, Newton, Outcome};
 use super::start::Start;
 
 use super::control;
-use crate::Bdf;
 use crate::initialization::{self, Constraints};
+use crate::{Bdf, Krylov};
 use linalg::Field;
 use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
@@ -63,10 +63,19 @@ pub struct BdfCache<B: Buffer<Item: Field>, W> {
 
 impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
     pub(super) fn new<F: Jacobian<B::Item, Work = W>>(method: &Bdf, rhs: &F, u: &B) -> Self {
+        Self::with(method, rhs, u, None)
+    }
+
+    pub(super) fn with<F: Jacobian<B::Item, Work = W>>(
+        method: &Bdf,
+        rhs: &F,
+        u: &B,
+        krylov: Option<&Krylov<B::Item>>,
+    ) -> Self {
         Self {
             most: method.max_order.clamp(1, MOST),
             dt: 0.0,
-            newton: Newton::new(rhs, u),
+            newton: Newton::new(rhs, u, krylov),
             constraints: Constraints::new(rhs).map(Box::new),
             z: History::new(u),
             predicted: History::new(u),

@@ -2,7 +2,7 @@
 
 use super::collocation::Collocation;
 use super::{Parts, notes};
-use crate::iteration_matrix::{Linearization, Shifted, Trouble};
+use crate::iteration_matrix::{Linearization, Shifted, Trouble, Wanted};
 use linalg::c64;
 use ode_core::Stats;
 use std::fmt;
@@ -34,7 +34,7 @@ pub(super) struct Factors<W> {
 impl<W> Factors<W> {
     /// For methods with so many stages.
     pub(super) fn new<F: Jacobian<f64, Work = W>>(rhs: &F, stages: usize) -> Self {
-        let linearization = Linearization::new(rhs);
+        let linearization = Linearization::new(rhs, Wanted::Fewest);
         let n = linearization.states();
         Self {
             real: (stages % 2 == 1).then(|| Shifted::new(&linearization)),

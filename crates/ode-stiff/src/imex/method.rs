@@ -52,6 +52,15 @@ macro_rules! ark {
             $crate::by_cache::by_cache!(system::Split<I, E>, B);
             $crate::by_cache::remembered_by_cache!(B);
         }
+
+        impl<I, E, B> $crate::NewtonIteration<system::Split<I, E>, B> for $method
+        where
+            I: system::Jacobian<B::Item>,
+            E: system::Rhs<B::Item>,
+            B: system::Buffer<Item: scalar::Concrete + linalg::Field>,
+        {
+            $crate::by_cache::krylov_by_cache!(system::Split<I, E>, B, stringify!($method));
+        }
     };
 }
 

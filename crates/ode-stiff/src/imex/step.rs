@@ -1,6 +1,7 @@
 //! One step of an additive Runge–Kutta method.
 
 use super::Ark;
+use crate::Krylov;
 use crate::iteration_matrix::Trouble;
 use crate::sdirk::newton::{Newton, Places};
 use crate::sdirk::step::step_time;
@@ -31,13 +32,22 @@ where
     B: Buffer<Item: Concrete + Field>,
 {
     pub(super) fn new<M: Ark, I: Jacobian<B::Item, Work = W>, E>(
-        _: &M,
+        method: &M,
         rhs: &Split<I, E>,
         u: &B,
     ) -> Self {
+        Self::with(method, rhs, u, None)
+    }
+
+    pub(super) fn with<M: Ark, I: Jacobian<B::Item, Work = W>, E>(
+        _: &M,
+        rhs: &Split<I, E>,
+        u: &B,
+        krylov: Option<&Krylov<B::Item>>,
+    ) -> Self {
         let stages = || vec![u.zeros(); const { M::TABLEAU.stages() }];
         Self {
-            newton: Newton::new(rhs.stiff(), u),
+            newton: Newton::new(rhs.stiff(), u, krylov),
             stiff: stages(),
             nonstiff: stages(),
             next: [u.zeros(), u.zeros()],

@@ -12,7 +12,7 @@ use system::Jacobian;
 /// in which few columns meet.
 pub(crate) struct Linearization<S, W> {
     n: usize,
-    sparsity: Option<Arc<Sparsity>>,
+    entries: Entries,
     /// Row by row, or the entries of the pattern.
     jac: Vec<S>,
     dfdt: Vec<S>,
@@ -20,20 +20,54 @@ pub(crate) struct Linearization<S, W> {
     evaluations: usize,
 }
 
+/// Which entries are evaluated.
+enum Entries {
+    All,
+    Of(Arc<Sparsity>),
+    /// The Jacobian is only multiplied with.
+    None,
+}
+
+/// Which entries are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Those of the pattern where that is a gain, else all.
+    Fewest,
+    /// Those of the pattern; none if there is no pattern.
+    Pattern,
+    /// None.
+    Products,
+}
+
 /// Up to here nobody looks for a pattern.
 pub(crate) const SMALL: usize = 16;
 
 impl<S: Concrete + Field, W> Linearization<S, W> {
     /// Memory for a right-hand side.
-    pub(crate) fn new<F: Jacobian<S, Work = W>>(rhs: &F) -> Self {
+    pub(crate) fn new<F: Jacobian<S, Work = W>>(rhs: &F, wanted: Wanted) -> Self {
         let n = rhs.states();
-        let pattern = if n > SMALL { rhs.pattern() } else { None };
-        let sparsity = pattern.and_then(|pattern| Sparsity::new(&pattern, rhs.mass()));
-        let entries = sparsity.as_ref().map_or(n * n, |sparse| sparse.coloring.num_nonzeros());
+        let looks = match wanted {
+            Wanted::Fewest => n > SMALL,
+            Wanted::Pattern => true,
+            Wanted::Products => false,
+        };
+        let pattern = if looks { rhs.pattern() } else { None };
+        let sparsity = pattern.and_then(|pattern| match wanted {
+            Wanted::Fewest => Sparsity::new(&pattern, rhs.mass()),
+            _ => Sparsity::of_any(&pattern, rhs.mass()),
+        });
+        let (entries, count) = match (sparsity, wanted) {
+            (Some(sparsity), _) => {
+                let count = sparsity.coloring.num_nonzeros();
+                (Entries::Of(Arc::new(sparsity)), count)
+            }
+            (None, Wanted::Fewest) => (Entries::All, n * n),
+            (None, _) => (Entries::None, 0),
+        };
         Self {
             n,
-            sparsity: sparsity.map(Arc::new),
-            jac: vec![S::ZERO; entries],
+            entries,
+            jac: vec![S::ZERO; count],
             dfdt: vec![S::ZERO; n],
             work: rhs.jacobian_work(),
             evaluations: 0,
@@ -46,9 +80,12 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         self.n
     }
 
-    /// The pattern, unless the Jacobian is dense.
+    /// The pattern, if the entries are those of one.
     pub(crate) fn sparsity(&self) -> Option<&Arc<Sparsity>> {
-        self.sparsity.as_ref()
+        match &self.entries {
+            Entries::Of(sparsity) => Some(sparsity),
+            Entries::All | Entries::None => None,
+        }
     }
 
     /// Row by row, or the entries of the pattern.
@@ -81,14 +118,18 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         u: &[S],
         p: &[S],
     ) -> Result<(), Trouble> {
-        self.evaluations += 1;
         let out = (&mut self.jac[..], &mut self.dfdt[..]);
-        match &self.sparsity {
-            None => rhs.derivatives(t, u, p, out, &mut self.work)?,
-            Some(sparse) => {
-                rhs.sparse_derivatives(t, u, p, &sparse.coloring, out, &mut self.work)?;
+        match &self.entries {
+            Entries::All => rhs.derivatives(t, u, p, out, &mut self.work)?,
+            Entries::Of(sparsity) => {
+                rhs.sparse_derivatives(t, u, p, &sparsity.coloring, out, &mut self.work)?;
+            }
+            Entries::None => {
+                rhs.time_derivative(t, u, p, out.1, &mut self.work)?;
+                return self.checked();
             }
         }
+        self.evaluations += 1;
         self.checked()
     }
 
@@ -100,19 +141,32 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         u: &[S],
         p: &[S],
     ) -> Result<(), Trouble> {
-        if self.sparsity.is_some() {
-            return self.differentiate(rhs, t, u, p);
+        match &self.entries {
+            Entries::All => {}
+            Entries::Of(_) => return self.differentiate(rhs, t, u, p),
+            Entries::None => return Ok(()),
         }
         self.evaluations += 1;
         rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?;
         self.checked()
     }
 
+    /// `out = J v` at another place.
+    pub(crate) fn product<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (S, &[S], &[S]),
+        v: &[S],
+        out: &mut [S],
+    ) -> Result<(), system::Failure> {
+        rhs.jvp(t, u, p, (v, out), &mut self.work)
+    }
+
     /// A bound of the eigenvalues of `J`: the largest sum of a row where it is dense, of a column
     /// where it is sparse.
     pub(crate) fn bound(&self) -> f64 {
         let sum = |entries: &[S]| entries.iter().map(|x| x.largest_part()).sum::<f64>();
-        match &self.sparsity {
+        match self.sparsity() {
             None => self.jac.chunks_exact(self.n.max(1)).map(sum).fold(0.0, f64::max),
             Some(sparse) => {
                 let columns = sparse.coloring.starts().windows(2);
@@ -132,7 +186,7 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
     #[cold]
     fn not_finite(&self) -> Trouble {
         let (n, bad) = (self.n, |x: &S| !x.is_finite());
-        let (row, column) = match (self.jac.iter().position(bad), &self.sparsity) {
+        let (row, column) = match (self.jac.iter().position(bad), self.sparsity()) {
             (Some(k), None) => (k / n, k % n),
             (Some(k), Some(sparse)) => sparse.place(k),
             (None, _) => (self.dfdt.iter().position(bad).unwrap_or(0), n),

@@ -11,8 +11,9 @@ use scalar::Concrete;
 use std::fmt;
 use system::{Jacobian, Mass};
 
-pub(crate) use linearization::{Linearization, SMALL};
+pub(crate) use linearization::{Linearization, SMALL, Wanted};
 pub(crate) use shifted::Shifted;
+pub(crate) use sparsity::Sparsity;
 pub(crate) use trouble::Trouble;
 
 /// The matrix `c M - J` of an implicit method with its factors, and the Jacobian `J = ∂f/∂u` that it
@@ -25,7 +26,7 @@ pub(crate) struct IterationMatrix<S: Field, W> {
 impl<S: Concrete + Field, W> IterationMatrix<S, W> {
     /// Memory for a right-hand side.
     pub(crate) fn new<F: Jacobian<S, Work = W>>(rhs: &F) -> Self {
-        let linearization = Linearization::new(rhs);
+        let linearization = Linearization::new(rhs, Wanted::Fewest);
         let factors = Shifted::new(&linearization);
         Self { linearization, factors }
     }

@@ -36,24 +36,20 @@ impl<K: Field> Sparse<K> {
         Self { sparsity: sparsity.clone(), values, solver }
     }
 
+    #[inline(never)]
     fn factor<S: Copy>(&mut self, jac: &[S], c: K) -> Result<(), Error>
     where
         K: From<S>,
     {
         let Self { sparsity, values, solver } = self;
-        values.fill(K::ZERO);
-        for (&at, &x) in sparsity.jacobian.iter().zip(jac) {
-            values[at] = -K::from(x);
-        }
-        for &(at, m) in &sparsity.mass {
-            values[at] += c * K::real(m);
-        }
+        sparsity.shift(jac, c, values);
         match solver {
             Ok(solver) => solver.factor(values),
             Err(error) => Err(error.clone()),
         }
     }
 
+    #[inline(never)]
     fn solve(&mut self, b: &mut [K]) -> Result<(), Error> {
         match &mut self.solver {
             Ok(solver) => solver.solve_in_place(b),

@@ -1,4 +1,4 @@
-use linalg::{Choice, Error, Pattern, Structure, choose};
+use linalg::{Choice, Error, Field, Pattern, Structure, choose};
 use std::sync::Arc;
 use system::{Coloring, Mass};
 
@@ -6,8 +6,8 @@ use system::{Coloring, Mass};
 pub(crate) struct Sparsity {
     pub(super) coloring: Coloring,
     /// Where each entry of the Jacobian, and each of the mass matrix, stands among the values.
-    pub(super) jacobian: Vec<usize>,
-    pub(super) mass: Vec<(usize, f64)>,
+    jacobian: Vec<usize>,
+    mass: Vec<(usize, f64)>,
     pub(super) structure: Structure,
     pub(super) choice: Choice,
 }
@@ -21,6 +21,11 @@ impl Sparsity {
             return None;
         }
         Self::with_coloring(coloring, mass).ok()
+    }
+
+    /// In any pattern that can be eliminated.
+    pub(super) fn of_any(pattern: &system::Pattern, mass: Option<&Mass>) -> Option<Self> {
+        Self::with_coloring(Coloring::new(pattern), mass).ok()
     }
 
     fn with_coloring(coloring: Coloring, mass: Option<&Mass>) -> Result<Self, Error> {
@@ -44,6 +49,22 @@ impl Sparsity {
         let structure = Structure::Sparse(Arc::new(whole));
         let choice = choose(&structure)?;
         Ok(Self { coloring, jacobian, mass, structure, choice })
+    }
+
+    /// The values of `c M - J`.
+    pub(crate) fn shift<S: Copy, K: Field + From<S>>(&self, jac: &[S], c: K, values: &mut [K]) {
+        values.fill(K::ZERO);
+        for (&at, &x) in self.jacobian.iter().zip(jac) {
+            values[at] = -K::from(x);
+        }
+        for &(at, m) in &self.mass {
+            values[at] += c * K::real(m);
+        }
+    }
+
+    /// The entries of `c M - J`.
+    pub(crate) fn structure(&self) -> &Structure {
+        &self.structure
     }
 
     /// Row and column of an entry of the Jacobian.

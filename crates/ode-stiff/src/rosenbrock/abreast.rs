@@ -65,6 +65,7 @@ impl RosenbrockTableau {
             factorizations: attempts,
             solves: attempts * self.stages(),
             nonlinear_failures: 0,
+            products: 0,
         }
     }
 }

@@ -79,7 +79,7 @@ where
     B: Buffer<Item: Concrete + Field>,
 {
     fn new<F: Jacobian<B::Item, Work = W>>(_: &ImplicitMidpoint, rhs: &F, u: &B) -> Self {
-        let newton = Newton::new(rhs, u);
+        let newton = Newton::new(rhs, u, None);
         let [z, f, f_next, end] = [u.zeros(), u.zeros(), u.zeros(), u.zeros()];
         Self { newton, z, f, f_next, end }
     }
@@ -105,7 +105,7 @@ where
         _: &ImplicitMidpoint,
         rhs: &F,
         step: &mut Step<'_, B>,
-        _: &mut ErrorNorm<'_>,
+        norm: &mut ErrorNorm<'_>,
     ) -> Result<(), Failure> {
         let Self { newton, z, f, .. } = self;
         let (h, u, p) = (0.5 * step.dt, step.u.as_ref(), step.p);
@@ -118,6 +118,7 @@ where
                 rhs,
                 (step.t + h, p),
                 Places { base: u, z: z.as_mut(), y: &mut *y },
+                norm,
             )?;
             for ((y, &u), &z) in y.iter_mut().zip(u).zip(z.as_ref()) {
                 *y = u + z.scale(2.0);

@@ -65,6 +65,14 @@ macro_rules! esdirk {
             $crate::by_cache::admitted_by_cache!(F, B);
             $crate::by_cache::remembered_by_cache!(B);
         }
+
+        impl<F, B> $crate::NewtonIteration<F, B> for $method
+        where
+            F: system::Jacobian<B::Item>,
+            B: system::Buffer<Item: scalar::Concrete + linalg::Field>,
+        {
+            $crate::by_cache::krylov_by_cache!(F, B, stringify!($method));
+        }
     };
 }
 

@@ -1,18 +1,20 @@
 //! Newton's iteration for the stages of a step, and when its matrix is made anew.
 
 use super::memory;
+use crate::Krylov;
 use crate::convergence::{Convergence, Verdict};
-use crate::iteration_matrix::{IterationMatrix, Trouble};
+use crate::iteration_matrix::Trouble;
+use crate::linear_systems::{LinearSystems, Place};
 use linalg::Field;
 use ode_core::{ErrorNorm, Refusal, Stats};
 use scalar::{Concrete, Scalar};
-use system::{Buffer, Failure, Jacobian, Mass, Rhs};
+use system::{Buffer, Failure, Jacobian};
 
 /// Simplified Newton iteration for `M z = h f(t, base + z)`, where `h = γ dt`, with the matrix
 /// `M / h - J` of all stages and, while it converges fast, of many steps.
 #[derive(Debug)]
 pub(crate) struct Newton<B: Buffer<Item: Field>, W> {
-    matrix: IterationMatrix<B::Item, W>,
+    systems: LinearSystems<B::Item, W>,
     convergence: Convergence,
     /// The increment.
     delta: B,
@@ -69,6 +71,11 @@ const OLDEST: usize = 50;
 const MOST_TO_ROUNDING: usize = 30;
 const ROUNDING: f64 = 64.0;
 
+/// What the iteration may leave, told to linear systems that are solved by iteration (as in CVODE); and
+/// how well those for the estimate of an error are solved.
+const REMAINDER: f64 = 0.1;
+const FILTERED: f64 = 1e-3;
+
 /// The distance from 1 to the next number.
 fn unit<S: Concrete>() -> f64 {
     let double = S::one() + S::from_f64(f64::EPSILON) - S::one();
@@ -93,9 +100,13 @@ impl<B, W> Newton<B, W>
 where
     B: Buffer<Item: Concrete + Field>,
 {
-    pub(crate) fn new<F: Jacobian<B::Item, Work = W>>(rhs: &F, u: &B) -> Self {
+    pub(crate) fn new<F: Jacobian<B::Item, Work = W>>(
+        rhs: &F,
+        u: &B,
+        krylov: Option<&Krylov<B::Item>>,
+    ) -> Self {
         Self {
-            matrix: IterationMatrix::new(rhs),
+            systems: LinearSystems::new(rhs, krylov),
             convergence: Convergence::default(),
             delta: u.zeros(),
             is_fresh: false,
@@ -133,7 +144,7 @@ where
         rhs: &F,
         (t, u, p): (f64, &[B::Item], &[B::Item]),
     ) -> Result<(), Trouble> {
-        self.matrix.linearize(rhs, B::Item::from_f64(t), u, p)?;
+        self.systems.linearize(rhs, t, u, p)?;
         (self.is_fresh, self.is_wanted, self.age) = (true, false, 0);
         self.c_factored = f64::NAN;
         Ok(())
@@ -181,26 +192,28 @@ where
         if self.is_wanted {
             self.differentiate(rhs, at)?;
         } else if let Some(c) = self.c_restored {
-            self.matrix.factor(c, rhs.mass())?;
+            self.systems.factor(rhs, c, at.2)?;
             self.c_factored = c;
         }
         self.c_restored = None;
         let ratio = self.c / self.c_factored;
         let Reuse { drift, .. } = Reuse::of(at.1.len());
         if self.c_factored.is_nan() || (ratio - 1.0).abs() > drift {
-            self.matrix.factor(self.c, rhs.mass())?;
+            self.systems.factor(rhs, self.c, at.2)?;
             self.c_factored = self.c;
         }
         // An eigenvalue λ of J is multiplied by (c - λ) / (c_factored - λ), between 1 and `ratio`.
-        let ratio = self.c / self.c_factored;
-        self.relaxation = 2.0 / (1.0 + ratio);
+        self.relaxation = match self.systems.is_exact() {
+            true => 1.0,
+            false => 2.0 / (1.0 + self.c / self.c_factored),
+        };
         Ok(())
     }
 
     /// Improves `z` until `M z = h f(t, base + z)` as well as the tolerance asks for; `y = base + z` in
     /// the end.
     #[inline]
-    pub(crate) fn solve<F: Rhs<B::Item>>(
+    pub(crate) fn solve<F: Jacobian<B::Item, Work = W>>(
         &mut self,
         rhs: &F,
         (t, u, p): (f64, &[B::Item], &[B::Item]),
@@ -211,7 +224,8 @@ where
         self.convergence.begin();
         sum(base, z, y);
         loop {
-            self.improve(rhs, (t, y, p), z)?;
+            let place = Place { t, y, p, u, c: self.c, tolerance: REMAINDER };
+            self.improve(rhs, &place, norm, z)?;
             let size = norm.of(self.delta.as_ref(), u, y);
             sum(base, z, y);
             match self.convergence.judge(size) {
@@ -226,18 +240,20 @@ where
     }
 
     /// The same until nothing but rounding is left.
-    pub(crate) fn solve_to_rounding<F: Rhs<B::Item>>(
+    pub(crate) fn solve_to_rounding<F: Jacobian<B::Item, Work = W>>(
         &mut self,
         rhs: &F,
         (t, p): (f64, &[B::Item]),
         places: Places<'_, B::Item>,
+        norm: &ErrorNorm<'_>,
     ) -> Result<(), Trouble> {
         let Places { base, z, y } = places;
         let largest = |x: &[B::Item]| x.iter().map(|x| x.largest_part()).fold(0.0, f64::max);
         let mut before = f64::INFINITY;
         sum(base, z, y);
         for _ in 0..MOST_TO_ROUNDING {
-            self.improve(rhs, (t, y, p), z)?;
+            let place = Place { t, y, p, u: y, c: self.c, tolerance: 0.0 };
+            self.improve(rhs, &place, norm, z)?;
             sum(base, z, y);
             let delta = self.delta.as_ref();
             if !delta.iter().all(|delta| delta.is_finite()) {
@@ -260,13 +276,15 @@ where
 
     /// One increment of `z`, left in `delta`.
     #[inline(always)]
-    fn improve<F: Rhs<B::Item>>(
+    fn improve<F: Jacobian<B::Item, Work = W>>(
         &mut self,
         rhs: &F,
-        (t, y, p): (f64, &[B::Item], &[B::Item]),
+        place: &Place<'_, B::Item>,
+        norm: &ErrorNorm<'_>,
         z: &mut [B::Item],
     ) -> Result<(), Trouble> {
-        let (c, delta) = (self.c, self.delta.as_mut());
+        let &Place { t, y, p, c, .. } = place;
+        let delta = self.delta.as_mut();
         self.evaluations += 1;
         rhs.eval(B::Item::from_f64(t), y, p, delta)?;
         match rhs.mass() {
@@ -283,7 +301,7 @@ where
                 }
             }
         }
-        self.matrix.solve(delta)?;
+        self.systems.solve(rhs, place, norm, delta)?;
         for (delta, z) in delta.iter_mut().zip(z.iter_mut()) {
             *delta = delta.scale(self.relaxation);
             *z += *delta;
@@ -294,22 +312,27 @@ where
     /// `(M - h J)⁻¹ M x` in place: what is stiff in an estimate of the error vanishes, as in the
     /// solution.
     #[inline]
-    pub(crate) fn filter(&mut self, mass: Option<&Mass>, x: &mut [B::Item]) -> Result<(), Trouble> {
-        match mass {
+    pub(crate) fn filter<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        x: &mut [B::Item],
+    ) -> Result<(), Trouble> {
+        let c = if self.systems.is_exact() { self.c } else { self.c_factored };
+        match rhs.mass() {
             None => {
                 for x in x.iter_mut() {
-                    *x = x.scale(self.c_factored);
+                    *x = x.scale(c);
                 }
             }
             Some(mass) => {
                 let product = self.delta.as_mut();
                 mass.times(x, product);
                 for (x, &product) in x.iter_mut().zip(product.iter()) {
-                    *x = product.scale(self.c_factored);
+                    *x = product.scale(c);
                 }
             }
         }
-        self.matrix.solve(x)
+        self.systems.solve_again(rhs, FILTERED, x)
     }
 
     /// What the next step depends on, beside its start; `advanced` as in
@@ -328,7 +351,7 @@ where
         // No factors are those of an infinite step.
         let c = if self.c_factored.is_finite() { self.c_factored } else { 0.0 };
         memory::write(out, c);
-        out.extend_from_slice(self.matrix.jacobian());
+        out.extend_from_slice(self.systems.memory());
     }
 
     /// Takes it back; the factors are made when they are needed.
@@ -341,7 +364,7 @@ where
         let c = memory::read(memory);
         self.c_factored = f64::NAN;
         self.c_restored = (c != 0.0).then_some(c);
-        self.matrix.restore_jacobian(|jac| memory::read_into(memory, jac));
+        self.systems.restore(|jac| memory::read_into(memory, jac));
     }
 
     /// Whether the Jacobian has to be evaluated again, at this age.
@@ -357,6 +380,6 @@ where
 
     pub(crate) fn work(&self) -> Stats {
         let (evaluations, nonlinear_failures) = (self.evaluations, self.failures);
-        Stats { evaluations, nonlinear_failures, ..self.matrix.work() }
+        Stats { evaluations, nonlinear_failures, ..self.systems.work() }
     }
 }

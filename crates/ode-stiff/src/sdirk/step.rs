@@ -4,6 +4,7 @@ use super::Esdirk;
 use super::memory;
 use super::newton::{Newton, Places};
 use super::weights::{Weights, scale, step_from};
+use crate::Krylov;
 use crate::initialization::{self, Constraints};
 use crate::iteration_matrix::Trouble;
 use linalg::Field;
@@ -37,10 +38,23 @@ impl<B, W> EsdirkCache<B, W>
 where
     B: Buffer<Item: Concrete + Field>,
 {
-    pub(super) fn new<M: Esdirk, F: Jacobian<B::Item, Work = W>>(_: &M, rhs: &F, u: &B) -> Self {
+    pub(super) fn new<M: Esdirk, F: Jacobian<B::Item, Work = W>>(
+        method: &M,
+        rhs: &F,
+        u: &B,
+    ) -> Self {
+        Self::with(method, rhs, u, None)
+    }
+
+    pub(super) fn with<M: Esdirk, F: Jacobian<B::Item, Work = W>>(
+        _: &M,
+        rhs: &F,
+        u: &B,
+        krylov: Option<&Krylov<B::Item>>,
+    ) -> Self {
         let massive = |constraints| Massive { constraints, f: u.zeros(), f_next: u.zeros() };
         Self {
-            newton: Newton::new(rhs, u),
+            newton: Newton::new(rhs, u, krylov),
             stages: vec![u.zeros(); const { M::TABLEAU.stages() }],
             base: u.zeros(),
             z: u.zeros(),
@@ -227,7 +241,7 @@ where
         const { Weights::of(M::TABLEAU.e) }.sum(error, stages);
         scale(error, step.dt);
         if const { M::TABLEAU.is_filtered() } {
-            newton.filter(rhs.mass(), error)?;
+            newton.filter(rhs, error)?;
         }
     }
     Ok(())

@@ -1,0 +1,28 @@
+use crate::Parts;
+
+/// How slices of numbers are taken apart into slices of real numbers, and put together.
+#[derive(Clone, Copy)]
+pub(super) struct Reals<S> {
+    /// How many real numbers each carries, the value first.
+    pub(super) parts: usize,
+    /// Part `k` of each.
+    pub(super) take: fn(&[S], usize, &mut [f64]),
+    /// Sets part `k` of each.
+    pub(super) put: fn(&[f64], usize, &mut [S]),
+}
+
+impl<S: Parts> Reals<S> {
+    pub(super) const NEW: Self = Self {
+        parts: S::PARTS,
+        take: |from, k, to| {
+            for (to, from) in to.iter_mut().zip(from) {
+                *to = from.part(k);
+            }
+        },
+        put: |from, k, to| {
+            for (to, &from) in to.iter_mut().zip(from) {
+                to.set_part(k, from);
+            }
+        },
+    };
+}
