@@ -109,17 +109,19 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     /// Moves a state that the method itself came to onto the algebraic equations, where the right-hand
     /// side has a mass matrix: before an edit or the effect of an event sees it (between its steps an
     /// interpolant may miss them by its error), and behind a declared stop. What cannot be moved is left
-    /// as it is.
+    /// as it is. Gives whether it moved.
     fn settle(
         &self,
         rhs: &F,
         (t, u, p): (f64, &mut B, &[B::Item]),
         norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) where
+    ) -> bool
+    where
         B::Item: Concrete,
     {
         let _ = (rhs, t, u, p, norm, cache);
+        false
     }
 
     /// The derivative at the start of the step: what `begin` evaluated or `advance` carried over.

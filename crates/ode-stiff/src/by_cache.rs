@@ -84,8 +84,8 @@ macro_rules! admitted_by_cache {
             (t, u, p): (f64, &mut $buffer, &[$buffer::Item]),
             norm: &mut ode_core::ErrorNorm<'_>,
             cache: &mut Self::Cache,
-        ) {
-            cache.settle(rhs, (t, u.as_mut(), p), norm);
+        ) -> bool {
+            cache.settle(rhs, (t, u.as_mut(), p), norm)
         }
     };
 }

@@ -129,6 +129,7 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
         self.u.copy_from_slice(host.u());
         self.p.copy_from_slice(host.p());
         let mut acted = Acted::default();
+        let mut is_settled = is_start;
         for i in 0..self.list.len() {
             // At rest is what nothing planned will move.
             let planned = matches!(self.list[i], Event::SteadyState(_))
@@ -146,6 +147,14 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
                 }
                 Event::SteadyState(_) | Event::Projection(_) | Event::Saving(_) => false,
             };
+            let acts = |event: &mut Event<'_, S>| event.action().is_some_and(|a| a.has_effect());
+            if happens && !is_settled && acts(&mut self.list[i]) {
+                is_settled = true;
+                if host.settle() {
+                    self.u.copy_from_slice(host.u());
+                    self.search.shift(self.list, host)?;
+                }
+            }
             if happens {
                 let one = self.happen(i, t, host)?;
                 acted.changed |= one.changed;

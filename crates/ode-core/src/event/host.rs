@@ -12,6 +12,7 @@ pub(super) trait Host<S> {
     fn covers(&self, t: f64) -> bool;
     fn interpolate(&mut self, t: f64, u: &mut [S]) -> Result<(), Error>;
     fn rewind(&mut self, t: f64) -> Result<(), Error>;
+    fn settle(&mut self) -> bool;
     fn set(&mut self, u: &[S], p: &[S]);
     fn correct(&mut self, u: &[S]);
     fn add_stop(&mut self, t: f64) -> Result<(), Error>;
@@ -44,10 +45,11 @@ where
     fn rewind(&mut self, t: f64) -> Result<(), Error> {
         self.rewind(t)
     }
+    fn settle(&mut self) -> bool {
+        self.settle()
+    }
     fn set(&mut self, u: &[B::Item], p: &[B::Item]) {
-        let (state, params) = self.edit();
-        state.copy_from_slice(u);
-        params.copy_from_slice(p);
+        self.replace(u, p);
     }
     fn correct(&mut self, u: &[B::Item]) {
         self.correct(u);

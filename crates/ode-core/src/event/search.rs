@@ -350,6 +350,23 @@ impl<S: BranchScalar> Search<S> {
         }
         Ok(())
     }
+
+    /// The state has moved a little, onto its algebraic equations: conditions that were on their root
+    /// are beside it now.
+    pub(super) fn shift(
+        &mut self,
+        events: &mut [Event<'_, S>],
+        host: &mut dyn Host<S>,
+    ) -> Result<(), Error> {
+        for (watch, event) in self.watches.iter_mut().zip(events) {
+            let Event::Root(root) = event else { continue };
+            if watch.start.noise > 0.0 {
+                let now = value(root, host.t(), host.u(), host.p())?;
+                watch.start.noise = watch.start.noise.max(2.0 * now.abs());
+            }
+        }
+        Ok(())
+    }
 }
 
 fn value<S: BranchScalar>(root: &mut Root<'_, S>, t: f64, u: &[S], p: &[S]) -> Result<f64, Error> {

@@ -99,8 +99,8 @@ where
     pub(super) fn begin(&mut self) -> Result<(), Error> {
         match self.start {
             Start::Evaluate(t) => {
-                if std::mem::take(&mut self.is_behind_stop) {
-                    self.settle(t);
+                if std::mem::take(&mut self.is_behind_stop) && self.rhs.mass().is_some() {
+                    self.settle_at(t);
                 }
                 let begun = self.algorithm.begin(self.rhs, t, &self.u, &self.p, &mut self.cache);
                 begun.map_err(|failure| self.refused(&failure))?;

@@ -34,18 +34,21 @@ where
     /// # Ok::<(), ode_core::Error>(())
     /// ```
     pub fn u_mut(&mut self) -> &mut [B::Item] {
+        self.settle();
         self.restart();
         self.u.as_mut()
     }
 
     /// The parameters, to be changed from here on; as [`u_mut`](Integrator::u_mut).
     pub fn p_mut(&mut self) -> &mut [B::Item] {
+        self.settle();
         self.restart();
         &mut self.p
     }
 
     /// State and parameters, to be changed; as [`u_mut`](Integrator::u_mut).
     pub fn edit(&mut self) -> (&mut [B::Item], &mut [B::Item]) {
+        self.settle();
         self.restart();
         (self.u.as_mut(), &mut self.p)
     }
@@ -76,24 +79,34 @@ where
         self.rhs.eval(t, u, p, du).map_err(|failure| self.refused(&failure))
     }
 
-    /// Moves the state onto the algebraic equations, where there are some.
-    pub(super) fn settle(&mut self, t: f64) {
-        if self.rhs.mass().is_some() {
-            let at = (t, &mut self.u, &self.p[..]);
-            self.algorithm.settle(self.rhs, at, &mut self.norm, &mut self.cache);
+    /// Moves a state that comes from steps onto the algebraic equations, where there are some, before
+    /// somebody changes it. Gives whether it moved.
+    pub(crate) fn settle(&mut self) -> bool {
+        if self.is_given || self.rhs.mass().is_none() {
+            return false;
         }
+        let t = match self.start {
+            Start::Evaluate(_) => self.t,
+            Start::CarryOver => self.before.t_last,
+            Start::Ready => self.t_first,
+        };
+        self.settle_at(t)
+    }
+
+    pub(super) fn settle_at(&mut self, t: f64) -> bool {
+        let at = (t, &mut self.u, &self.p[..]);
+        self.algorithm.settle(self.rhs, at, &mut self.norm, &mut self.cache)
+    }
+
+    /// Another state and other parameters, made from those that are here.
+    pub(crate) fn replace(&mut self, u: &[B::Item], p: &[B::Item]) {
+        self.restart();
+        self.u.as_mut().copy_from_slice(u);
+        self.p.copy_from_slice(p);
     }
 
     /// Forgets everything that comes from earlier steps.
     fn restart(&mut self) {
-        if self.stats.accepted > 0 && !std::mem::replace(&mut self.is_given, true) {
-            let t_first = match self.start {
-                Start::Evaluate(_) => self.t,
-                Start::CarryOver => self.before.t_last,
-                Start::Ready => self.t_first,
-            };
-            self.settle(t_first);
-        }
         if !matches!(self.start, Start::Evaluate(_)) {
             // After a failed attempt the start is at `t_first`, else at the end of the last step.
             let carried = self.start == Start::CarryOver;

@@ -136,9 +136,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         rhs: &F,
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
-    ) {
-        if let Some(constraints) = &mut self.constraints {
-            initialization::settle(constraints, rhs, at, norm);
+    ) -> bool {
+        match &mut self.constraints {
+            None => false,
+            Some(constraints) => initialization::settle(constraints, rhs, at, norm),
         }
     }
 

@@ -138,11 +138,13 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         rhs: &F,
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
-    ) where
+    ) -> bool
+    where
         F: Rhs<B::Item> + Jacobian<f64, Work = W>,
     {
-        if let Some(constraints) = &mut self.constraints {
-            initialization::settle_parts(constraints, rhs, at, norm);
+        match &mut self.constraints {
+            None => false,
+            Some(constraints) => initialization::settle_parts(constraints, rhs, at, norm),
         }
     }
 

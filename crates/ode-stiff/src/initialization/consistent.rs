@@ -107,7 +107,7 @@ where
 /// }
 /// let rhs = WithMass::new(Bath, Mass::diagonal([1.0, 0.0]))?;
 /// let options = Options::default();
-/// let dose = Scheduled::new("dose", [1.0])?.effect(|at| {
+/// let dose = Scheduled::new("dose", [1.0]).effect(|at| {
 ///     at.u[0] += 1.0;
 ///     // What fails here is reported by the solve: the state is then inconsistent.
 ///     let _ = make_consistent(&rhs, at.t, at.u, at.p, &options);

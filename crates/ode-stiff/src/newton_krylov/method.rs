@@ -168,8 +168,8 @@ where
         at: (f64, &mut B, &[B::Item]),
         norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) {
-        self.method.settle(rhs, at, norm, cache);
+    ) -> bool {
+        self.method.settle(rhs, at, norm, cache)
     }
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
         self.method.derivative(cache)

@@ -100,9 +100,10 @@ where
         rhs: &F,
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
-    ) {
-        if let Some(massive) = &mut self.massive {
-            initialization::settle(&mut massive.constraints, rhs, at, norm);
+    ) -> bool {
+        match &mut self.massive {
+            None => false,
+            Some(massive) => initialization::settle(&mut massive.constraints, rhs, at, norm),
         }
     }
 

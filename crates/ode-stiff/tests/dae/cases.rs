@@ -75,7 +75,7 @@ pub(crate) fn cases() -> Vec<Case> {
         name: "transistor amplifier".into(),
         problem: OdeProblem::new(model, u0.clone(), [], (0.0, 0.2)).unwrap(),
         points: vec![(0.0, u0), (0.2, TransistorAmplifier::AT_END.to_vec())],
-        scale: vec![1.0; 8],
+        scale: vec![0.1, 3.0, 3.0, 6.0, 3.0, 3.0, 6.0, 3.0],
         stops: vec![],
         equations: vec![vec![0, 1], vec![3, 4], vec![6, 7]],
     });
