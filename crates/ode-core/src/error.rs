@@ -224,7 +224,8 @@ pub enum ErrorKind {
         /// How many were allowed.
         limit: usize,
     },
-    /// The time of an event has no derivative: its condition does not cross zero at a finite speed.
+    /// The time of an event has no derivative: its condition does not cross zero at a finite speed, or
+    /// the problem has a mass matrix.
     EventDerivative {
         /// The event.
         event: String,
@@ -438,7 +439,8 @@ impl fmt::Display for Error {
             ErrorKind::EventDerivative { event, t } => write!(
                 f,
                 "the time of event `{event}` at t = {t} has no derivative: its condition touches \
-                 zero without crossing it; solve without duals, or change the condition"
+                 zero without crossing it, or the problem has a mass matrix; solve without duals, or \
+                 change the condition"
             ),
             ErrorKind::EventSetting { event, setting, value, must } => {
                 write!(f, "`{setting}` of event `{event}` is {value}, but must be {must}")

@@ -13,6 +13,8 @@ pub(super) trait Host<S> {
     fn interpolate(&mut self, t: f64, u: &mut [S]) -> Result<(), Error>;
     fn rewind(&mut self, t: f64) -> Result<(), Error>;
     fn settle(&mut self) -> bool;
+    /// Whether the right-hand side is `M u'` and not `u'`.
+    fn has_mass(&self) -> bool;
     fn set(&mut self, u: &[S], p: &[S]);
     fn correct(&mut self, u: &[S]);
     fn add_stop(&mut self, t: f64) -> Result<(), Error>;
@@ -44,6 +46,9 @@ where
     }
     fn rewind(&mut self, t: f64) -> Result<(), Error> {
         self.rewind(t)
+    }
+    fn has_mass(&self) -> bool {
+        self.has_mass()
     }
     fn settle(&mut self) -> bool {
         self.settle()

@@ -22,6 +22,9 @@ pub(super) fn lag<S: BranchScalar>(
     if S::along(t, 1.0).is_none() {
         return Ok(None);
     }
+    if host.has_mass() {
+        return Err(ErrorKind::EventDerivative { event: root.name.clone(), t }.into());
+    }
     let p = host.p().to_vec();
     let now = S::from_f64(t);
     let mut du = u.to_vec();

@@ -98,6 +98,10 @@ where
         self.algorithm.settle(self.rhs, at, &mut self.norm, &mut self.cache)
     }
 
+    pub(crate) fn has_mass(&self) -> bool {
+        self.rhs.mass().is_some()
+    }
+
     /// Another state and other parameters, made from those that are here.
     pub(crate) fn replace(&mut self, u: &[B::Item], p: &[B::Item]) {
         self.restart();

@@ -41,6 +41,10 @@ pub(crate) struct Constraints<S: Field, W> {
 enum Factors<S: Field> {
     Dense(CompletePivoting<S>),
     Sparse(Solver<S>),
+    /// Whatever its values, the matrix is singular: no row is left for this column.
+    None {
+        column: usize,
+    },
 }
 
 /// Up to so many algebraic variables their rank is found by complete pivoting.
@@ -74,14 +78,20 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
             .then(|| Pattern::from_entries(m, m, entries.iter().map(|entry| entry.0)).ok())
             .flatten()
             .and_then(|pattern| {
-                let solver = S::solver(&Structure::Sparse(Arc::new(pattern.clone()))).ok()?;
-                Some((pattern, solver))
+                let solver = S::solver(&Structure::Sparse(Arc::new(pattern.clone())));
+                let factors = match solver.as_ref().map_err(linalg::Error::kind) {
+                    Err(ErrorKind::StructurallySingular { column, .. }) => {
+                        Factors::None { column: *column }
+                    }
+                    _ => Factors::Sparse(solver.ok()?),
+                };
+                Some((pattern, factors))
             });
         let position: Box<dyn Fn(usize, usize) -> usize>;
-        if let Some((pattern, solver)) = sparse {
+        if let Some((pattern, found)) = sparse {
             let column = |j| pattern.column(j).iter().map(move |&i| (i, j));
             places = (0..m).flat_map(column).collect();
-            factors = Factors::Sparse(solver);
+            factors = found;
             position = Box::new(move |i, j| pattern.position(i, j).unwrap_or(0));
         } else {
             places = Vec::with_capacity(m * m);
@@ -163,25 +173,34 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
             }
             Factors::Sparse(factors) => {
                 let Err(error) = factors.factor(values) else { return Ok(()) };
-                let pivot = match error.kind() {
+                let column = match error.kind() {
                     ErrorKind::Singular { pivot } | ErrorKind::SingularLanes { pivot, .. } => {
                         *pivot
                     }
                     ErrorKind::StructurallySingular { column, .. } => *column,
                     _ => 0,
                 };
-                let mut rows: Vec<usize> =
-                    (0..self.g.len()).filter(|&e| self.is_row_zero(e)).collect();
-                if rows.is_empty() {
-                    rows.push(pivot);
-                }
-                Err(self.singular(&rows, &[pivot]))
+                Err(self.singular_column(column))
+            }
+            Factors::None { column } => {
+                let column = *column;
+                Err(self.singular_column(column))
             }
         }
     }
 
-    fn is_row_zero(&self, e: usize) -> bool {
-        self.places.iter().zip(&self.values).all(|(place, x)| place.0 != e || x.modulus() == 0.0)
+    /// The rows of zeros, if there are some, else the row in the place of the column.
+    #[cold]
+    fn singular_column(&self, column: usize) -> Obstacle {
+        let mut is_zero = vec![true; self.g.len()];
+        for (place, x) in self.places.iter().zip(&self.values) {
+            is_zero[place.0] &= x.modulus() == 0.0;
+        }
+        let zero: Vec<usize> = (0..is_zero.len()).filter(|&e| is_zero[e]).collect();
+        self.singular(
+            if zero.is_empty() { std::slice::from_ref(&column) } else { &zero },
+            &[column],
+        )
     }
 
     /// Rows, then columns. What was summed up counts, so that a sum that should be zero stays small.
@@ -236,6 +255,10 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
                 Ok(())
             }
             Factors::Sparse(factors) => factors.solve_in_place(&mut self.g),
+            Factors::None { column } => {
+                let column = *column;
+                return Err(self.singular_column(column));
+            }
         };
         if solved.is_err() || !self.g.iter().all(|g| g.is_finite()) {
             let bad = |g: &S| !g.is_finite();

@@ -165,8 +165,7 @@ impl System for Sorption {
 
 #[test]
 fn thousands_of_algebraic_variables_are_found_in_their_pattern() {
-    let cells = 1000;
-    let clock = std::time::Instant::now();
+    let cells = 4000;
     let mass: Vec<f64> = (0..2 * cells).map(|i| if i < cells { 1.0 } else { 0.0 }).collect();
     let of = |broken| {
         let rhs = WithMass::new(Sorption { cells, broken }, Mass::diagonal(&mass)).unwrap();
@@ -176,19 +175,15 @@ fn thousands_of_algebraic_variables_are_found_in_their_pattern() {
     };
     let options = Options { save: Save::Last, ..Options::default() };
     let problem = of(None);
-    eprintln!("A {:?}", clock.elapsed());
     let refused = solve(&problem, Bdf::default(), &options).unwrap_err();
     assert!(matches!(refused.kind(), ErrorKind::Inconsistent { .. }), "{refused}");
-    eprintln!("B {:?}", clock.elapsed());
     let initial = consistent(&problem, &options).unwrap();
-    eprintln!("C {:?}", clock.elapsed());
     assert!(initial.residual < 1e-12 && initial.iterations < 10, "{}", initial.residual);
     let solution = solve(&problem.with_u0(initial.u).unwrap(), Bdf::default(), &options).unwrap();
     let (mut f, u) = (vec![0.0; 2 * cells], solution.last());
     Sorption { cells, broken: None }.rhs(0.0, u, &[], &mut f);
     assert!(f[cells..].iter().all(|f| f.abs() < 1e-4));
 
-    eprintln!("D {:?}", clock.elapsed());
     let error = consistent(&of(Some(77)), &options).unwrap_err();
     let ErrorKind::HigherIndex { equations, .. } = error.kind() else { panic!("{error}") };
     assert_eq!(equations, &[format!("u{}", cells + 77 + 1)]);

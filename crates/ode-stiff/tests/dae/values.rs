@@ -50,7 +50,6 @@ fn values_to_ten_tolerances_and_constraints_to_one_at_every_step() {
             let [error, at_steps, between] = run(&case, method);
             let text =
                 format!("{}, {}: {error:.2} {at_steps:.2} {between:.2}", case.name, method.name);
-            eprintln!("{text}");
             // Nothing damps a pendulum: the errors of its steps add up.
             let bound = if case.name == "pendulum" { 50.0 } else { 10.0 };
             assert!(error <= bound, "{text}");
