@@ -16,7 +16,21 @@
 //!
 //! `M u' = f` with a constant mass matrix is a [`WithMass`](system::WithMass) right-hand side; where
 //! `M` is singular the index must be 1, and the initial state must satisfy the algebraic equations:
-//! [`consistent`] finds one that does.
+//! [`consistent`] finds one that does. All families treat such problems alike:
+//!
+//! - A start is refused where the algebraic variables are off by more than ten tolerances, in the norm
+//!   of the solve: their Newton correction is compared with `atol + rtol |u|`, so that the units of the
+//!   equations do not matter. So is a state that an edit or the effect of an event has put off the
+//!   algebraic equations: call [`make_consistent`] there.
+//! - A higher index is refused with the rows and states in question: the Jacobian of the algebraic
+//!   equations by the algebraic variables is singular.
+//! - At the steps the algebraic equations hold to the tolerance. Between them an interpolant misses them
+//!   by its own error, which in fast transients can be tens to hundreds of tolerances, and more where the
+//!   steps of [`Kvaerno4`], [`Kvaerno5`] and [`RadauIIA5`] pass over what only algebraic variables do.
+//!   What an edit or the effect of an event sees is moved onto the equations first.
+//! - Behind a declared stop algebraic variables take the values that their equations have there.
+//! - Where the equations have kinks, a step over one may fail with the Jacobian of its start, however
+//!   short: [`Bdf`] and [`Ndf`] evaluate theirs where the step leads.
 //!
 //! ```
 //! use ode_core::{OdeProblem, Options, solve};

@@ -12,7 +12,9 @@ where
     B::Item: Concrete,
 {
     /// The current state, to be changed. The method starts anew from it: derivative, step size and
-    /// the controller's memory; the last step can no longer be interpolated.
+    /// the controller's memory; the last step can no longer be interpolated. Where there are algebraic
+    /// equations, the state is moved onto them first (which takes away what the steps have left of them),
+    /// and must be there again when the solve goes on.
     ///
     /// ```
     /// # system::system! { struct Decay; state { u } params { k } rhs(_t) { d(u) = -k * u; } }

@@ -135,6 +135,16 @@ where
         active!(self, cache, |method, memory| method.admit(rhs, at, norm, memory))
     }
 
+    fn settle(
+        &self,
+        rhs: &F,
+        at: (f64, &mut B, &[B::Item]),
+        norm: &mut ErrorNorm<'_>,
+        cache: &mut Self::Cache,
+    ) -> bool {
+        active!(self, cache, |method, memory| method.settle(rhs, at, norm, memory))
+    }
+
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
         active!(self, ref cache, |method, memory| method.derivative(memory))
     }
