@@ -15,11 +15,27 @@ impl Peer {
         u0: &[f64],
         rhs: impl FnOnce(&[f64], &mut [f64]),
     ) -> Result<(), String> {
+        self.introduce_with_stops(name, tspan, (p, &[]), u0, |_, u, du| rhs(u, du))
+    }
+
+    /// The same where the right-hand side `rhs(t, u, du)` depends on time, and jumps at the `stops`.
+    ///
+    /// # Errors
+    ///
+    /// As [`introduce`](Peer::introduce).
+    pub fn introduce_with_stops(
+        &mut self,
+        name: &str,
+        tspan: (f64, f64),
+        (p, stops): (&[f64], &[f64]),
+        u0: &[f64],
+        rhs: impl FnOnce(f64, &[f64], &mut [f64]),
+    ) -> Result<(), String> {
         let said = |error: PeerError| format!("{name}: {error}");
-        self.problem(name, tspan, p, u0).map_err(said)?;
+        self.problem(name, tspan, p, u0, stops).map_err(said)?;
         let u = near(u0);
         let mut du = vec![0.0; u.len()];
-        rhs(&u, &mut du);
+        rhs(compared_at(tspan), &u, &mut du);
         let theirs = self.derivative(&u).map_err(said)?;
         if same(&du, &theirs) {
             return Ok(());
@@ -27,7 +43,7 @@ impl Peer {
         Err(format!("{name}: a peer has another right-hand side"))
     }
 
-    /// Sees that it has the same Jacobian `jac(u)`, row by row, near the initial state.
+    /// Sees that it has the same Jacobian `jac(t, u)`, row by row, near the initial state.
     ///
     /// # Errors
     ///
@@ -35,8 +51,9 @@ impl Peer {
     pub fn compare_jacobian(
         &mut self,
         name: &str,
+        tspan: (f64, f64),
         u0: &[f64],
-        jac: impl FnOnce(&[f64]) -> Vec<f64>,
+        jac: impl FnOnce(f64, &[f64]) -> Vec<f64>,
     ) -> Result<(), String> {
         let u = near(u0);
         let entries = self.jacobian(&u).map_err(|error| format!("{name}: {error}"))?;
@@ -47,7 +64,7 @@ impl Peer {
             theirs[place] += value;
         }
         // Row by row: the rates of one problem may be many orders of magnitude apart.
-        let mut rows = jac(&u);
+        let mut rows = jac(compared_at(tspan), &u);
         rows.resize(n * n, f64::NAN);
         let good = rows.chunks(n).zip(theirs.chunks(n)).all(|(a, b)| same(a, b));
         if good { Ok(()) } else { Err(other(name)) }
@@ -56,6 +73,11 @@ impl Peer {
 
 fn other(name: &str) -> String {
     format!("{name}: a peer has another Jacobian")
+}
+
+/// A time at which right-hand sides and Jacobians are compared: where no signal of a problem vanishes.
+fn compared_at((t0, t1): (f64, f64)) -> f64 {
+    t0 + 0.28 * (t1 - t0)
 }
 
 /// A state where no term vanishes.

@@ -151,7 +151,7 @@ impl Peer {
         &self.missing
     }
 
-    /// Tells it the problem of the requests to come.
+    /// Tells it the problem of the requests to come; it jumps at the `stops`.
     ///
     /// # Errors
     ///
@@ -162,9 +162,13 @@ impl Peer {
         tspan: (f64, f64),
         p: &[f64],
         u0: &[f64],
+        stops: &[f64],
     ) -> Result<(), PeerError> {
         let (t0, t1) = tspan;
-        let line = format!("problem {name} {t0:e} {t1:e} {} {}", vector(p), vector(u0));
+        let mut line = format!("problem {name} {t0:e} {t1:e} {} {}", vector(p), vector(u0));
+        if !stops.is_empty() {
+            line += &format!(" {}", vector(stops));
+        }
         self.ask::<Understood>(&line).map(|_| ())
     }
 

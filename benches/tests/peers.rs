@@ -28,7 +28,7 @@ fn a_conversation() {
     let script = format!(
         "{HELLO}
         while read word rest; do case $word in
-            problem) test \"$rest\" = 'decay 0e0 2e0 1 5e-1 2 1e0 -2e0' && echo '{{}}' || echo '{{\"failure\":\"what?\"}}';;
+            problem) test \"$rest\" = 'decay 0e0 2e0 1 5e-1 2 1e0 -2e0' -o \"$rest\" = 'jump 0e0 2e0 0 1 1e0 1 5e-1' && echo '{{}}' || echo '{{\"failure\":\"what?\"}}';;
             rhs) echo '{{\"du\":[-0.5,1e0]}}';;
             jac) test \"$rest\" = '2 1e0 -2e0' && echo '{{\"jac\":[[0,0,-0.5],[1,0,3e0]]}}' || echo '{{\"failure\":\"no\"}}';;
             ensemble) test \"$rest\" = 'a m 1e-6 1e-8 1 0e0 2.8e1 4 2 3' && echo '{{\"ends\":[[1.0],[2e0]],\"seconds\":0.5}}' || echo '{{\"failure\":\"no\"}}';;
@@ -44,7 +44,8 @@ fn a_conversation() {
     };
     assert_eq!(peer.members(), [member]);
     assert_eq!(peer.missing(), ["b: install it"]);
-    peer.problem("decay", (0.0, 2.0), &[0.5], &[1.0, -2.0]).unwrap();
+    peer.problem("decay", (0.0, 2.0), &[0.5], &[1.0, -2.0], &[]).unwrap();
+    peer.problem("jump", (0.0, 2.0), &[], &[1.0], &[0.5]).unwrap();
     assert_eq!(peer.derivative(&[1.0, -2.0]).unwrap(), [-0.5, 1.0]);
     assert_eq!(peer.jacobian(&[1.0, -2.0]).unwrap(), [(0, 0, -0.5), (1, 0, 3.0)]);
     let answer = Answer { u: vec![0.25, 4.0], seconds: 1e-6, prepare: 2.5 };

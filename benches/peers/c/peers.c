@@ -20,8 +20,9 @@
 
 enum { LINE = 1 << 20 };
 
-double p[64], u0[MOST], t0, t1, time_now;
-int np, n;
+double p[64], u0[MOST], t0, t1, time_now, stops[8];
+int np, n, stop_count;
+static double t_low, t_high;
 SUNContext context;
 
 /* The members of an ensemble: the problem with many values of one parameter. A plain solve has one member. */
@@ -100,8 +101,10 @@ static const struct problem NONSTIFF[] = {
 static const struct problem *const ALL[] = {NONSTIFF, STIFF, LARGE};
 static const struct problem *problem;
 
+void set_time(double t) { time_now = fmin(fmax(t, t_low), t_high); }
+
 int rhs(sunrealtype t, N_Vector u, N_Vector du, void *data) {
-    time_now = t;
+    set_time(t);
     ((const struct problem *)data)->rhs(NV_DATA_S(u), NV_DATA_S(du));
     return 0;
 }
@@ -141,8 +144,15 @@ static int arkode_once(const struct solver *solver, N_Vector u) {
 
 int cvode_once(const struct solver *solver, N_Vector u) {
     double t;
-    return CVodeReInit(solver->memory, t0, u) || CVodeSetStopTime(solver->memory, t1)
-           || CVode(solver->memory, t1, u, &t, CV_NORMAL) < 0;
+    int bad = 0;
+    for (int i = 0; i <= stop_count && !bad; i++) {
+        const double from = i ? stops[i - 1] : t0, to = i < stop_count ? stops[i] : t1;
+        t_low = from;
+        t_high = i < stop_count ? nextafter(to, from) : to;
+        bad = CVodeReInit(solver->memory, from, u) || CVodeSetStopTime(solver->memory, to)
+              || CVode(solver->memory, to, u, &t, CV_NORMAL) < 0;
+    }
+    return bad;
 }
 
 /* The seconds of one run, which is a solve for each member; the final states are left in `ends`. Negative if one fails.
@@ -233,6 +243,10 @@ static void on_problem(char **rest) {
     const int good = number(rest, &t0) && number(rest, &t1);
     np = good ? vector(rest, p, 64) : -1;
     n = np >= 0 ? vector(rest, u0, MOST) : -1;
+    stop_count = n >= 0 ? vector(rest, stops, 8) : 0;
+    if (stop_count < 0) stop_count = 0;
+    t_low = t0;
+    t_high = t1;
     if (np != problem->parameters || n != problem->states) {
         problem = NULL;
         failure("wrong numbers of parameters or states");
@@ -247,7 +261,7 @@ static void on_rhs(char **rest) {
         failure("wrong number of states");
         return;
     }
-    time_now = t0;
+    set_time(t0 + 0.28 * (t1 - t0));
     problem->rhs(u, du);
     printf("{\"du\":");
     print(du);

@@ -9,8 +9,11 @@ enum { MOST = 4096 };
 /* Parameters, initial state, span, and how many of them. */
 extern double p[64], u0[MOST], t0, t1;
 extern int np, n;
-/* The time at which a right-hand side is asked for: few of them depend on it. */
-extern double time_now;
+/* The time at which a right-hand side is asked for: few of them depend on it. Times at which one jumps: solves start anew
+ * there, and a right-hand side sees its own side of the jump only. */
+extern double time_now, stops[8];
+extern int stop_count;
+void set_time(double t);
 extern SUNContext context;
 
 struct problem {

@@ -43,6 +43,10 @@ class Problem:
     def __init__(self, name, t0, t1, p, u0):
         self.name, self.t0, self.t1, self.p, self.u0 = name, t0, t1, p, u0
 
+    def compared_at(self):
+        """The time at which right-hand sides and Jacobians are compared."""
+        return self.t0 + 0.28 * (self.t1 - self.t0)
+
 
 # ---- right-hand sides: for Python numbers, and for arrays of NumPy or JAX
 
@@ -384,12 +388,12 @@ def answer(line, problem):
     if request == "rhs":
         import numpy
 
-        du = for_scipy(problem, problem.p)(problem.t0, numpy.array(vector(words)))
+        du = for_scipy(problem, problem.p)(problem.compared_at(), numpy.array(vector(words)))
         return {"du": [float(x) for x in du]}, problem
     if request == "jac":
         if problem.name not in stiff.JACOBIAN:
             raise ValueError("no Jacobian: too slow for large stiff systems")
-        jac = stiff.JACOBIAN[problem.name](problem.t0, vector(words), problem.p)
+        jac = stiff.JACOBIAN[problem.name](problem.compared_at(), vector(words), problem.p)
         rows = enumerate(jac)
         return {"jac": [[i, j, x] for i, row in rows for j, x in enumerate(row) if x != 0.0]}, problem
     if request in ("solve", "ensemble"):

@@ -64,6 +64,7 @@ fn answer(line: &str, request: &mut Request) -> Result<String, String> {
             request.problem = words.word()?.into();
             request.tspan = (words.number()?, words.number()?);
             (request.p, request.u0) = (words.vector()?, words.vector()?);
+            request.stops = if words.more() { words.vector()? } else { Vec::new() };
             derivative(request, request.u0.clone()).map(|_| "{}".into())
         }
         "rhs" => {

@@ -10,12 +10,46 @@ pub(crate) struct Request {
     pub(crate) tspan: (f64, f64),
     pub(crate) p: Vec<f64>,
     pub(crate) u0: Vec<f64>,
+    /// Times at which the right-hand side jumps.
+    pub(crate) stops: Vec<f64>,
     pub(crate) method: String,
     pub(crate) rtol: f64,
     pub(crate) atol: f64,
     pub(crate) runs: usize,
     /// For an ensemble.
     pub(crate) sweep: Option<Sweep>,
+}
+
+impl Request {
+    /// The time at which right-hand sides and Jacobians are compared.
+    pub(crate) fn compared_at(&self) -> f64 {
+        let (t0, t1) = self.tspan;
+        t0 + 0.28 * (t1 - t0)
+    }
+
+    /// The spans between the jumps, each with the latest time at which a right-hand side is asked for.
+    pub(crate) fn phases(&self) -> Vec<Phase> {
+        let (t0, t1) = self.tspan;
+        let ends = self.stops.iter().map(|&end| (end, end.next_down())).chain([(t1, t1)]);
+        let mut from = t0;
+        ends.map(|(to, latest)| Phase { from: std::mem::replace(&mut from, to), to, latest })
+            .collect()
+    }
+}
+
+/// From one jump of the right-hand side to the next.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Phase {
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    latest: f64,
+}
+
+impl Phase {
+    /// The time that a right-hand side sees.
+    pub(crate) fn clamp(&self, t: f64) -> f64 {
+        t.max(self.from).min(self.latest)
+    }
 }
 
 /// The problem with many values of one parameter.
@@ -105,6 +139,11 @@ impl<'a> Words<'a> {
     pub(crate) fn number<T: std::str::FromStr>(&mut self) -> Result<T, String> {
         let word = self.word()?;
         word.parse().map_err(|_| format!("`{word}` is not a number"))
+    }
+
+    /// Whether there are more words.
+    pub(crate) fn more(&self) -> bool {
+        self.0.clone().next().is_some()
     }
 
     /// A count and as many numbers.

@@ -21,6 +21,8 @@ pub(crate) struct Case<F, B: Buffer> {
     /// What peers call its right-hand side.
     pub(crate) model: &'static str,
     pub(crate) problem: OdeProblem<F, B>,
+    /// Times at which the right-hand side jumps.
+    pub(crate) stops: Vec<f64>,
     /// The final state.
     pub(crate) end: Vec<f64>,
     /// Size of the smallest values that count, in units of the states: the absolute tolerance is `small rtol`, and
@@ -44,13 +46,14 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
 
     /// Tells a peer the problem, and sees that it has the same right-hand side and Jacobian.
     fn introduce(&self, peer: &mut Peer) -> Result<(), String> {
-        let (t0, t1) = self.problem.tspan();
-        let (u0, p, f) = (self.problem.u0().as_ref(), self.problem.p(), self.problem.rhs());
-        peer.introduce(self.model, (t0, t1), p, u0, |u, du| f.rhs(t0, u, p, du))?;
-        peer.compare_jacobian(self.model, u0, |u| {
+        let (tspan, u0, p) = (self.problem.tspan(), self.problem.u0().as_ref(), self.problem.p());
+        let (f, name) = (self.problem.rhs(), self.model);
+        let rhs = |t: f64, u: &[f64], du: &mut [f64]| f.rhs(t, u, p, du);
+        peer.introduce_with_stops(name, tspan, (p, &self.stops), u0, rhs)?;
+        peer.compare_jacobian(name, tspan, u0, |t, u| {
             let mut jac = vec![0.0; u.len() * u.len()];
             // A failure leaves zeros, which no peer has.
-            let _ = f.jacobian(t0, u, p, &mut jac, &mut f.jacobian_work());
+            let _ = f.jacobian(t, u, p, &mut jac, &mut f.jacobian_work());
             jac
         })
     }

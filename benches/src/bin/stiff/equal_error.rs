@@ -1,7 +1,7 @@
 //! The best method of each at equal error: records, and tables for people.
 
 use crate::SUITE;
-use crate::problems::Sizes;
+use crate::problems::Size;
 use benches::{Measured, OURS, Record, Recorder};
 use std::io;
 
@@ -12,10 +12,14 @@ const TARGETS: [f64; 4] = [1e-3, 1e-5, 1e-7, 1e-9];
 const SMALL: usize = 20;
 
 /// Writes a record for each problem, error and peer, and the ratios to ours.
-pub(crate) fn table(recorder: &mut Recorder, measured: &Measured, sizes: &Sizes) -> io::Result<()> {
+pub(crate) fn table(
+    recorder: &mut Recorder,
+    measured: &Measured,
+    sizes: &[Size],
+) -> io::Result<()> {
     let mut lines = Vec::new();
-    for &(problem, size) in sizes {
-        for error in TARGETS {
+    for &Size { name: problem, states, trusted } in sizes {
+        for error in TARGETS.into_iter().filter(|error| *error >= trusted) {
             for who in measured.who() {
                 if let Some((method, seconds)) = measured.best(problem, who, error) {
                     let setting = &format!("at error {error:e}");
@@ -31,7 +35,7 @@ pub(crate) fn table(recorder: &mut Recorder, measured: &Measured, sizes: &Sizes)
                     })?;
                 }
             }
-            lines.push(line(measured, problem, size, error));
+            lines.push(line(measured, problem, states, error));
         }
     }
     recorder.remark(&format!(

@@ -37,6 +37,9 @@ where
     }
 }
 
+/// States up to which Radau, which knows dense matrices only, is measured.
+const DENSE: usize = 100;
+
 /// Many states: the methods that use the pattern of the Jacobian.
 impl<F: System + Copy> Implicit for Case<F, Vec<f64>> {
     fn entries(
@@ -44,7 +47,11 @@ impl<F: System + Copy> Implicit for Case<F, Vec<f64>> {
         digits: u32,
         slow: &mut BTreeSet<&'static str>,
     ) -> Vec<Result<Option<Entry<'_>>, String>> {
-        self.sparse(digits, slow)
+        let mut all = self.sparse(digits, slow);
+        if self.end.len() <= DENSE {
+            all.push(self.enter(RadauIIA5, digits, slow));
+        }
+        all
     }
 }
 
@@ -86,8 +93,8 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
             return Ok(None);
         }
         let (rtol, atol) = self.tolerances(digits);
-        let options =
-            Options { rtol, atol, max_steps: 10_000_000, save: Save::Last, ..Options::default() };
+        let (max_steps, save, stops) = (10_000_000, Save::Last, self.stops.clone());
+        let options = Options { rtol, atol, max_steps, save, stops, ..Options::default() };
         // Looked at twice: a solve that is hopeless is not waited for.
         let limit = Some(Duration::from_secs_f64(3.0 * self.patience));
         let begin = Instant::now();

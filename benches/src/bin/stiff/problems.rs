@@ -9,14 +9,20 @@ use std::error::Error;
 use system::System;
 use testset::{Problem, problems};
 
-/// Names and numbers of states.
-pub(crate) type Sizes = Vec<(&'static str, usize)>;
+/// What is known of a problem that has been measured.
+pub(crate) struct Size {
+    pub(crate) name: &'static str,
+    /// How many it has.
+    pub(crate) states: usize,
+    /// The smallest error that its reference can tell.
+    pub(crate) trusted: f64,
+}
 
 /// Seconds for one solve of a small problem, and of a large one.
 const PATIENCE: f64 = 0.2;
 const MORE_PATIENCE: f64 = 1.0;
 
-/// The problem of a reference up to its end.
+/// The problem of a small reference up to its end.
 fn case<F: System + Copy, const N: usize>(
     name: &'static str,
     small: f64,
@@ -28,33 +34,58 @@ where
     let Problem { system, u0, reference, .. } = problem;
     let end = reference.points.last().map(|point| point.u.clone()).unwrap_or_default();
     let problem = OdeProblem::new(system, u0, reference.p.clone(), reference.tspan)?;
-    Ok(Case { name, model: name, problem, end, small, patience: PATIENCE })
+    Ok(Case { name, model: name, problem, stops: reference.stops, end, small, patience: PATIENCE })
+}
+
+/// The problem of a large reference up to its end, on vectors.
+fn large<F: System + Copy, const N: usize>(
+    name: &'static str,
+    small: f64,
+    problem: Problem<F, N>,
+) -> Result<Case<F, Vec<f64>>, Box<dyn Error>> {
+    let Problem { system, reference, .. } = problem;
+    let end = reference.points.last().map(|point| point.u.clone()).unwrap_or_default();
+    let (u0, stops, patience) = (reference.u0.clone(), reference.stops, MORE_PATIENCE);
+    let problem = OdeProblem::new(system, u0, reference.p, reference.tspan)?;
+    Ok(Case { name, model: name, problem, stops, end, small, patience })
 }
 
 /// Writes one record for each method, problem and tolerance.
 pub(crate) fn rows(
     recorder: &mut Recorder,
     arguments: &Arguments,
-) -> Result<(Measured, Sizes), Box<dyn Error>> {
+) -> Result<(Measured, Vec<Size>), Box<dyn Error>> {
     let mut race = Race::new(SUITE, Kind::Stiff, recorder, arguments)?;
-    let mut sizes = Sizes::new();
+    let mut sizes = Vec::new();
     macro_rules! measure {
-        ($($name:literal: $case:expr;)*) => {$(
+        ($($name:literal to $trusted:literal: $case:expr;)*) => {$(
             if arguments.wants_problem($name) {
                 let case = $case;
-                sizes.push(($name, case.end.len()));
+                sizes.push(Size { name: $name, states: case.end.len(), trusted: $trusted });
                 case.measure(&mut race)?;
             }
         )*};
     }
     measure! {
-        "rober_1e5": robertson_to_1e5()?;
-        "rober_1e11": Case { name: "rober_1e11", ..case("rober", 1e-14, problems::rober()?)? };
-        "vdpol_mu1000": case("vdpol_mu1000", 1e-3, problems::vdpol_mu1000()?)?;
-        "vdpol_scaled": case("vdpol_scaled", 1.0, problems::vdpol_scaled()?)?;
-        "hires": case("hires", 1e-4, problems::hires()?)?;
-        "orego": case("orego", 1e-1, problems::orego()?)?;
-        "brusselator_1d": tube()?;
+        "rober_1e5" to 1e-9: robertson_to_1e5()?;
+        "rober_1e11" to 1e-9: Case { name: "rober_1e11", ..case("rober", 1e-14, problems::rober()?)? };
+        "vdpol_mu1000" to 1e-9: case("vdpol_mu1000", 1e-3, problems::vdpol_mu1000()?)?;
+        "vdpol_scaled" to 1e-9: case("vdpol_scaled", 1.0, problems::vdpol_scaled()?)?;
+        "hires" to 1e-9: case("hires", 1e-4, problems::hires()?)?;
+        "orego" to 1e-9: case("orego", 1e-1, problems::orego()?)?;
+        "pyrolysis_e5" to 1e-7: case("pyrolysis_e5", 1e-22, problems::pyrolysis_e5()?)?;
+        "pollution" to 1e-9: case("pollution", 1e-6, problems::pollution()?)?;
+        "ring_modulator" to 1e-7: Case {
+            patience: MORE_PATIENCE,
+            ..case("ring_modulator", 1e-4, problems::ring_modulator()?)?
+        };
+        "beam" to 1e-9: large("beam", 1e-2, problems::beam()?)?;
+        "medical_akzo" to 1e-9: large("medical_akzo", 1e-3, problems::medical_akzo()?)?;
+        "brusselator_1d" to 1e-9: tube()?;
+        "brusselator_2d" to 1e-7: Case {
+            name: "brusselator_2d",
+            ..large("brusselator_2d_n32", 1e-2, problems::brusselator_2d_n32()?)?
+        };
     }
     Ok((race.finish()?, sizes))
 }
@@ -77,5 +108,5 @@ fn tube() -> Result<Case<testset::models::Brusselator1d, Vec<f64>>, Box<dyn Erro
     let problem = OdeProblem::new(system, reference.u0.clone(), [g], reference.tspan)?;
     let end = agreed::end(name, &problem, (Rodas5P, Kvaerno5), (1e-12, small))?;
     let model = "brusselator_1d_n500";
-    Ok(Case { name, model, problem, end, small, patience: MORE_PATIENCE })
+    Ok(Case { name, model, problem, stops: Vec::new(), end, small, patience: MORE_PATIENCE })
 }

@@ -14,12 +14,22 @@ pub(crate) trait Real:
     + Mul<f64, Output = Self>
 {
     fn exp(self) -> Self;
+    fn sin(self) -> Self;
+    fn cos(self) -> Self;
 }
 
 impl Real for f64 {
     #[inline(always)]
     fn exp(self) -> Self {
         f64::exp(self)
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        f64::sin(self)
+    }
+    #[inline(always)]
+    fn cos(self) -> Self {
+        f64::cos(self)
     }
 }
 
@@ -88,5 +98,13 @@ impl Real for Dual {
     fn exp(self) -> Self {
         let exp = self.0.exp();
         Self(exp, exp * self.1)
+    }
+    #[inline(always)]
+    fn sin(self) -> Self {
+        Self(self.0.sin(), self.0.cos() * self.1)
+    }
+    #[inline(always)]
+    fn cos(self) -> Self {
+        Self(self.0.cos(), -self.0.sin() * self.1)
     }
 }

@@ -1,5 +1,6 @@
 //! Stiff problems: who solves them, and which there are.
 
+mod beam;
 mod by_differential_equations;
 mod by_diffsol;
 mod dual;
@@ -10,6 +11,7 @@ mod ring_modulator;
 
 use crate::models::array;
 use crate::protocol::{Outcome, Request};
+use beam::Beam;
 use large::{Large, large};
 use models::{Hires, Oregonator, Pyrolysis, Robertson, Stiff, VanDerPol, VanDerPolScaled};
 use pollution::Pollution;
@@ -68,6 +70,7 @@ fn visit(request: &Request, visitor: &mut impl Visitor) -> Option<Outcome> {
         "hires" => small::<Hires, _>(r, visitor),
         "orego" => small::<Oregonator, _>(r, visitor),
         "pyrolysis_e5" => small::<Pyrolysis, _>(r, visitor),
+        "beam" => small::<Beam, _>(r, visitor),
         "pollution" => small::<Pollution, _>(r, visitor),
         "ring_modulator" => small::<RingModulator, _>(r, visitor),
         other => large(other, &request.p)?.and_then(|model| visitor.large(&*model, r)),
@@ -78,13 +81,13 @@ struct Derivative<'a>(&'a [f64], Vec<f64>);
 
 impl Visitor for Derivative<'_> {
     fn small<M: Stiff<N>, const N: usize>(&mut self, model: M, request: &Request) -> Outcome {
-        self.1 = model.f(request.tspan.0, &array::<N>(self.0)?).to_vec();
+        self.1 = model.f(request.compared_at(), &array::<N>(self.0)?).to_vec();
         Ok((Vec::new(), 0.0))
     }
 
     fn large(&mut self, model: &dyn Large, request: &Request) -> Outcome {
         self.1 = vec![0.0; self.0.len()];
-        model.f(request.tspan.0, self.0, &mut self.1);
+        model.f(request.compared_at(), self.0, &mut self.1);
         Ok((Vec::new(), 0.0))
     }
 }
@@ -94,7 +97,7 @@ struct Jacobian<'a>(&'a [f64], Entries);
 impl Visitor for Jacobian<'_> {
     /// The matrix and its products with vectors are written twice, and have to agree.
     fn small<M: Stiff<N>, const N: usize>(&mut self, model: M, request: &Request) -> Outcome {
-        let (t, u) = (request.tspan.0, array::<N>(self.0)?);
+        let (t, u) = (request.compared_at(), array::<N>(self.0)?);
         let mut matrix = [[0.0; N]; N];
         model.jac(t, &u, |i, j, value| matrix[i][j] = value);
         for j in 0..N {
@@ -116,7 +119,7 @@ impl Visitor for Jacobian<'_> {
         let (mut v, mut y) = (vec![0.0; n], vec![0.0; n]);
         for j in 0..n {
             v[j] = 1.0;
-            model.jvp(request.tspan.0, self.0, &v, &mut y);
+            model.jvp(request.compared_at(), self.0, &v, &mut y);
             v[j] = 0.0;
             let nonzero = y.iter().enumerate().filter(|(_, value)| **value != 0.0);
             self.1.extend(nonzero.map(|(i, value)| (i, j, *value)));
