@@ -31,7 +31,10 @@ struct Curve {
 /// assert!(method == "Dp5" && (seconds - 2e-6).abs() < 1e-12);
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Measured(Vec<Curve>);
+pub struct Measured {
+    curves: Vec<Curve>,
+    failures: Vec<String>,
+}
 
 impl Measured {
     /// Adds a point to its curve.
@@ -39,9 +42,9 @@ impl Measured {
         let same = |curve: &&mut Curve| {
             curve.problem == problem && curve.who == who && curve.method == method
         };
-        match self.0.iter_mut().find(same) {
+        match self.curves.iter_mut().find(same) {
             Some(curve) => curve.points.push(point),
-            None => self.0.push(Curve {
+            None => self.curves.push(Curve {
                 problem: problem.into(),
                 who: who.into(),
                 method: method.into(),
@@ -50,21 +53,38 @@ impl Measured {
         }
     }
 
+    /// Adds a solve of ours that failed: a line for people.
+    pub fn fail(&mut self, line: String) {
+        self.failures.push(line);
+    }
+
+    /// For a suite in which none of our solves may fail.
+    ///
+    /// # Errors
+    ///
+    /// The lines of those that have.
+    pub fn complete(&self) -> Result<(), String> {
+        if self.failures.is_empty() {
+            return Ok(());
+        }
+        Err(format!("solves that failed:\n  {}", self.failures.join("\n  ")))
+    }
+
     /// Whether there is nothing.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.curves.is_empty()
     }
 
     /// The problems in the order in which they were measured.
     pub fn problems(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.0.iter().map(|curve| curve.problem.as_str()).collect();
+        let mut names: Vec<&str> = self.curves.iter().map(|curve| curve.problem.as_str()).collect();
         names.dedup();
         names
     }
 
     /// Whoever has been measured, ourselves first.
     pub fn who(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.0.iter().map(|curve| curve.who.as_str()).collect();
+        let mut names: Vec<&str> = self.curves.iter().map(|curve| curve.who.as_str()).collect();
         names.sort_unstable_by_key(|&name| (name != OURS, name));
         names.dedup();
         names
@@ -78,7 +98,7 @@ impl Measured {
     /// The methods of somebody that reach this error on a problem, with their seconds, the fastest
     /// first.
     pub fn ranking(&self, problem: &str, who: &str, error: f64) -> Vec<(&str, f64)> {
-        let own = self.0.iter().filter(|curve| curve.problem == problem && curve.who == who);
+        let own = self.curves.iter().filter(|curve| curve.problem == problem && curve.who == who);
         let times = own.filter_map(|c| Some((c.method.as_str(), seconds_at(&c.points, error)?)));
         let mut all: Vec<_> = times.collect();
         all.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -111,5 +131,8 @@ mod tests {
         assert!(method == "high" && (seconds - 30.0).abs() < 1e-10);
         assert_eq!(measured.best("p", "sciml", 1e-4), None);
         assert_eq!(measured.best("q", "a", 0.1), None);
+        assert_eq!(measured.complete(), Ok(()));
+        measured.fail("p, x: too many steps".into());
+        assert!(measured.complete().unwrap_err().ends_with("\n  p, x: too many steps"));
     }
 }

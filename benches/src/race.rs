@@ -90,8 +90,6 @@ pub struct Race<'a> {
     arguments: &'a Arguments,
     peers: Vec<RefCell<Peer>>,
     measured: Measured,
-    /// Our own solves that failed; the others go on.
-    failures: Vec<String>,
 }
 
 impl<'a> Race<'a> {
@@ -109,8 +107,7 @@ impl<'a> Race<'a> {
         let crew = crate::hire(arguments);
         crew.announce(recorder, arguments)?;
         let peers = crew.peers.into_iter().map(RefCell::new).collect();
-        let (measured, failures) = (Measured::default(), Vec::new());
-        Ok(Self { suite, kind, recorder, arguments, peers, measured, failures })
+        Ok(Self { suite, kind, recorder, arguments, peers, measured: Measured::default() })
     }
 
     /// The command line.
@@ -137,7 +134,8 @@ impl<'a> Race<'a> {
         Ok(out)
     }
 
-    /// All methods at one tolerance, in turns; a line of `ours` that is no entry is a failure.
+    /// All methods at one tolerance, in turns; a line of `ours` that is no entry is a failure, after which
+    /// the others go on.
     ///
     /// # Errors
     ///
@@ -167,7 +165,10 @@ impl<'a> Race<'a> {
         for entry in ours {
             match entry {
                 Ok(entry) => own.extend(entry),
-                Err(failure) => self.failures.push(failure),
+                Err(failure) => {
+                    self.recorder.remark(&format!("failed: {failure}"))?;
+                    self.measured.fail(failure);
+                }
             }
         }
         let (mut labels, mut contenders) = (Vec::new(), Vec::new());
@@ -202,11 +203,8 @@ impl<'a> Race<'a> {
     ///
     /// # Errors
     ///
-    /// When solves of ours have failed, or nothing has been measured.
+    /// When nothing has been measured.
     pub fn finish(self) -> Result<Measured, Box<dyn Error>> {
-        if !self.failures.is_empty() {
-            return Err(format!("solves that failed:\n  {}", self.failures.join("\n  ")).into());
-        }
         if self.measured.is_empty() {
             let words = self.arguments.problems.join(", ");
             return Err(format!("no problem has one of these words: {words}").into());

@@ -13,6 +13,9 @@
 #include <sunmatrix/sunmatrix_band.h>
 #include <sunmatrix/sunmatrix_dense.h>
 
+/* A solve that needs more is hopeless. */
+static const long MOST_STEPS = 1000000;
+
 const char *const IMPLICIT[] = {"BDF", "BDF-GMRES", NULL};
 
 /* CVODE hands over a matrix of zeros. */
@@ -40,7 +43,9 @@ static SUNMatrix matrix_for(const struct problem *problem) {
 double by_implicit(const char *method, const struct problem *problem, double rtol, double atol,
                    const struct sweep *sweep, long runs, N_Vector u) {
     const int direct = !strcmp(method, "BDF");
-    if (direct ? !problem->jac && !problem->band : !problem->jvp) return NAN;
+    /* By GMRES only what has no direct solver here. */
+    const int matrix = problem->jac || problem->band;
+    if (direct ? !matrix : matrix || !problem->jvp) return NAN;
     start_over(u);
     SUNMatrix jac = direct ? matrix_for(problem) : NULL;
     SUNLinearSolver linear = !direct        ? SUNLinSol_SPGMR(u, SUN_PREC_NONE, 0, context)
@@ -52,7 +57,7 @@ double by_implicit(const char *method, const struct problem *problem, double rto
                     || CVodeSStolerances(solver.memory, rtol, atol)
                     || CVodeSetLinearSolver(solver.memory, linear, jac)
                     || (direct ? CVodeSetJacFn(solver.memory, fill) : CVodeSetJacTimes(solver.memory, NULL, times))
-                    || CVodeSetMaxNumSteps(solver.memory, MAX_STEPS);
+                    || CVodeSetMaxNumSteps(solver.memory, MOST_STEPS);
     const double seconds = bad ? -1.0 : seconds_of(cvode_once, &solver, sweep, runs, u);
     if (solver.memory) CVodeFree(&solver.memory);
     if (linear) SUNLinSolFree(linear);

@@ -76,7 +76,7 @@ pub(crate) fn rows(
         "pyrolysis_e5" to 1e-7: case("pyrolysis_e5", 1e-22, problems::pyrolysis_e5()?)?;
         "pollution" to 1e-9: case("pollution", 1e-6, problems::pollution()?)?;
         "ring_modulator" to 1e-7: Case {
-            patience: MORE_PATIENCE,
+            patience: 3.0 * PATIENCE,
             ..case("ring_modulator", 1e-4, problems::ring_modulator()?)?
         };
         "beam" to 1e-9: large("beam", 1e-2, problems::beam()?)?;
