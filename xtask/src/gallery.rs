@@ -25,6 +25,7 @@ type Draw = fn(&[Row]) -> Result<Option<String>, report::Error>;
 /// The record, the picture, and who draws it. A record that is not there is no picture.
 const PICTURES: &[(&str, &str, Draw)] = &[
     ("ode.jsonl", "work_precision.svg", work_precision::draw),
+    ("stiff.jsonl", "work_precision_stiff.svg", work_precision::draw),
     ("energy.jsonl", "energy.svg", energy::draw),
 ];
 

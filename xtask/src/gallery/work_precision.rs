@@ -31,7 +31,23 @@ const TITLES: &[(&str, &str)] = &[
     ("pleiades", "Pleiades, 28 states"),
     ("henon_heiles", "Hénon–Heiles"),
     ("brusselator_1d_n500", "Brusselator, 1000 states"),
+    ("rober_1e5", "Robertson, to 1e5"),
+    ("rober_1e11", "Robertson, to 1e11"),
+    ("vdpol_mu1000", "Van der Pol, μ = 1000"),
+    ("vdpol_scaled", "Van der Pol, ε = 1e-6"),
+    ("hires", "HIRES, 8 states"),
+    ("orego", "Oregonator"),
+    ("pyrolysis_e5", "Pyrolysis (E5)"),
+    ("pollution", "Pollution, 20 states"),
+    ("ring_modulator", "Ring modulator, 15 states"),
+    ("beam", "Beam, 80 states"),
+    ("medical_akzo", "Medical Akzo Nobel, 400 states"),
+    ("brusselator_1d", "Brusselator in a tube, 1000 states"),
+    ("brusselator_2d", "Brusselator on a torus, 2048 states"),
 ];
+
+/// More problems than these are drawn in three columns.
+const MANY: usize = 8;
 
 /// The figure as SVG; `None` if there is no curve.
 pub(super) fn draw(rows: &[Row]) -> Result<Option<String>, report::Error> {
@@ -44,12 +60,13 @@ pub(super) fn draw(rows: &[Row]) -> Result<Option<String>, report::Error> {
     if problems.is_empty() {
         return Ok(None);
     }
-    let mut figure = Figure::new(2).title("Error at the end against the time of one solve");
+    let columns = if problems.len() > MANY { 3 } else { 2 };
+    let mut figure = Figure::new(columns).title("Error at the end against the time of one solve");
     for problem in &problems {
         figure = figure.panel(panel(rows, problem)?);
     }
-    let height = 80.0 + 340.0 * problems.len().div_ceil(2) as f64;
-    Ok(Some(figure.to_svg(1000.0, height)))
+    let height = 80.0 + 340.0 * problems.len().div_ceil(columns) as f64;
+    Ok(Some(figure.to_svg(500.0 * columns as f64, height)))
 }
 
 fn panel(rows: &[Row], problem: &str) -> Result<Plot, report::Error> {
