@@ -73,7 +73,7 @@ pub(crate) fn rows(
         "vdpol_scaled" to 1e-9: case("vdpol_scaled", 1.0, problems::vdpol_scaled()?)?;
         "hires" to 1e-9: case("hires", 1e-4, problems::hires()?)?;
         "orego" to 1e-9: case("orego", 1e-1, problems::orego()?)?;
-        "pyrolysis_e5" to 1e-9: pyrolysis()?;
+        "pyrolysis_e5" to 1e-3: pyrolysis()?;
         "pollution" to 1e-9: case("pollution", 1e-6, problems::pollution()?)?;
         "ring_modulator" to 1e-7: Case {
             patience: 3.0 * PATIENCE,
@@ -100,7 +100,8 @@ fn robertson_to_1e5() -> Result<Case<testset::models::Robertson, [f64; 3]>, Box<
     Ok(Case { name, problem, ..case })
 }
 
-/// Pyrolysis up to the time from which on rounding decides: the difference of two concentrations drives the third.
+/// Pyrolysis up to a time before rounding alone decides: the difference of two concentrations drives the third. Still
+/// nobody gets below 1e-5.
 fn pyrolysis() -> Result<Case<testset::models::Pyrolysis, [f64; 4]>, Box<dyn Error>> {
     let (name, t1) = ("pyrolysis_e5", 1e9);
     let reference = problems::pyrolysis_e5()?.reference;
