@@ -65,8 +65,8 @@ macro_rules! by_cache {
     };
 }
 
-/// The same for methods that take mass matrices: whether they can start from a state, and how one is
-/// moved onto the constraints.
+/// The same for methods that take mass matrices: whether they can start from a state, how one is moved
+/// onto the constraints, and how stiff it is.
 macro_rules! admitted_by_cache {
     ($rhs:ty, $buffer:ident) => {
         fn admit(
@@ -86,6 +86,13 @@ macro_rules! admitted_by_cache {
             cache: &mut Self::Cache,
         ) -> bool {
             cache.settle(rhs, (t, u.as_mut(), p), norm)
+        }
+        fn spectral_radius(
+            &self,
+            _step: &ode_core::Step<'_, $buffer>,
+            cache: &Self::Cache,
+        ) -> Option<f64> {
+            cache.spectral_radius()
         }
     };
 }

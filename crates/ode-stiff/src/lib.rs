@@ -55,6 +55,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod auto;
 mod bdf;
 mod by_cache;
 mod convergence;
@@ -68,6 +69,10 @@ mod rosenbrock;
 mod sdirk;
 mod switching;
 
+pub use auto::{
+    Auto, AutoCache, AutoExplicit, AutoImplicit, AutoSolution, Choice, ImplicitMethod, Timings,
+    solve_auto,
+};
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
 pub use imex::{Ark, Ark324, Ark436, Ark548, ArkCache, ArkTableau};

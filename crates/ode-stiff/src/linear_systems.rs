@@ -58,6 +58,14 @@ impl<S: Concrete + Field, W> LinearSystems<S, W> {
         }
     }
 
+    /// A bound of the eigenvalues of the Jacobian, where it is known.
+    pub(crate) fn bound(&self) -> Option<f64> {
+        match self {
+            Self::Direct(matrix) => Some(matrix.bound()),
+            Self::Krylov(_) => None,
+        }
+    }
+
     /// What a checkpoint has to hold.
     pub(crate) fn memory(&self) -> &[S] {
         match self {

@@ -331,6 +331,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         }
     }
 
+    pub(super) fn spectral_radius(&self) -> Option<f64> {
+        self.newton.bound()
+    }
+
     pub(super) fn work(&self) -> Stats {
         let work = self.newton.work();
         self.constraints.as_ref().map_or(work, |constraints| work + constraints.work())

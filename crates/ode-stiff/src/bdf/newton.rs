@@ -406,6 +406,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         self.refusal = None;
     }
 
+    pub(super) fn bound(&self) -> Option<f64> {
+        self.systems.bound()
+    }
+
     pub(super) fn work(&self) -> Stats {
         let Self { evaluations, failures, .. } = *self;
         Stats { evaluations, nonlinear_failures: failures, ..self.systems.work() }

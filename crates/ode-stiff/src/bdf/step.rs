@@ -286,6 +286,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         interpolate(q, interval, dense, |i| std::array::from_fn(|j| part(i, j)));
     }
 
+    pub(super) fn spectral_radius(&self) -> Option<f64> {
+        self.newton.bound()
+    }
+
     pub(super) fn work(&self) -> Stats {
         let work = self.newton.work();
         self.constraints.as_ref().map_or(work, |constraints| work + constraints.work())

@@ -401,6 +401,10 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         self.refusal
     }
 
+    pub(super) fn spectral_radius(&self) -> Option<f64> {
+        Some(self.factors.bound())
+    }
+
     pub(super) fn work(&self) -> Stats {
         let (evaluations, nonlinear_failures) = (self.ends.count(), self.failures);
         let work = Stats { evaluations, nonlinear_failures, ..self.factors.work() };

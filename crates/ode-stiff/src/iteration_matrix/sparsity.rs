@@ -16,6 +16,10 @@ impl Sparsity {
     /// `None` where nothing is won: most columns share rows with most others.
     pub(super) fn new(pattern: &system::Pattern, mass: Option<&Mass>) -> Option<Self> {
         let n = pattern.num_rows();
+        // As many colors as the fullest row has entries, at least: told before they are looked for.
+        if (0..n).any(|i| 2 * pattern.row(i).len() > n) {
+            return None;
+        }
         let coloring = Coloring::new(pattern);
         if 2 * coloring.colors() > n {
             return None;

@@ -48,13 +48,6 @@ macro_rules! rosenbrock {
             fn takes_mass(&self) -> bool {
                 true
             }
-            fn spectral_radius(
-                &self,
-                _step: &ode_core::Step<'_, B>,
-                cache: &Self::Cache,
-            ) -> Option<f64> {
-                Some(cache.spectral_radius())
-            }
             $crate::by_cache::by_cache!(F, B);
             $crate::by_cache::admitted_by_cache!(F, B);
         }

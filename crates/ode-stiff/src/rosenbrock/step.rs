@@ -254,8 +254,8 @@ where
         self.is_differentiated = false;
     }
 
-    pub(super) fn spectral_radius(&self) -> f64 {
-        self.matrix.bound()
+    pub(super) fn spectral_radius(&self) -> Option<f64> {
+        Some(self.matrix.bound())
     }
 
     pub(super) fn refusal(&self) -> Option<Refusal> {

@@ -378,6 +378,10 @@ where
         self.refusal
     }
 
+    pub(crate) fn bound(&self) -> Option<f64> {
+        self.systems.bound()
+    }
+
     pub(crate) fn work(&self) -> Stats {
         let (evaluations, nonlinear_failures) = (self.evaluations, self.failures);
         Stats { evaluations, nonlinear_failures, ..self.systems.work() }

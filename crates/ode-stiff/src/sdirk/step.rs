@@ -208,6 +208,10 @@ where
         self.newton.refusal()
     }
 
+    pub(super) fn spectral_radius(&self) -> Option<f64> {
+        self.newton.bound()
+    }
+
     pub(super) fn work(&self) -> Stats {
         let work = self.newton.work();
         self.massive.as_ref().map_or(work, |massive| work + massive.constraints.work())
