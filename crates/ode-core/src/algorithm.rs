@@ -279,6 +279,14 @@ pub enum Refusal {
         /// Index of the state by which it is differentiated; `n` for time.
         column: usize,
     },
+    /// An entry of its Jacobian is missing in the declared pattern, or not what products with the
+    /// Jacobian say.
+    Entry {
+        /// Index of the derivative.
+        row: usize,
+        /// Index of the state by which it is differentiated.
+        column: usize,
+    },
     /// Its iteration did not converge.
     NotConverged,
 }

@@ -145,6 +145,18 @@ pub enum ErrorKind {
         /// By what it is differentiated: a component, or `t`.
         by: String,
     },
+    /// An entry of the Jacobian is missing in its declared pattern, or not what products with the
+    /// Jacobian say.
+    JacobianEntry {
+        /// Its row, from 0.
+        row: usize,
+        /// Its column, from 0.
+        column: usize,
+        /// The component whose derivative is differentiated.
+        of: String,
+        /// The component by which it is differentiated.
+        by: String,
+    },
     /// The iteration of an implicit method does not converge, however short the step.
     NotConverged {
         /// Where.
@@ -387,6 +399,12 @@ impl fmt::Display for Error {
                 f,
                 "the derivative of d{of}/dt by `{by}` is NaN or infinite at t = {t}: check the model \
                  for roots and powers at zero, and divisions by zero"
+            ),
+            ErrorKind::JacobianEntry { row, column, of, by } => write!(
+                f,
+                "entry ({row}, {column}) of the Jacobian, d{of}/dt by `{by}`, is missing in its declared \
+                 pattern, or its value is not what products with the Jacobian say: correct it, or let \
+                 the model be traced"
             ),
             ErrorKind::NotConverged { t, dt } => write!(
                 f,

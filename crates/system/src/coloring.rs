@@ -28,7 +28,8 @@ pub struct Coloring {
 }
 
 impl Coloring {
-    /// Colors the columns of a square pattern greedily, the longest ones first. Work: for each entry
+    /// Colors the columns of a square pattern greedily, the longest ones first; columns beyond it are
+    /// left out. Work: for each entry
     /// the length of its row.
     pub fn new(pattern: &Pattern) -> Self {
         let n = pattern.num_rows();
@@ -91,7 +92,8 @@ impl Coloring {
 /// Starts of the columns, and the rows of each.
 fn by_columns(pattern: &Pattern, n: usize) -> (Vec<usize>, Vec<usize>) {
     let mut starts = vec![0; n + 1];
-    let entries = || (0..n).flat_map(|i| pattern.row(i).iter().map(move |&j| (i, j)));
+    let all = || (0..n).flat_map(|i| pattern.row(i).iter().map(move |&j| (i, j)));
+    let entries = || all().filter(|&(_, j)| j < n);
     for (_, j) in entries() {
         starts[j + 1] += 1;
     }

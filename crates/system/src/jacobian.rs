@@ -5,7 +5,81 @@ use scalar::{Dual, Scalar};
 
 /// A right-hand side with a Jacobian: what implicit solvers ask for.
 ///
-/// Every [`System`] has an exact one, by dual numbers.
+/// Every [`System`] has an exact one, by dual numbers. Derivatives of your own are an implementation for
+/// your own type; what is not implemented is not used.
+///
+/// ```
+/// use system::{Coloring, Failure, Jacobian, Pattern, Rhs};
+///
+/// /// A chain of `n` decays, with its derivatives by hand.
+/// struct Chain {
+///     n: usize,
+/// }
+///
+/// impl Rhs<f64> for Chain {
+///     fn states(&self) -> usize {
+///         self.n
+///     }
+///     fn params(&self) -> Option<usize> {
+///         Some(1)
+///     }
+///     fn eval(&self, _t: f64, u: &[f64], p: &[f64], du: &mut [f64]) -> Result<(), Failure> {
+///         for i in 0..self.n {
+///             du[i] = if i == 0 { 0.0 } else { p[0] * u[i - 1] } - p[0] * u[i];
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// impl Jacobian<f64> for Chain {
+///     type Work = ();
+///     fn jacobian_work(&self) {}
+///     fn jacobian(
+///         &self, _t: f64, _u: &[f64], p: &[f64], jac: &mut [f64], _: &mut (),
+///     ) -> Result<(), Failure> {
+///         jac.fill(0.0);
+///         for i in 0..self.n {
+///             jac[i * self.n + i] = -p[0];
+///             if i > 0 {
+///                 jac[i * self.n + i - 1] = p[0];
+///             }
+///         }
+///         Ok(())
+///     }
+///     fn time_derivative(
+///         &self, _t: f64, _u: &[f64], _p: &[f64], dfdt: &mut [f64], _: &mut (),
+///     ) -> Result<(), Failure> {
+///         dfdt.fill(0.0);
+///         Ok(())
+///     }
+///     // From here on only for many states: which entries there are, their values, and products.
+///     fn pattern(&self) -> Option<Pattern> {
+///         Some(Pattern::from_rows((0..self.n).map(|i| (i.saturating_sub(1)..=i).collect())))
+///     }
+///     fn sparse_derivatives(
+///         &self, _t: f64, _u: &[f64], p: &[f64], entries: &Coloring,
+///         (values, dfdt): (&mut [f64], &mut [f64]), _: &mut (),
+///     ) -> Result<(), Failure> {
+///         for j in 0..self.n {
+///             for (at, &i) in (entries.starts()[j]..).zip(entries.rows_of(j)) {
+///                 values[at] = if i == j { -p[0] } else { p[0] };
+///             }
+///         }
+///         dfdt.fill(0.0);
+///         Ok(())
+///     }
+///     fn jvp(
+///         &self, t: f64, _u: &[f64], p: &[f64], (v, out): (&[f64], &mut [f64]), _: &mut (),
+///     ) -> Result<(), Failure> {
+///         self.eval(t, v, p, out) // it is linear
+///     }
+/// }
+///
+/// let mut jac = [0.0; 4];
+/// Chain { n: 2 }.jacobian(0.0, &[1.0, 0.0], &[3.0], &mut jac, &mut ())?;
+/// assert_eq!(jac, [-3.0, 0.0, 3.0, -3.0]);
+/// # Ok::<(), Failure>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no Jacobian over `{S}`",
     note = "write the model with `system!`, or wrap a black box in `FiniteDiff`"
@@ -89,6 +163,13 @@ pub trait Jacobian<S: Copy>: Rhs<S> {
     /// [`sparse_derivatives`](Jacobian::sparse_derivatives) gives their values.
     fn pattern(&self) -> Option<Pattern> {
         None
+    }
+
+    /// Whether [`pattern`](Jacobian::pattern) is what somebody wrote down, and not what tracing found.
+    /// Solvers then compare it once per solve with products ([`jvp`](Jacobian::jvp), if there are any)
+    /// along random directions.
+    fn declares_pattern(&self) -> bool {
+        true
     }
 
     /// The entries of `∂f/∂u` column by column into `values`, as `coloring` lists them, and `∂f/∂t`
@@ -244,6 +325,10 @@ impl<F: System, S: Scalar> Jacobian<S> for F {
     /// By tracing which states each derivative reads.
     fn pattern(&self) -> Option<Pattern> {
         Some(jacobian_pattern(self))
+    }
+
+    fn declares_pattern(&self) -> bool {
+        false
     }
 
     /// ⌈(colors + 1) / 4⌉ evaluations of the right-hand side with four tangents each.

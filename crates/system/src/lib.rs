@@ -40,6 +40,7 @@ mod model;
 mod rhs;
 mod sparsity;
 mod split;
+mod with_pattern;
 
 pub use branching::{BranchSystem, Branching};
 pub use buffer::Buffer;
@@ -55,3 +56,4 @@ pub use rhs::Rhs;
 pub use scalar::Scalar;
 pub use sparsity::{Pattern, jacobian_pattern};
 pub use split::{Split, SplitError, SplitWork};
+pub use with_pattern::{PatternError, WithPattern};

@@ -219,6 +219,9 @@ impl<S: Copy, F: Jacobian<S>> Jacobian<S> for WithMass<F> {
     fn pattern(&self) -> Option<Pattern> {
         self.rhs.pattern()
     }
+    fn declares_pattern(&self) -> bool {
+        self.rhs.declares_pattern()
+    }
     fn sparse_derivatives(
         &self,
         t: S,

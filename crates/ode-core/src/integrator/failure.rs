@@ -46,6 +46,10 @@ where
                 let by = if is_time { "t".to_owned() } else { self.name(column) };
                 ErrorKind::JacobianNotFinite { t, of, by }.into()
             }
+            Refusal::Entry { row, column } => {
+                let (of, by) = (self.name(row), self.name(column));
+                ErrorKind::JacobianEntry { row, column, of, by }.into()
+            }
             Refusal::NotConverged => ErrorKind::NotConverged { t, dt }.into(),
         }
     }

@@ -1,5 +1,5 @@
-use super::Trouble;
 use super::sparsity::Sparsity;
+use super::{Trouble, pattern_check};
 use linalg::Field;
 use ode_core::Refusal;
 use scalar::Concrete;
@@ -17,6 +17,8 @@ pub(crate) struct Linearization<S, W> {
     jac: Vec<S>,
     dfdt: Vec<S>,
     work: W,
+    /// A declared pattern has not been compared with products yet.
+    is_unchecked: bool,
     evaluations: usize,
 }
 
@@ -70,6 +72,7 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
             jac: vec![S::ZERO; count],
             dfdt: vec![S::ZERO; n],
             work: rhs.jacobian_work(),
+            is_unchecked: rhs.declares_pattern(),
             evaluations: 0,
         }
     }
@@ -122,6 +125,10 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         match &self.entries {
             Entries::All => rhs.derivatives(t, u, p, out, &mut self.work)?,
             Entries::Of(sparsity) => {
+                if self.is_unchecked {
+                    pattern_check::check(rhs, (t, u, p), sparsity, &mut self.work)?;
+                    self.is_unchecked = false;
+                }
                 rhs.sparse_derivatives(t, u, p, &sparsity.coloring, out, &mut self.work)?;
             }
             Entries::None => {

@@ -1,6 +1,7 @@
 //! The matrix of an implicit method's linear systems.
 
 mod linearization;
+mod pattern_check;
 mod shifted;
 mod sparsity;
 mod trouble;
