@@ -8,6 +8,8 @@ use scalar::Concrete;
 use system::Jacobian;
 
 /// The systems `(c M - J) x = b` of Newton's iteration.
+// The larger one is the usual one, and used in every increment.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug)]
 pub(crate) enum LinearSystems<S: Field, W> {
     /// With the Jacobian of an earlier state, and the factors of an earlier `c`.

@@ -37,7 +37,9 @@ impl<B: Buffer<Item: Scalar>> Evaluations<B> {
         &mut self,
         rhs: &F,
         t: f64,
-        (u, z, p): (&[B::Item], &[B::Item], &[B::Item]),
+        u: &[B::Item],
+        z: &[B::Item],
+        p: &[B::Item],
         out: &mut [B::Item],
     ) -> Result<(), Failure> {
         let at = self.at.as_mut();

@@ -183,9 +183,8 @@ impl<B: Buffer<Item: Parts>, W, const S: usize> GaussCache<B, W, S> {
         let atol = 1e-3 * (size(u) + dt.abs() * size(self.ends.f.as_ref())) + f64::MIN_POSITIVE;
         loop {
             for i in 0..S {
-                let at = (u, self.z[i].as_ref(), step.p);
-                let t = step.t + basis.c[i] * dt;
-                self.ends.stage(rhs, t, at, self.slopes[i].as_mut())?;
+                let (t, z) = (step.t + basis.c[i] * dt, self.z[i].as_ref());
+                self.ends.stage(rhs, t, u, z, step.p, self.slopes[i].as_mut())?;
             }
             for x in 0..n {
                 let slopes: [B::Item; S] = from_fn(|j| self.slopes[j].as_ref()[x]);

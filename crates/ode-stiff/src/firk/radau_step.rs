@@ -294,8 +294,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         let [c1, c2, _] = RADAU.c;
         let times = [step.t + c1 * step.dt, step.t + c2 * step.dt, step.t_last];
         for i in 0..3 {
-            let at = (step.u.as_ref(), self.z[i].as_ref(), step.p);
-            self.ends.stage(rhs, times[i], at, self.r[i].as_mut())?;
+            let (u, z) = (step.u.as_ref(), self.z[i].as_ref());
+            self.ends.stage(rhs, times[i], u, z, step.p, self.r[i].as_mut())?;
         }
         Ok(())
     }
@@ -346,8 +346,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         // A step is not given up for what the second estimate may mend, NaN included.
         let is_good = self.square < 1.0;
         if !is_good && (self.is_first || self.is_retry) {
-            let at = (u, self.estimate.as_ref(), step.p);
-            self.ends.stage(rhs, step.t_first, at, error)?;
+            self.ends.stage(rhs, step.t_first, u, self.estimate.as_ref(), step.p, error)?;
             for x in 0..error.len() {
                 error[x] += slope[x];
             }
