@@ -99,7 +99,7 @@ impl<S: Concrete + Field, W> LinearSystems<S, W> {
     }
 
     /// Solves `(c M - J) x = b` in place: by the factors that are there, or for this place.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn solve<F: Jacobian<S, Work = W>>(
         &mut self,
         rhs: &F,

@@ -94,7 +94,7 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
     }
 
     /// Solves `(c M - J) x = b` in place.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn solve(&mut self, b: &mut [S]) -> Result<(), Trouble> {
         self.factors.solve(b)
     }

@@ -123,7 +123,7 @@ impl<K: Field> Shifted<K> {
     }
 
     /// Solves `(c M - J) x = b` in place.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn solve(&mut self, b: &mut [K]) -> Result<(), Trouble> {
         self.solves += 1;
         let solved = match &mut self.layout {

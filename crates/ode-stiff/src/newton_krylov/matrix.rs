@@ -119,6 +119,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
     }
 
     /// Evaluates what the preconditioner needs.
+    #[inline(never)]
     pub(crate) fn linearize<F: Jacobian<S, Work = W>>(
         &mut self,
         rhs: &F,
@@ -145,6 +146,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
     }
 
     /// Makes the preconditioner.
+    #[inline(never)]
     pub(crate) fn factor<F: Jacobian<S, Work = W>>(
         &mut self,
         rhs: &F,
@@ -188,6 +190,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
     }
 
     /// Solves `(c M - J) x = b` in place, so well that Newton's iteration does not notice.
+    #[inline(never)]
     pub(crate) fn solve<F: Jacobian<S, Work = W>>(
         &mut self,
         rhs: &F,
@@ -210,6 +213,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
     }
 
     /// Solves the system of the last place and `c` to a relative residual.
+    #[inline(never)]
     pub(crate) fn solve_again<F: Jacobian<S, Work = W>>(
         &mut self,
         rhs: &F,
@@ -235,6 +239,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
     }
 
     /// Part `k` of the solution: into `x`, or into `b` where there is no other.
+    #[inline(never)]
     fn part<F: Jacobian<S, Work = W>>(
         &mut self,
         rhs: &F,
