@@ -2,7 +2,7 @@
 
 use ode_core::{ErrorKind, OdeProblem, Options, SolveError, StepSize, solve};
 use ode_stiff::{Bdf, Ndf};
-use system::{Failure, FiniteDiff, FromFn, Mass, WithMass};
+use system::{Failure, FiniteDiff, FromFn};
 
 macro_rules! both {
     ($method:ident => $body:block) => {{
@@ -49,28 +49,6 @@ system::system! {
 }
 
 system::system! {
-    /// The second equation says nothing about `y`.
-    struct Missing;
-    state { x, y }
-    params {}
-    rhs(_t) {
-        d(x) = y - x;
-        d(y) = x - x;
-    }
-}
-
-system::system! {
-    /// `0 = y² + 1` has no solution.
-    struct Rootless;
-    state { x, y }
-    params {}
-    rhs(_t) {
-        d(x) = y;
-        d(y) = y.powi(2) + 1.0;
-    }
-}
-
-system::system! {
     /// Infinite at `t = 1`.
     struct BlowsUp;
     state { u }
@@ -99,33 +77,6 @@ fn a_right_hand_side_that_becomes_nan_is_located() {
             let ErrorKind::NonFinite { t, component } = error.kind() else { panic!("{error:?}") };
             assert!((t - 0.5).abs() < 2e-3 && component == "y", "{error}");
             assert_eq!(error.partial().times().last(), Some(t));
-        }
-    });
-}
-
-#[test]
-fn a_singular_matrix_names_the_component() {
-    let model = WithMass::new(Missing, Mass::diagonal([1.0, 0.0])).unwrap();
-    let problem = OdeProblem::new(model, [1.0, 1.0], [], (0.0, 1.0)).unwrap();
-    both!(method => {
-        let error = solve(&problem, method, &Options::default()).unwrap_err();
-        let ErrorKind::SingularMatrix { t, component } = error.kind() else { panic!("{error:?}") };
-        assert_eq!((*t, component.as_str()), (0.0, "y"));
-        cheap(&error, 0.0, 0.0);
-    });
-}
-
-#[test]
-fn an_equation_without_a_solution_does_not_converge() {
-    let model = WithMass::new(Rootless, Mass::diagonal([1.0, 0.0])).unwrap();
-    let problem = OdeProblem::new(model, [0.0, 0.7], [], (0.0, 1.0)).unwrap();
-    both!(method => {
-        for step in [StepSize::Auto, StepSize::Fixed(0.1)] {
-            let options = Options { step, ..Options::default() };
-            let error = solve(&problem, method, &options).unwrap_err();
-            let ErrorKind::NotConverged { t, dt } = error.kind() else { panic!("{error:?}") };
-            assert!(*t == 0.0 && *dt != 0.0, "{error}");
-            cheap(&error, 0.0, 0.0);
         }
     });
 }

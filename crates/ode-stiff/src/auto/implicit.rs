@@ -110,11 +110,13 @@ impl<F: Jacobian<f64>, B: Buffer<Item = f64>> Algorithm<F, B> for AutoImplicit {
     ) -> Result<(), Failure> {
         if let AutoCache::Undecided = cache {
             *cache = match self.choose(rhs, (t, u.as_ref(), p)) {
-                ImplicitMethod::RadauIIA5 => AutoCache::RadauIIA5(RadauIIA5.cache(rhs, u)),
-                ImplicitMethod::KenCarp4 => AutoCache::KenCarp4(KenCarp4.cache(rhs, u)),
-                ImplicitMethod::Ndf => AutoCache::Ndf(Ndf::default().cache(rhs, u)),
-                ImplicitMethod::NdfKrylov => AutoCache::Krylov(self.krylov.cache(rhs, u)),
-                ImplicitMethod::Rodas5P => AutoCache::Rodas5P(Rodas5P.cache(rhs, u)),
+                ImplicitMethod::RadauIIA5 => {
+                    AutoCache::RadauIIA5(Box::new(RadauIIA5.cache(rhs, u)))
+                }
+                ImplicitMethod::KenCarp4 => AutoCache::KenCarp4(Box::new(KenCarp4.cache(rhs, u))),
+                ImplicitMethod::Ndf => AutoCache::Ndf(Box::new(Ndf::default().cache(rhs, u))),
+                ImplicitMethod::NdfKrylov => AutoCache::Krylov(Box::new(self.krylov.cache(rhs, u))),
+                ImplicitMethod::Rodas5P => AutoCache::Rodas5P(Box::new(Rodas5P.cache(rhs, u))),
             };
         }
         each!(self, cache, |method, memory| method.begin(rhs, t, u, p, memory), Ok(()))

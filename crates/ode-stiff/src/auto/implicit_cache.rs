@@ -7,15 +7,15 @@ pub enum AutoCache<B: Buffer<Item = f64>, W> {
     /// Nothing was begun yet.
     Undecided,
     /// That of [`Rodas5P`](crate::Rodas5P).
-    Rodas5P(RosenbrockCache<B, W>),
+    Rodas5P(Box<RosenbrockCache<B, W>>),
     /// That of [`RadauIIA5`](crate::RadauIIA5).
-    RadauIIA5(RadauCache<B, W>),
+    RadauIIA5(Box<RadauCache<B, W>>),
     /// That of [`KenCarp4`](crate::KenCarp4).
-    KenCarp4(EsdirkCache<B, W>),
+    KenCarp4(Box<EsdirkCache<B, W>>),
     /// That of [`Ndf`](crate::Ndf).
-    Ndf(NdfCache<B, W>),
+    Ndf(Box<NdfCache<B, W>>),
     /// That of [`Ndf`](crate::Ndf) by [`NewtonKrylov`](crate::NewtonKrylov).
-    Krylov(NdfCache<B, W>),
+    Krylov(Box<NdfCache<B, W>>),
 }
 
 impl<B: Buffer<Item = f64>, W> fmt::Debug for AutoCache<B, W> {

@@ -80,9 +80,9 @@ impl<B: Buffer> History<B> {
         let n = e.len();
         let from = predicted.0.each_ref().map(|column| &column.as_ref()[..n]);
         let to = self.0.each_mut().map(|column| &mut column.as_mut()[..n]);
-        for ((to, from), &l) in to.into_iter().zip(from).zip(l).take(Q + 1).skip(1) {
+        for j in 1..=Q {
             for i in 0..n {
-                to[i] = e[i].scale_add(l, from[i]);
+                to[j][i] = e[i].scale_add(l[j], from[j][i]);
             }
         }
     }

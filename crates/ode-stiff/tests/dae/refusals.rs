@@ -62,6 +62,17 @@ system::system! {
 }
 
 system::system! {
+    /// The equation for `z` is there until `t = 1` only.
+    struct Fades;
+    state { x, z }
+    params {}
+    rhs(t) {
+        d(x) = -x;
+        d(z) = (t - 1.0).select_lt(0.0 * t, z - x, 0.0 * t);
+    }
+}
+
+system::system! {
     struct Bath;
     state { x, bound }
     params {}
@@ -213,5 +224,18 @@ fn every_family_says_the_same_of_what_it_cannot_solve() {
             }
             assert!(error.partial().stats().evaluations < 5000, "{place}");
         }
+    }
+}
+
+/// Methods with the Jacobian of every step see it at once; the others as soon as they evaluate theirs.
+#[test]
+fn an_equation_that_fades_on_the_way_is_a_singular_matrix() {
+    let mass = Mass::diagonal([1.0, 0.0]);
+    let fades = problem(Model::new(Fades, mass), &[1.0, 1.0], &[]);
+    for method in METHODS.iter().filter(|method| method.name.starts_with("Rodas")) {
+        let error = method.solve(&fades, &Options::default()).unwrap_err();
+        let ErrorKind::SingularMatrix { t, component } = error.kind() else { panic!("{error:?}") };
+        assert!(*t >= 1.0 && component == "z", "{}: {error}", method.name);
+        assert!(error.to_string().contains("singular"), "{error}");
     }
 }
