@@ -13,6 +13,10 @@
 //! | additive pairs | [`Ark324`], [`Ark436`], [`Ark548`] | [`Split`](system::Split) right-hand sides: only one part is stiff |
 //! | fully implicit | [`RadauIIA5`]; [`GaussLegendre4`], [`GaussLegendre6`], [`ImplicitMidpoint`] | tight tolerances, DAEs; symplectic, fixed steps |
 //! | multistep | [`Bdf`], [`Ndf`] | expensive right-hand sides and large systems |
+//! | SDIRK, additive and multistep methods, by [`NewtonKrylov`] | no matrix at all | systems whose factors fill up |
+//!
+//! [`solve_auto`] picks for you, and says what and why; [`Switching`] is any explicit method with any
+//! implicit one.
 //!
 //! `M u' = f` with a constant mass matrix is a [`WithMass`](system::WithMass) right-hand side; where
 //! `M` is singular the index must be 1, and the initial state must satisfy the algebraic equations:
