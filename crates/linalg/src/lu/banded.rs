@@ -169,23 +169,37 @@ impl<S: Field> BandedLu<S> {
     /// not yet known of the solution moves through registers: memory would be waited for at every row.
     #[inline(always)]
     fn substitute<const LOWER: usize, const ABOVE: usize>(&self, b: &mut [S]) {
-        const { assert!(LOWER < 5 && ABOVE <= 8) };
+        const { assert!(0 < LOWER && LOWER < 5 && ABOVE <= 8) };
         let (n, height) = (self.n, self.height());
-        let mut next: [S; 5] = core::array::from_fn(|i| b.get(i).copied().unwrap_or(S::ZERO));
+        let at = |b: &[S], i: usize| b.get(i).copied().unwrap_or(S::ZERO);
+        // Single variables: an array of them is kept in memory.
+        let read = |b: &[S], j| [at(b, j), at(b, j + 1), at(b, j + 2), at(b, j + 3), at(b, j + 4)];
+        let [mut x0, mut x1, mut x2, mut x3, mut x4] = read(b, 0);
         for (j, column) in self.factors.chunks_exact(height).enumerate() {
-            for i in 1..=LOWER {
-                if S::is_chosen(self.rows[j], i) {
-                    let (top, other) = (next[0], next[i]);
-                    next[0] = other.where_row(self.rows[j], i, top);
-                    next[i] = top.where_row(self.rows[j], i, other);
+            let row = self.rows[j];
+            if (1..=LOWER).any(|i| S::is_chosen(row, i)) {
+                let end = (j + LOWER + 1).min(n);
+                for (b, x) in b[j..end].iter_mut().zip([x0, x1, x2, x3, x4]) {
+                    *b = x;
                 }
+                S::exchange(row, &mut b[j..end]);
+                [x0, x1, x2, x3, x4] = read(b, j);
             }
-            let (top, lower) = (next[0], &column[ABOVE + 1..ABOVE + 1 + LOWER]);
+            let (top, lower) = (x0, &column[ABOVE + 1..ABOVE + 1 + LOWER]);
             b[j] = top;
-            for i in 1..=LOWER {
-                next[i - 1] = next[i].minus_product(lower[i - 1], top);
-            }
-            next[LOWER] = b.get(j + LOWER + 1).copied().unwrap_or(S::ZERO);
+            x0 = x1.minus_product(lower[0], top);
+            x1 = if LOWER > 1 { x2.minus_product(lower[1], top) } else { at(b, j + 2) };
+            x2 = match LOWER {
+                1 => S::ZERO,
+                2 => at(b, j + 3),
+                _ => x3.minus_product(lower[2], top),
+            };
+            x3 = match LOWER {
+                1 | 2 => S::ZERO,
+                3 => at(b, j + 4),
+                _ => x4.minus_product(lower[3], top),
+            };
+            x4 = if LOWER > 3 { at(b, j + 5) } else { S::ZERO };
         }
         let mut next: [S; 8] = core::array::from_fn(|i| if i < n { b[n - 1 - i] } else { S::ZERO });
         for (j, column) in self.factors.chunks_exact(height).enumerate().rev() {
