@@ -13,6 +13,7 @@ mod predictive;
 mod radau_iia5;
 mod radau_step;
 mod roundoff;
+mod small_lu;
 
 pub use gauss_legendre::{GaussLegendre4, GaussLegendre6};
 pub use gauss_step::GaussCache;

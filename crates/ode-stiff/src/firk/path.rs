@@ -69,8 +69,9 @@ impl<B: Buffer<Item: Parts>> Path<B> {
         if self.size == 0.0 {
             return z.iter_mut().for_each(|z| z.as_mut().fill(B::Item::zero()));
         }
+        let ratio = dt / self.size;
         for (z, c) in z.iter_mut().zip(RADAU.c) {
-            let s = c * dt / self.size;
+            let s = c * ratio;
             for (x, z) in z.as_mut().iter_mut().enumerate() {
                 *z = self.corrected(1.0 + s, x) - self.rise.as_ref()[x];
             }

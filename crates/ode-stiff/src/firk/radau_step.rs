@@ -236,8 +236,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     ) -> Result<Outcome, Trouble> {
         self.newton.begin();
         self.iterations = 0;
-        let dt = step.dt;
-        let (gamma, alpha, beta) = (RADAU.gamma / dt, RADAU.pair.0 / dt, RADAU.pair.1 / dt);
+        let inverse = 1.0 / step.dt;
+        let [gamma, alpha, beta] = [RADAU.gamma, RADAU.pair.0, RADAU.pair.1].map(|x| x * inverse);
         loop {
             self.evaluate(rhs, step)?;
             if let Some(mass) = mass {
@@ -258,8 +258,9 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             self.factors.solve_real(r1)?;
             self.factors.solve_pair(r2, r3)?;
             let u = step.u.as_ref();
-            let mut square = |r: &[B::Item]| norm.square_of(r, u, u);
-            let size = ((square(r1) + square(r2) + square(r3)) / 3.0).sqrt();
+            let squares =
+                [norm.square_of(r1, u, u), norm.square_of(r2, u, u), norm.square_of(r3, u, u)];
+            let size = ((squares[0] + squares[1] + squares[2]) / 3.0).sqrt();
             self.iterations += 1;
             let verdict = if size <= self.noise {
                 Verdict::Converged
@@ -324,7 +325,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         norm: &mut ErrorNorm<'_>,
         mass: Option<&Mass>,
     ) -> Result<(), Trouble> {
-        let [e1, e2, e3] = ESTIMATE.map(|e| e / step.dt);
+        let inverse = 1.0 / step.dt;
+        let [e1, e2, e3] = ESTIMATE.map(|e| e * inverse);
         let [z1, z2, z3] = &self.z;
         let (z1, z2, z3) = (z1.as_ref(), z2.as_ref(), z3.as_ref());
         let [slope, mass_slope, _] = &mut self.r;
