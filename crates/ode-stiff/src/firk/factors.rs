@@ -1,11 +1,10 @@
 //! The linear systems of a fully implicit method.
 
 use super::collocation::Collocation;
-use super::small_lu::{BadPivot, ComplexLu, LARGEST, RealLu, by_size};
+use super::systems::Systems;
 use super::{Parts, notes};
-use crate::iteration_matrix::{Linearization, Shifted, Trouble, Wanted};
-use linalg::c64;
-use ode_core::{Refusal, Stats};
+use crate::iteration_matrix::{Linearization, Trouble, Wanted};
+use ode_core::Stats;
 use std::fmt;
 use system::{Jacobian, Mass};
 
@@ -27,52 +26,12 @@ pub(super) struct Factors<W> {
     p: Vec<f64>,
 }
 
-/// The factors; real ones are absent where the number of stages is even.
-enum Systems {
-    Small(Small),
-    Any(Box<Any>),
-}
-
-/// Dense matrices of a few states.
-struct Small {
-    real: Option<RealLu>,
-    pair: ComplexLu,
-    factorizations: usize,
-    solves: usize,
-    /// The component whose pivot vanished last.
-    singular: usize,
-}
-
-/// Matrices of any size and pattern, and right-hand sides.
-struct Any {
-    real: Option<Shifted<f64>>,
-    pair: Shifted<c64>,
-    x: Vec<f64>,
-    z: Vec<c64>,
-}
-
 impl<W> Factors<W> {
     /// For methods with so many stages.
     pub(super) fn new<F: Jacobian<f64, Work = W>>(rhs: &F, stages: usize) -> Self {
         let linearization = Linearization::new(rhs, Wanted::Fewest);
         let n = linearization.states();
-        let is_odd = stages % 2 == 1;
-        let is_small = linearization.sparsity().is_none() && (1..=LARGEST).contains(&n);
-        let systems = match is_small {
-            true => Systems::Small(Small {
-                real: is_odd.then(|| RealLu::new(n)),
-                pair: ComplexLu::new(n),
-                factorizations: 0,
-                solves: 0,
-                singular: 0,
-            }),
-            false => Systems::Any(Box::new(Any {
-                real: is_odd.then(|| Shifted::new(&linearization)),
-                pair: Shifted::new(&linearization),
-                x: vec![0.0; n],
-                z: vec![c64::new(0.0, 0.0); n],
-            })),
-        };
+        let systems = Systems::new(&linearization, stages);
         Self {
             systems,
             linearization,
@@ -144,10 +103,7 @@ impl<W> Factors<W> {
         self.factored = 0.0;
         let inverse = 1.0 / size;
         let shifts = (basis.gamma * inverse, (basis.pair.0 * inverse, basis.pair.1 * inverse));
-        match &mut self.systems {
-            Systems::Small(small) => small.factor(&self.linearization, shifts, mass)?,
-            Systems::Any(any) => any.factor(&self.linearization, shifts, mass)?,
-        }
+        self.systems.factor(&self.linearization, shifts, mass)?;
         (self.factored, self.has_factors) = (size, true);
         Ok(())
     }
@@ -179,160 +135,18 @@ impl<W> Factors<W> {
     /// Solves `(γ M - J) x = b` in place; for an odd number of stages.
     #[inline(always)]
     pub(super) fn solve_real<S: Parts>(&mut self, b: &mut [S]) -> Result<(), Trouble> {
-        match &mut self.systems {
-            Systems::Small(small) => {
-                small.solve_real(b);
-                Ok(())
-            }
-            Systems::Any(any) => any.solve_real(b),
-        }
+        self.systems.solve_real(b)
     }
 
     /// Solves `((α + iβ) M - J) (x + iy) = a + ib` in place.
     #[inline(always)]
     pub(super) fn solve_pair<S: Parts>(&mut self, a: &mut [S], b: &mut [S]) -> Result<(), Trouble> {
-        match &mut self.systems {
-            Systems::Small(small) => {
-                small.solve_pair(a, b);
-                Ok(())
-            }
-            Systems::Any(any) => any.solve_pair(a, b),
-        }
+        self.systems.solve_pair(a, b)
     }
 
     pub(super) fn work(&self) -> Stats {
-        let (factorizations, solves) = match &self.systems {
-            Systems::Small(small) => (small.factorizations, small.solves),
-            Systems::Any(any) => {
-                let Any { real, pair, .. } = &**any;
-                let of_real = |of: fn(&Shifted<f64>) -> usize| real.as_ref().map_or(0, of);
-                (
-                    pair.factorizations() + of_real(Shifted::factorizations),
-                    pair.solves() + of_real(Shifted::solves),
-                )
-            }
-        };
         let jacobians = self.linearization.evaluations();
-        Stats { jacobians, factorizations, solves, ..Stats::default() }
-    }
-}
-
-impl Small {
-    fn factor<W>(
-        &mut self,
-        of: &Linearization<f64, W>,
-        (gamma, pair): (f64, (f64, f64)),
-        mass: Option<&Mass>,
-    ) -> Result<(), Trouble> {
-        let jac = of.values();
-        let mut factored = Ok(());
-        self.factorizations += 1;
-        if let Some(real) = &mut self.real {
-            self.factorizations += 1;
-            factored = by_size!(
-                of.states(), N => real.factor::<N>(jac, gamma, mass), Err(BadPivot { zero: None })
-            );
-        }
-        factored
-            .and_then(|()| {
-                by_size!(
-                    of.states(),
-                    N => self.pair.factor::<N>(jac, pair, mass),
-                    Err(BadPivot { zero: None })
-                )
-            })
-            .map_err(|bad| self.refuse(bad))
-    }
-
-    /// With the component named last, where a matrix overflows for a step that has become too short.
-    #[cold]
-    fn refuse(&mut self, bad: BadPivot) -> Trouble {
-        self.singular = bad.zero.unwrap_or(self.singular);
-        Trouble::Refused(Refusal::Singular { index: self.singular })
-    }
-
-    #[inline(always)]
-    fn solve_real<S: Parts>(&mut self, b: &mut [S]) {
-        let Some(real) = &self.real else { return };
-        self.solves += S::PARTS;
-        for k in 0..S::PARTS {
-            by_size!(b.len(), N => set(b, k, &real.solve::<N>(parts(b, k))), ());
-        }
-    }
-
-    #[inline(always)]
-    fn solve_pair<S: Parts>(&mut self, a: &mut [S], b: &mut [S]) {
-        self.solves += S::PARTS;
-        for k in 0..S::PARTS {
-            by_size!(
-                a.len(),
-                N => {
-                    let (x, y) = self.pair.solve::<N>(parts(a, k), parts(b, k));
-                    set(a, k, &x);
-                    set(b, k, &y);
-                },
-                ()
-            );
-        }
-    }
-}
-
-/// Part `k` of every component.
-#[inline(always)]
-fn parts<S: Parts, const N: usize>(of: &[S], k: usize) -> [f64; N] {
-    let mut out = [0.0; N];
-    for (out, x) in out.iter_mut().zip(of) {
-        *out = x.part(k);
-    }
-    out
-}
-
-#[inline(always)]
-fn set<S: Parts>(of: &mut [S], k: usize, values: &[f64]) {
-    for (x, &value) in of.iter_mut().zip(values) {
-        x.set_part(k, value);
-    }
-}
-
-impl Any {
-    fn factor<W>(
-        &mut self,
-        of: &Linearization<f64, W>,
-        (gamma, (alpha, beta)): (f64, (f64, f64)),
-        mass: Option<&Mass>,
-    ) -> Result<(), Trouble> {
-        if let Some(real) = &mut self.real {
-            real.factor(of, gamma, mass)?;
-        }
-        self.pair.factor(of, c64::new(alpha, beta), mass)
-    }
-
-    #[inline(never)]
-    fn solve_real<S: Parts>(&mut self, b: &mut [S]) -> Result<(), Trouble> {
-        let Some(real) = &mut self.real else { return Ok(()) };
-        for k in 0..S::PARTS {
-            for (x, b) in self.x.iter_mut().zip(b.iter()) {
-                *x = b.part(k);
-            }
-            real.solve(&mut self.x)?;
-            set(b, k, &self.x);
-        }
-        Ok(())
-    }
-
-    #[inline(never)]
-    fn solve_pair<S: Parts>(&mut self, a: &mut [S], b: &mut [S]) -> Result<(), Trouble> {
-        for k in 0..S::PARTS {
-            for (z, (a, b)) in self.z.iter_mut().zip(a.iter().zip(b.iter())) {
-                *z = c64::new(a.part(k), b.part(k));
-            }
-            self.pair.solve(&mut self.z)?;
-            for (z, (a, b)) in self.z.iter().zip(a.iter_mut().zip(b.iter_mut())) {
-                a.set_part(k, z.re);
-                b.set_part(k, z.im);
-            }
-        }
-        Ok(())
+        Stats { jacobians, ..self.systems.work() }
     }
 }
 

@@ -14,6 +14,7 @@ mod radau_iia5;
 mod radau_step;
 mod roundoff;
 mod small_lu;
+mod systems;
 
 pub use gauss_legendre::{GaussLegendre4, GaussLegendre6};
 pub use gauss_step::GaussCache;
