@@ -1,6 +1,7 @@
 //! The best method of each at equal error: records, and tables for people.
 
 use crate::SUITE;
+use crate::ours::{AUTO, GMRES};
 use crate::problems::Size;
 use benches::{Measured, OURS, Record, Recorder};
 use std::io;
@@ -39,43 +40,67 @@ pub(crate) fn table(
         }
     }
     recorder.remark(&format!(
-        "\nat equal error, microseconds of the best method of each\n{:<22} {:>6} {:>10} {:<13} {:>10} {:<34} {:>6} {:>6}  {}",
-        "problem", "error", "ours", "", "peer", "", "ratio", "wanted", "our next ones: times the best"
+        "\nat equal error, microseconds of the best method of each; beyond {SMALL} states also CVODE against ours with the same \
+         linear algebra\n{:<16} {:>6} {:>10} {:<14} {:>10} {:<34} {:>6} {:>6} {:>6} {:>6}  {}",
+        "problem", "error", "ours", "", "peer", "", "ratio", "CVODE", "wanted", "auto", "our next ones: times the best"
     ))?;
     lines.iter().try_for_each(|line| recorder.remark(line))
 }
 
-/// Ours, the best peer, how many times our seconds it takes, and whether that is enough.
+/// Ours, the best peer, how many times our seconds it takes, whether that is enough, and how many times our seconds the
+/// automatic choice takes.
 fn line(measured: &Measured, problem: &str, size: usize, error: f64) -> String {
     let all = measured.ranking(problem, OURS, error);
     let ours = all.first().copied();
-    let (wanted, only) = if size <= SMALL { (2.0, None) } else { (1.0, Some("sundials")) };
     let theirs = measured.who().into_iter().filter(|who| *who != OURS);
     let peers: Vec<_> =
         theirs.filter_map(|who| Some((who, measured.best(problem, who, error)?))).collect();
     let best = peers.iter().min_by(|a, b| a.1.1.total_cmp(&b.1.1));
-    let yardstick = peers.iter().find(|peer| Some(peer.0) == only).or(best);
     let micros = |seconds: Option<f64>| seconds.map_or("-".into(), |s| format!("{:.1}", s * 1e6));
-    let ratio = |peer: Option<&(&str, (&str, f64))>| Some(peer?.1.1 / ours?.1);
-    let verdict = match (ours, ratio(yardstick)) {
+    let times = |a: Option<f64>, b: Option<f64>| Some(a? / b?);
+    let shown = |ratio: Option<f64>| ratio.map_or("-".into(), |ratio| format!("{ratio:.2}"));
+    let seconds = |method: Option<(&str, f64)>| Some(method?.1);
+    let ratio = times(best.map(|peer| peer.1.1), seconds(ours));
+    // CVODE and what of ours does the same linear algebra.
+    let cvode = peers.iter().find(|peer| peer.0 == "sundials").map(|peer| peer.1);
+    let same = |method: &&(&str, f64)| cvode.is_some_and(|cvode| alike(method.0, cvode.0));
+    let fair = times(seconds(cvode), seconds(all.iter().find(same).copied()));
+    let large = size > SMALL && cvode.is_some();
+    let (judged, wanted) = match (large, size > SMALL) {
+        (true, _) => (fair, 1.0),
+        (false, true) => (ratio, 1.0),
+        (false, false) => (ratio, 2.0),
+    };
+    let verdict = match (ours, judged) {
         (_, Some(ratio)) if ratio >= wanted => "yes",
         (_, Some(_)) => "no",
-        (Some(_), None) => "alone",
-        (None, _) if best.is_some() => "not reached",
-        (None, _) => "-",
+        (Some(_), None) if best.is_none() => "alone",
+        (None, _) if best.is_none() => "-",
+        _ => "not reached",
     };
-    let others = all.iter().skip(1).take(3).map(|(method, seconds)| {
-        format!("{method} {:.2}", seconds / ours.map_or(f64::NAN, |best| best.1))
-    });
+    let auto = all.iter().find(|method| method.0 == AUTO).copied();
+    let others = all
+        .iter()
+        .skip(1)
+        .filter(|method| method.0 != AUTO)
+        .take(3)
+        .map(|method| format!("{} {}", method.0, shown(times(Some(method.1), seconds(ours)))));
     format!(
-        "{problem:<22} {error:>6.0e} {:>10} {:<13} {:>10} {:<34} {:>6} {verdict:>6}  {}",
-        micros(ours.map(|best| best.1)),
+        "{problem:<16} {error:>6.0e} {:>10} {:<14} {:>10} {:<34} {:>6} {:>6} {verdict:>6} {:>6}  {}",
+        micros(seconds(ours)),
         ours.map_or("", |best| best.0),
         micros(best.map(|peer| peer.1.1)),
         best.map_or(String::new(), |(who, (method, _))| format!("{who} {method}")),
-        ratio(best).map_or("-".into(), |ratio| format!("{ratio:.2}")),
+        shown(ratio),
+        if large { shown(fair) } else { String::new() },
+        shown(times(seconds(auto), seconds(ours))),
         others.collect::<Vec<_>>().join(", "),
     )
+}
+
+/// Whether both solve their equations by factors, or both by GMRES.
+fn alike(ours: &str, theirs: &str) -> bool {
+    ours.contains(GMRES) == theirs.contains(GMRES)
 }
 
 #[cfg(test)]
@@ -92,19 +117,24 @@ mod tests {
     fn the_verdict_depends_on_the_size() {
         let mut measured = Measured::default();
         for (who, method, seconds) in [
-            ("sciml", "a", 2e-6),
+            ("sciml", "a-GMRES", 2e-6),
             ("sciml", "b", 3e-6),
+            ("sciml", AUTO, 4e-6),
             ("diffsol", "m", 3e-6),
             ("sundials", "n", 5e-6),
         ] {
             measured.push("p", who, method, Point { error: 1e-6, seconds });
         }
-        let small = "p 1e-5 2.0 a 3.0 diffsol m 1.50 no b 1.50";
+        let small = "p 1e-5 2.0 a-GMRES 3.0 diffsol m 1.50 no 2.00 b 1.50";
         assert_eq!(words(&measured, 3, 1e-5), small);
-        // Against CVODE, not against the best.
-        assert_eq!(words(&measured, 1000, 1e-5), small.replace(" no ", " yes "));
-        assert_eq!(words(&measured, 3, 1e-7), "p 1e-7 - - - -");
+        // Against CVODE, not against the best; and factors against factors.
+        assert_eq!(words(&measured, 1000, 1e-5), small.replace(" no ", " 1.67 yes "));
+        measured.push("q", "sciml", "a", Point { error: 1e-6, seconds: 1.0 });
+        measured.push("q", "sundials", "n-GMRES", Point { error: 1e-6, seconds: 2.0 });
+        let none = line(&measured, "q", 1000, 1e-5);
+        assert!(none.contains("2.00      - not reached"), "{none}");
+        assert_eq!(words(&measured, 3, 1e-7), "p 1e-7 - - - - -");
         measured.push("p", "scipy", "q", Point { error: 1e-8, seconds: 1.0 });
-        assert_eq!(words(&measured, 3, 1e-7), "p 1e-7 - 1000000.0 scipy q - not reached");
+        assert_eq!(words(&measured, 3, 1e-7), "p 1e-7 - 1000000.0 scipy q - not reached -");
     }
 }

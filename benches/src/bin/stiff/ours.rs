@@ -4,7 +4,8 @@ use crate::case::Case;
 use benches::Entry;
 use ode_core::{Algorithm, Options, Save, solve};
 use ode_stiff::{
-    Bdf, KenCarp4, Kvaerno5, Ndf, RadauIIA5, Rodas4, Rodas4P, Rodas5P, Rosenbrock23, TrBdf2,
+    Auto, Bdf, KenCarp4, Kvaerno5, Ndf, NewtonKrylov, Preconditioning, RadauIIA5, Rodas4, Rodas4P,
+    Rodas5P, Rosenbrock23, TrBdf2,
 };
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -31,48 +32,71 @@ where
         digits: u32,
         slow: &mut BTreeSet<&'static str>,
     ) -> Vec<Result<Option<Entry<'_>>, String>> {
-        let mut all = self.sparse(digits, slow);
-        all.push(self.enter(RadauIIA5, digits, slow));
-        all
+        self.all(digits, slow)
     }
 }
 
-/// States up to which Radau, which knows dense matrices only, is measured.
-const DENSE: usize = 100;
+/// States from which equations are solved also by GMRES.
+const LARGE: usize = 500;
 
-/// Many states: the methods that use the pattern of the Jacobian.
+/// Many states: also without factors of the whole matrix.
 impl<F: System + Copy> Implicit for Case<F, Vec<f64>> {
     fn entries(
         &self,
         digits: u32,
         slow: &mut BTreeSet<&'static str>,
     ) -> Vec<Result<Option<Entry<'_>>, String>> {
-        let mut all = self.sparse(digits, slow);
-        if self.end.len() <= DENSE {
-            all.push(self.enter(RadauIIA5, digits, slow));
+        let mut all = self.all(digits, slow);
+        if self.end.len() >= LARGE {
+            all.extend([
+                self.enter("Bdf-GMRES", NewtonKrylov::<Bdf>::default, digits, slow),
+                self.enter("Ndf-GMRES", NewtonKrylov::<Ndf>::default, digits, slow),
+                self.enter("Bdf-GMRES-ILU0", with_factors::<Bdf>, digits, slow),
+                self.enter("Ndf-GMRES-ILU0", with_factors::<Ndf>, digits, slow),
+            ]);
         }
         all
     }
 }
 
+/// GMRES with incomplete factors.
+fn with_factors<M: Default>() -> NewtonKrylov<M> {
+    NewtonKrylov { preconditioning: Preconditioning::Ilu0, ..NewtonKrylov::default() }
+}
+
+/// The automatic choice, in records.
+pub(crate) const AUTO: &str = "solve_auto";
+
+/// What our methods that solve their equations by GMRES, and those of CVODE, have in their names.
+pub(crate) const GMRES: &str = "GMRES";
+
 impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
-    /// A new method is one entry.
-    fn sparse(
+    /// A new method is one word.
+    fn all(
         &self,
         digits: u32,
         slow: &mut BTreeSet<&'static str>,
     ) -> Vec<Result<Option<Entry<'_>>, String>> {
-        vec![
-            self.enter(Rosenbrock23, digits, slow),
-            self.enter(Rodas4, digits, slow),
-            self.enter(Rodas4P, digits, slow),
-            self.enter(Rodas5P, digits, slow),
-            self.enter(TrBdf2, digits, slow),
-            self.enter(KenCarp4, digits, slow),
-            self.enter(Kvaerno5, digits, slow),
-            self.enter(Bdf::default(), digits, slow),
-            self.enter(Ndf::default(), digits, slow),
-        ]
+        let mut all = Vec::new();
+        macro_rules! enter {
+            ($($method:ident)*) => {
+                $(all.push(self.enter(stringify!($method), $method::default, digits, slow));)*
+            };
+        }
+        enter! {
+            Rosenbrock23 Rodas4 Rodas4P Rodas5P TrBdf2 KenCarp4 Kvaerno5 Bdf Ndf RadauIIA5
+        }
+        let options = self.options(digits);
+        // Anew for each solve: clones share one choice.
+        all.push(self.enter(AUTO, move || Auto::for_options(&options), digits, slow));
+        all
+    }
+
+    /// For the final state only.
+    fn options(&self, digits: u32) -> Options {
+        let (rtol, atol) = self.tolerances(digits);
+        let (max_steps, save, stops) = (10_000_000, Save::Last, self.stops.clone());
+        Options { rtol, atol, max_steps, save, stops, ..Options::default() }
     }
 
     /// Solves once for the error; `None` where the tolerance is not for this method.
@@ -81,25 +105,22 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
     /// solve, one takes a method of higher order.
     fn enter<A>(
         &self,
-        method: A,
+        name: &'static str,
+        method: impl Fn() -> A + 'static,
         digits: u32,
         slow: &mut BTreeSet<&'static str>,
     ) -> Result<Option<Entry<'_>>, String>
     where
         A: Algorithm<F, B> + 'static,
     {
-        let name = method.name();
-        if digits > 3 * method.order() || slow.contains(name) {
+        if digits > 3 * method().order() || slow.contains(name) {
             return Ok(None);
         }
-        let (rtol, atol) = self.tolerances(digits);
-        let (max_steps, save, stops) = (10_000_000, Save::Last, self.stops.clone());
-        let options = Options { rtol, atol, max_steps, save, stops, ..Options::default() };
+        let options = self.options(digits);
         // Looked at twice: a solve that is hopeless is not waited for.
         let limit = Some(Duration::from_secs_f64(3.0 * self.patience));
         let begin = Instant::now();
-        let end =
-            solve(&self.problem, method.clone(), &Options { max_time: limit, ..options.clone() });
+        let end = solve(&self.problem, method(), &Options { max_time: limit, ..options.clone() });
         let seconds = begin.elapsed().as_secs_f64();
         if seconds > self.patience {
             slow.insert(name);
@@ -107,11 +128,13 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
         let end = match end {
             Ok(end) => end,
             Err(_) if seconds > self.patience => return Ok(None),
-            Err(why) => return Err(format!("{}, {name} at rtol {rtol:e}: {why}", self.name)),
+            Err(why) => {
+                return Err(format!("{}, {name} at rtol {:e}: {why}", self.name, options.rtol));
+            }
         };
         let run = move || {
             // It is known to succeed: the result is looked at above.
-            _ = black_box(solve(black_box(&self.problem), method.clone(), &options));
+            _ = black_box(solve(black_box(&self.problem), method(), &options));
         };
         Ok(Some(Entry::ours(name, (self.error(end.last()), seconds), run)))
     }
