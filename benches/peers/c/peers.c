@@ -10,6 +10,7 @@
 #include <arkode/arkode_erkstep.h>
 #include <cvode/cvode.h>
 #include <math.h>
+#include <stdint.h>
 #include <nvector/nvector_serial.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,13 +26,14 @@ int np, n, stop_count;
 static double t_low, t_high;
 SUNContext context;
 
-/* The members of an ensemble: the problem with many values of one parameter. A plain solve has one member. */
+/* The members of an ensemble: the problem with many values of one parameter, or of all. A plain solve has one member. */
+enum { NO_PARAMETER = -1, ALL_PARAMETERS = -2 };
 struct sweep {
     int parameter;
     double from, to;
     long count, every;
 };
-static const struct sweep NONE = {-1, 0.0, 0.0, 1, 1};
+static const struct sweep NONE = {NO_PARAMETER, 0.0, 0.0, 1, 1};
 enum { ANSWERED = 1 << 16 };
 /* Final states of the members 0, every, 2 every, ... */
 static double ends[ANSWERED];
@@ -155,26 +157,49 @@ int cvode_once(const struct solver *solver, N_Vector u) {
     return bad;
 }
 
+/* Bits that look random. */
+static uint32_t scrambled(uint32_t x) {
+    x ^= x >> 16;
+    x *= 0x7feb352du;
+    x ^= x >> 15;
+    x *= 0x846ca68bu;
+    return x ^ (x >> 16);
+}
+
+/* The parameters of member i, from those of the problem. */
+static void set_member(const struct sweep *sweep, const double *own, long i) {
+    const double width = sweep->to - sweep->from;
+    if (sweep->parameter >= 0) p[sweep->parameter] = sweep->from + width * (double)i / (double)sweep->count;
+    if (sweep->parameter == ALL_PARAMETERS)
+        for (int k = 0; k < np; k++)
+            p[k] = own[k] * (sweep->from + width * (double)scrambled((uint32_t)(i * np + k)) / 4294967296.0);
+}
+
 /* The seconds of one run, which is a solve for each member; the final states are left in `ends`. Negative if one fails.
  * The first of many runs is not timed. */
 double seconds_of(int (*once)(const struct solver *, N_Vector), const struct solver *solver, const struct sweep *sweep,
                   long runs, N_Vector u) {
-    double begin = now();
+    double begin = now(), own[64];
+    memcpy(own, p, sizeof own);
     for (long run = runs > 1 ? -1 : 0; run < runs; run++) {
         if (run == 0) begin = now();
         double *end = ends;
         for (long i = 0; i < sweep->count; i++) {
-            if (sweep->parameter >= 0)
-                p[sweep->parameter] = sweep->from + (sweep->to - sweep->from) * (double)i / (double)sweep->count;
+            set_member(sweep, own, i);
             start_over(u);
-            if (once(solver, u)) return -1.0;
+            if (once(solver, u)) {
+                memcpy(p, own, sizeof own);
+                return -1.0;
+            }
             if (i % sweep->every == 0) {
                 memcpy(end, NV_DATA_S(u), (size_t)n * sizeof(double));
                 end += n;
             }
         }
     }
-    return (now() - begin) / (double)runs;
+    begin = (now() - begin) / (double)runs;
+    memcpy(p, own, sizeof own);
+    return begin;
 }
 
 static double by_arkode(ARKODE_ERKTableID table, double rtol, double atol, const struct sweep *sweep, long runs,
@@ -276,11 +301,18 @@ static void on_jac(char **rest) {
 
 /* The numbers of an ensemble, if they make sense. */
 static int members(char **rest, struct sweep *sweep) {
-    double parameter, count, every;
-    if (!number(rest, &parameter) || !number(rest, &sweep->from) || !number(rest, &sweep->to) || !number(rest, &count)
+    double parameter = ALL_PARAMETERS, count, every;
+    const char *which = word(rest);
+    if (!which) return 0;
+    if (strcmp(which, "all")) {
+        char *end;
+        parameter = strtod(which, &end);
+        if (*end || !(parameter >= 0 && parameter < np)) return 0;
+    }
+    if ( !number(rest, &sweep->from) || !number(rest, &sweep->to) || !number(rest, &count)
         || !number(rest, &every))
         return 0;
-    if (!(parameter >= 0 && parameter < np && count >= 1 && count < 1e9 && every >= 1 && every < 1e9)) return 0;
+    if (!(count >= 1 && count < 1e9 && every >= 1 && every < 1e9)) return 0;
     *sweep = (struct sweep){(int)parameter, sweep->from, sweep->to, (long)count, (long)every};
     return ((sweep->count - 1) / sweep->every + 1) * n <= ANSWERED;
 }
@@ -300,12 +332,10 @@ static void on_solve(char **rest, int ensemble) {
         return;
     }
     N_Vector u = N_VNew_Serial(n, context);
-    const double own = ensemble ? p[sweep.parameter] : 0.0;
     const double seconds = !method ? by_implicit(*implicit, problem, rtol, atol, &sweep, (long)runs, u)
                            : method->table == ARKODE_ERK_NONE
                                ? by_cvode(rtol, atol, &sweep, (long)runs, u)
                                : by_arkode(method->table, rtol, atol, &sweep, (long)runs, u);
-    if (ensemble) p[sweep.parameter] = own;
     const long answered = (sweep.count - 1) / sweep.every + 1;
     int good = seconds >= 0.0;
     for (long i = 0; good && i < answered * n; i++) good = isfinite(ends[i]);

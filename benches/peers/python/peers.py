@@ -32,7 +32,7 @@ LIBRARIES = [
         ["LSODA"],
         REMEDY + " (numbalsoda needs a Fortran compiler and cmake)",
     ),
-    ("diffrax", ["diffrax", "jax"], ["Tsit5", "Dopri8"], [], REMEDY),
+    ("diffrax", ["diffrax", "jax"], ["Tsit5", "Dopri8"], ["Kvaerno5"], REMEDY),
 ]
 CELLS = 500
 
@@ -116,18 +116,35 @@ ARRAY = {f.__name__: f for f in (pleiades, brusselator_1d_n500)}
 
 
 class Sweep:
-    """The problem with many values of one parameter; final states of the members 0, every, 2 every, ... are answered."""
+    """The problem with many values of one parameter, or of all; final states of the members 0, every, 2 every, ... are answered."""
 
     def __init__(self, words):
-        self.parameter, self.start, self.stop = int(next(words)), float(next(words)), float(next(words))
+        which = next(words)
+        self.parameter = None if which == "all" else int(which)
+        self.start, self.stop = float(next(words)), float(next(words))
         self.count, self.every = int(next(words)), int(next(words))
 
     def members(self, p):
         """The parameters of all members."""
-        if not (0 <= self.parameter < len(p) and self.count > 0 and self.every > 0):
+        if self.count <= 0 or self.every <= 0:
             raise ValueError("no such ensemble")
-        values = [self.start + (self.stop - self.start) * i / self.count for i in range(self.count)]
+        width = self.stop - self.start
+        if self.parameter is None:
+            factor = lambda place: self.start + width * scrambled(place) / 4294967296.0
+            return [[x * factor(i * len(p) + k) for k, x in enumerate(p)] for i in range(self.count)]
+        if not 0 <= self.parameter < len(p):
+            raise ValueError("no such ensemble")
+        values = [self.start + width * i / self.count for i in range(self.count)]
         return [p[: self.parameter] + [value] + p[self.parameter + 1 :] for value in values]
+
+
+def scrambled(x):
+    """32 bits that look random."""
+    x ^= x >> 16
+    x = x * 0x7FEB352D & 0xFFFFFFFF
+    x ^= x >> 15
+    x = x * 0x846CA68B & 0xFFFFFFFF
+    return x ^ (x >> 16)
 
 
 def seconds_of(run, runs):
@@ -312,6 +329,8 @@ def numba(problem, method, rtol, atol, sweep, runs):
 
 
 def diffrax(problem, method, rtol, atol, sweep, runs):
+    if method == "Kvaerno5" and sweep is None:
+        raise ValueError("not for this problem: stiff ensembles only")
     import jax
 
     jax.config.update("jax_enable_x64", True)

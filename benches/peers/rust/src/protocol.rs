@@ -52,10 +52,11 @@ impl Phase {
     }
 }
 
-/// The problem with many values of one parameter.
+/// The problem with many values of one parameter, or of all of them.
 #[derive(Clone, Copy)]
 pub(crate) struct Sweep {
-    parameter: usize,
+    /// Without one, all.
+    parameter: Option<usize>,
     from: f64,
     to: f64,
     count: usize,
@@ -66,13 +67,40 @@ pub(crate) struct Sweep {
 impl Sweep {
     pub(crate) fn read(words: &mut Words<'_>) -> Result<Self, String> {
         Ok(Self {
-            parameter: words.number()?,
+            parameter: match words.word()? {
+                "all" => None,
+                index => Some(index.parse().map_err(|_| format!("`{index}` is no parameter"))?),
+            },
             from: words.number()?,
             to: words.number()?,
             count: words.number()?,
             every: words.number()?,
         })
     }
+
+    /// The parameters of member `i`, from those of the problem.
+    fn set(&self, i: usize, own: &[f64], p: &mut [f64]) {
+        let part = |x: f64, of: f64| self.from + (self.to - self.from) * x / of;
+        match self.parameter {
+            Some(k) => p[k] = part(i as f64, self.count as f64),
+            None => {
+                let n = own.len();
+                for (k, (p, own)) in p.iter_mut().zip(own).enumerate() {
+                    let random = f64::from(scrambled((i * n + k) as u32));
+                    *p = own * part(random, 4_294_967_296.0);
+                }
+            }
+        }
+    }
+}
+
+/// Bits that look random.
+fn scrambled(mut x: u32) -> u32 {
+    x ^= x >> 16;
+    x = x.wrapping_mul(0x7feb_352d);
+    x ^= x >> 15;
+    x = x.wrapping_mul(0x846c_a68b);
+    x ^ (x >> 16)
 }
 
 /// The final states of the members that are answered, one after the other, and the seconds of one run; or what went
@@ -97,14 +125,14 @@ pub(crate) fn timed<U: AsRef<[f64]>>(
         }
         Some(sweep) => {
             let (mut p, mut ends) = (request.p.clone(), Vec::new());
-            if sweep.parameter >= p.len() || sweep.count == 0 || sweep.every == 0 {
+            if sweep.parameter.is_some_and(|k| k >= p.len()) || sweep.count == 0 || sweep.every == 0
+            {
                 return Err("no such ensemble".into());
             }
             let seconds = seconds_of(runs, || {
                 ends.clear();
                 for i in 0..sweep.count {
-                    p[sweep.parameter] =
-                        sweep.from + (sweep.to - sweep.from) * i as f64 / sweep.count as f64;
+                    sweep.set(i, &request.p, &mut p);
                     let end = black_box(solve(black_box(&p))?);
                     if i % sweep.every == 0 {
                         ends.extend_from_slice(end.as_ref());

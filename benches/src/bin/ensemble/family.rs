@@ -1,42 +1,47 @@
-//! The members: Lorenz's equations up to time 10, each member with its own ρ in [0, 28), the usual parameter sweep.
+//! The members: one problem with many values of its parameters, and where they end.
 
+use crate::ours::Ours;
+use crate::work_precision::Entry;
 use benches::{Arguments, Sweep};
-use ode_core::{Dop853, Ensemble, ExplicitRk, InLanes, Member, Options, Save, Trajectories, Vern9};
+use ode_core::{Algorithm, Ensemble, Member, Options, Save, Trajectories};
 use std::error::Error;
-
-system::system! {
-    pub(crate) struct Lorenz;
-    state { x, y, z }
-    params { sigma, rho, beta }
-    rhs(_t) {
-        d(x) = sigma * (y - x);
-        d(y) = x * (rho - z) - y;
-        d(z) = x * y - beta * z;
-    }
-}
-
-/// The name of these equations for peers.
-pub(crate) const NAME: &str = "lorenz63_short";
-
-pub(crate) const TSPAN: (f64, f64) = (0.0, 10.0);
-pub(crate) const U0: [f64; 3] = [1.0, 0.0, 0.0];
-
-/// Of every member; ρ is that of none.
-pub(crate) const P: [f64; 3] = [10.0, 28.0, 8.0 / 3.0];
-
-const MEMBERS: usize = 10_000;
-
-/// Members of a quick run.
-const FEW_MEMBERS: usize = 200;
+use system::System;
 
 /// Members whose final states are looked at.
 const LOOKED_AT: usize = 100;
 
-/// Largest difference of two reference solutions, of states up to 50. Errors in the chaotic members grow by 10⁴.
-const REFERENCE: f64 = 1e-8;
+/// What is solved, and by whom of ours.
+pub(crate) struct Study {
+    /// For people, and for peers.
+    pub(crate) title: &'static str,
+    pub(crate) model: &'static str,
+    pub(crate) is_stiff: bool,
+    pub(crate) tspan: (f64, f64),
+    pub(crate) u0: [f64; 3],
+    /// Of the problem; what varies is that of no member.
+    pub(crate) p: [f64; 3],
+    /// All members, and how many a quick run has.
+    pub(crate) sweep: Sweep,
+    pub(crate) few: usize,
+    /// The absolute tolerance is so many times the relative one.
+    pub(crate) atol: f64,
+    /// Errors are relative to `small + |u|`; absolute without it.
+    pub(crate) small: Option<f64>,
+    /// Largest difference of two reference solutions.
+    pub(crate) doubt: f64,
+    /// The relative tolerances are `10^-digits`.
+    pub(crate) digits: &'static [u32],
+    /// Its right-hand side.
+    pub(crate) rhs: fn(&[f64], &[f64], &mut [f64]),
+    /// The members that are looked at by two methods.
+    pub(crate) references: fn(&Family) -> Result<[Vec<[f64; 3]>; 2], Box<dyn Error>>,
+    /// All our methods; with `wide`, also with fewer lanes and more threads.
+    pub(crate) ours: for<'a> fn(&'a Ours, &'a Family, &Options, bool) -> Vec<Entry<'a>>,
+}
 
 /// All members, and where they end.
 pub(crate) struct Family {
+    pub(crate) study: &'static Study,
     pub(crate) sweep: Sweep,
     /// Final states of the members that are looked at.
     reference: Vec<[f64; 3]>,
@@ -44,32 +49,61 @@ pub(crate) struct Family {
     pub(crate) doubt: f64,
 }
 
-/// Member `i` of a sweep.
-pub(crate) fn member(sweep: &Sweep, i: usize) -> Member<[f64; 3]> {
-    let mut p = P;
-    p[sweep.parameter] = sweep.value(i);
-    Member::new(U0, p, TSPAN)
-}
-
 impl Family {
     /// Solves the members that are looked at by two methods at tight tolerances.
-    pub(crate) fn new(arguments: &Arguments) -> Result<Self, Box<dyn Error>> {
-        let count = if arguments.quick { FEW_MEMBERS } else { MEMBERS };
-        let (from, to) = (0.0, P[1]);
-        let sweep = Sweep { parameter: 1, from, to, count, every: count / LOOKED_AT };
-        let reference = tight(&sweep, Vern9)?;
-        let other = tight(&sweep, Dop853)?;
-        let differences = reference.iter().zip(&other).map(|(a, b)| distance(a, b));
-        let doubt = differences.fold(0.0, f64::max);
-        if doubt > REFERENCE {
-            return Err(format!("Vern9 and Dop853 end {doubt:.1e} apart").into());
+    pub(crate) fn new(
+        study: &'static Study,
+        arguments: &Arguments,
+    ) -> Result<Self, Box<dyn Error>> {
+        let count = if arguments.quick { study.few } else { study.sweep.count };
+        let sweep = Sweep { count, every: count / LOOKED_AT, ..study.sweep };
+        let mut family = Self { study, sweep, reference: Vec::new(), doubt: 0.0 };
+        let [reference, other] = (study.references)(&family)?;
+        let differences = reference.iter().zip(&other).map(|(a, b)| family.distance(a, b));
+        family.doubt = differences.fold(0.0, f64::max);
+        if family.doubt > study.doubt {
+            return Err(
+                format!("{}: two references end {:.1e} apart", study.title, family.doubt).into()
+            );
         }
-        Ok(Self { sweep, reference, doubt })
+        family.reference = reference;
+        Ok(family)
     }
 
-    /// How many there are, for people.
-    pub(crate) fn name(&self) -> &'static str {
-        if self.sweep.count == MEMBERS { "10 000 Lorenz" } else { "200 Lorenz" }
+    /// How many there are of what, for people.
+    pub(crate) fn name(&self) -> String {
+        let count = self.sweep.count;
+        let digits = if count < 10_000 { count.to_string() } else { "10 000".into() };
+        format!("{digits} {}", self.study.title)
+    }
+
+    /// Member `i`.
+    pub(crate) fn member(&self, i: usize) -> Member<[f64; 3]> {
+        let mut p = self.study.p;
+        self.sweep.set(i, &mut p);
+        Member::new(self.study.u0, p, self.study.tspan)
+    }
+
+    /// At `rtol = 10^-digits`.
+    pub(crate) fn options(&self, digits: u32, save: Save) -> Options {
+        let rtol = 1.0 / 10u64.pow(digits) as f64;
+        Options { rtol, atol: rtol * self.study.atol, save, ..Options::default() }
+    }
+
+    /// Final states of the members that are looked at, at a tight tolerance.
+    pub(crate) fn tight<F: System + Copy + Sync, M: Algorithm<F, [f64; 3]> + Sync>(
+        &self,
+        rhs: F,
+        method: M,
+        rtol: f64,
+    ) -> Result<Vec<[f64; 3]>, Box<dyn Error>> {
+        let (atol, max_steps) = (rtol * self.study.small.unwrap_or(1.0), 10_000_000);
+        let options = Options { rtol, atol, max_steps, save: Save::Last, ..Options::default() };
+        let every = self.sweep.every;
+        let ensemble =
+            Ensemble::generate(&rhs, self.sweep.looked_at().count(), |i| self.member(every * i));
+        let ends = ensemble.one_by_one().solve(method, &options).into_vec().into_iter();
+        ends.map(|solution| Ok(solution?.last().try_into()?)).collect()
     }
 
     /// Median over the members looked at of the largest error of a component. NaN if one is missing.
@@ -78,7 +112,7 @@ impl Family {
             return f64::NAN;
         }
         let pairs = ends.iter().zip(&self.reference);
-        let mut errors: Vec<f64> = pairs.map(|(u, v)| distance(u.as_ref(), v)).collect();
+        let mut errors: Vec<f64> = pairs.map(|(u, v)| self.distance(u.as_ref(), v)).collect();
         errors.sort_by(f64::total_cmp);
         match errors.last() {
             // NaN is the largest.
@@ -93,40 +127,42 @@ impl Family {
             self.sweep.looked_at().filter_map(|i| Some(all.get(i)?.ok()?.last())).collect();
         if all.failures().next().is_some() { f64::NAN } else { self.error(&ends) }
     }
-}
 
-/// Final states of the members that are looked at.
-fn tight<M: ExplicitRk + Copy + Sync>(
-    sweep: &Sweep,
-    method: M,
-) -> Result<Vec<[f64; 3]>, Box<dyn Error>> {
-    let options = Options { rtol: 1e-13, atol: 1e-13, save: Save::Last, ..Options::default() };
-    let sample = sweep.sample();
-    let ensemble: Ensemble<'_, _, _, InLanes<8>> =
-        Ensemble::generate(&Lorenz, sample.count, move |i| member(&sample, i));
-    let ends = ensemble.solve(method, &options).into_vec().into_iter();
-    ends.map(|solution| Ok(solution?.last().try_into()?)).collect()
-}
-
-/// The largest difference of a component; NaN if there are not as many.
-fn distance(u: &[f64], v: &[f64]) -> f64 {
-    let largest = |a: f64, d: f64| if a.is_nan() || a > d { a } else { d };
-    let differences = u.iter().zip(v).map(|(a, b)| (a - b).abs());
-    if u.len() == v.len() { differences.fold(0.0, largest) } else { f64::NAN }
+    /// The largest error of a component of `u`; NaN if there are not as many.
+    fn distance(&self, u: &[f64], v: &[f64]) -> f64 {
+        let largest = |a: f64, d: f64| if a.is_nan() || a > d { a } else { d };
+        let unit = |v: f64| self.study.small.map_or(1.0, |small| small + v.abs());
+        let errors = u.iter().zip(v).map(|(a, b)| (a - b).abs() / unit(*b));
+        if u.len() == v.len() { errors.fold(0.0, largest) } else { f64::NAN }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::studies::{LORENZ, Lorenz, ROBERTSON};
+    use ode_core::Vern9;
 
     fn quick() -> Family {
-        Family::new(&Arguments { quick: true, ..Arguments::default() }).unwrap()
+        Family::new(&LORENZ, &Arguments { quick: true, ..Arguments::default() }).unwrap()
+    }
+
+    #[test]
+    fn errors_of_small_components_are_relative() {
+        let family = Family::new(&ROBERTSON, &Arguments { quick: true, ..Arguments::default() });
+        let family = family.unwrap();
+        let mut ends = family.reference.clone();
+        ends.iter_mut().for_each(|end| end[1] += 1e-3 * (1e-8 + end[1]));
+        assert!((family.error(&ends) - 1e-3).abs() < 1e-9);
+        // All rates of all members are different.
+        let (a, b) = (family.member(3), family.member(4));
+        assert!(a.p.iter().zip(&b.p).all(|(a, b)| a != b));
     }
 
     #[test]
     fn the_error_is_the_median() {
         let family = quick();
-        assert!(0.0 < family.doubt && family.doubt < REFERENCE, "{}", family.doubt);
+        assert!(0.0 < family.doubt && family.doubt < LORENZ.doubt, "{}", family.doubt);
         let mut ends = family.reference.clone();
         assert_eq!(family.error(&ends), 0.0);
         for (i, end) in ends.iter_mut().enumerate() {
@@ -143,9 +179,8 @@ mod tests {
     fn a_solve_of_all_is_compared_member_by_member() {
         let family = quick();
         let options = Options { rtol: 1e-9, atol: 1e-12, save: Save::Last, ..Options::default() };
-        let sweep = family.sweep;
         let all: Ensemble<'_, _, _> =
-            Ensemble::generate(&Lorenz, sweep.count, move |i| member(&sweep, i));
+            Ensemble::generate(&Lorenz, family.sweep.count, |i| family.member(i));
         let error = family.error_of(&all.solve(Vern9, &options));
         assert!(0.0 < error && error < 1e-8, "{error}");
         let broken = Options { max_steps: 3, ..options };

@@ -1,14 +1,13 @@
 //! The methods of peers, ready to be timed: each in a loop over the members on one thread (diffrax by `vmap`), for the
 //! final states only.
 
-use crate::family::{Family, Lorenz, NAME, P, TSPAN, U0};
+use crate::family::{Family, Study};
 use crate::work_precision::Entry;
 use benches::{Arguments, Contender, Peer, PeerError, Recorder};
 use ode_core::Options;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io;
-use system::System;
 
 /// Who needs more seconds for one run is not asked for a tighter tolerance.
 const PATIENCE: f64 = 3.0;
@@ -25,13 +24,18 @@ pub(crate) struct Theirs {
 
 impl Theirs {
     /// Starts those that are asked for, and tells them the problem.
-    pub(crate) fn new(recorder: &mut Recorder, arguments: &Arguments) -> io::Result<Self> {
+    pub(crate) fn new(
+        study: &Study,
+        recorder: &mut Recorder,
+        arguments: &Arguments,
+    ) -> io::Result<Self> {
         let mut crew = benches::hire(arguments);
         crew.announce(recorder, arguments)?;
         let mut out = BTreeSet::new();
         for (i, peer) in crew.peers.iter_mut().enumerate() {
-            let rhs = |u: &[f64], du: &mut [f64]| Lorenz.rhs(0.0, u, &P, du);
-            if let Err(why) = peer.introduce(NAME, TSPAN, &P, &U0, rhs) {
+            let Study { model, tspan, p, u0, .. } = study;
+            let rhs = |u: &[f64], du: &mut [f64]| (study.rhs)(u, p, du);
+            if let Err(why) = peer.introduce(model, *tspan, p, u0, rhs) {
                 recorder.remark(&format!("skipped: {why}"))?;
                 out.insert((i, String::new()));
             }
@@ -52,7 +56,12 @@ impl Theirs {
         for (i, peer) in self.peers.iter().enumerate() {
             let members = peer.borrow().members().to_vec();
             for member in members.iter().filter(|member| arguments.wants(&member.who)) {
-                for method in &member.methods {
+                // A sample of random members cannot be asked for.
+                if SCALED.contains(&member.who.as_str()) && family.sweep.parameter.is_none() {
+                    continue;
+                }
+                let stiff = family.study.is_stiff;
+                for method in if stiff { &member.stiff } else { &member.methods } {
                     entries.extend(self.entry(
                         i,
                         &member.who,

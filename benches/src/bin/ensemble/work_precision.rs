@@ -1,8 +1,9 @@
 //! Error at the end against the time of all members: ours and theirs in turns, over a range of tolerances.
 
 use crate::SUITE;
-use crate::family::{Family, TSPAN};
-use crate::ours::{LANES, ONE_BY_ONE, Ours, TWO_THREADS, options};
+use crate::family::Family;
+use crate::ours::{LANES, ONE_BY_ONE, Ours, TWO_THREADS};
+use crate::studies::{self, Lorenz};
 use crate::theirs::Theirs;
 use benches::{
     Arguments, Contender, Measured, OURS, Point, Record, Recorder, interleave_within, turns,
@@ -10,10 +11,7 @@ use benches::{
 use ode_core::{Save, Tsit5};
 use std::error::Error;
 
-/// The relative tolerances are `10^-digits`.
-const DIGITS: [u32; 7] = [4, 5, 6, 7, 8, 9, 10];
-
-/// Those of a quick run.
+/// The relative tolerances of a quick run are `10^-digits`.
 const FEW_DIGITS: [u32; 3] = [4, 6, 8];
 
 /// Where everything is measured: the tolerance of the defaults.
@@ -129,51 +127,82 @@ fn remarks(recorder: &mut Recorder, rows: &[Row], members: usize) -> Result<(), 
     Ok(())
 }
 
-/// Writes one record for each method, tolerance and way to solve all members.
-pub(crate) fn rows(recorder: &mut Recorder, arguments: &Arguments) -> Result<All, Box<dyn Error>> {
-    let family = Family::new(arguments)?;
-    recorder.remark(&format!("two references end {:.0e} apart at most", family.doubt))?;
+/// Writes one record for each method, tolerance and way to solve all members of every study.
+pub(crate) fn rows(
+    recorder: &mut Recorder,
+    arguments: &Arguments,
+) -> Result<Vec<All>, Box<dyn Error>> {
     let (ours, mut failures) = (Ours::new()?, Vec::new());
-    let problem = format!("{}, last", family.name());
-    let members = family.sweep.count;
-    let mut all = All { problem, members, ..All::default() };
-    if arguments.wants_problem(&all.problem) {
-        let theirs = Theirs::new(recorder, arguments)?;
-        let digits = if arguments.quick { &FEW_DIGITS[..] } else { &DIGITS };
-        for &digits in digits {
-            let (options, wide) = (options(digits, Save::Last), digits == NOMINAL);
-            let peers = theirs.entries(&family, &options, recorder, arguments)?;
-            let entries = turns(ours.entries(&family, &options, wide), peers);
-            let what = (all.problem.as_str(), options.rtol);
-            let rows = measure(recorder, what, entries, arguments.repeats, &mut failures)?;
-            if wide {
-                remarks(recorder, &rows, members)?;
-            }
-            for row in rows {
-                let Some(who) = contestant(&row) else { continue };
-                all.curves.push(&all.problem, &who, &row.method, row.point);
-                if wide {
-                    all.nominal.push(Row { who, ..row });
-                }
-            }
+    let (mut measured, mut none) = (Vec::new(), true);
+    for study in studies::ALL {
+        let family = Family::new(study, arguments)?;
+        let problem = format!("{}, last", family.name());
+        if arguments.wants_problem(&problem) {
+            none = false;
+            let line = format!("{problem}: two references end {:.0e} apart at most", family.doubt);
+            recorder.remark(&line)?;
+            measured.push(last(recorder, arguments, &ours, &family, problem, &mut failures)?);
         }
-    }
-    let points = format!("{}, {POINTS} points", family.name());
-    let wanted = arguments.wants_problem(&points);
-    if wanted {
-        let times = (1..=POINTS).map(|i| TSPAN.1 * f64::from(i) / f64::from(POINTS)).collect();
-        let options = options(NOMINAL, Save::At(times));
-        let entries = ours.method(&family, Tsit5, &options, true);
-        let what = (points.as_str(), options.rtol);
-        let rows = measure(recorder, what, entries, arguments.repeats, &mut failures)?;
-        remarks(recorder, &rows, members)?;
+        let problem = format!("{}, {POINTS} points", family.name());
+        if !study.is_stiff && arguments.wants_problem(&problem) {
+            none = false;
+            points(recorder, arguments, &ours, &family, &problem, &mut failures)?;
+        }
     }
     if !failures.is_empty() {
         return Err(format!("solves that failed:\n  {}", failures.join("\n  ")).into());
     }
-    if all.curves.is_empty() && !wanted {
+    if none {
         let words = arguments.problems.join(", ");
         return Err(format!("no problem has one of these words: {words}").into());
     }
+    Ok(measured)
+}
+
+/// For the final states, over a range of tolerances, with the peers.
+fn last(
+    recorder: &mut Recorder,
+    arguments: &Arguments,
+    ours: &Ours,
+    family: &Family,
+    problem: String,
+    failures: &mut Vec<String>,
+) -> Result<All, Box<dyn Error>> {
+    let mut all = All { problem, members: family.sweep.count, ..All::default() };
+    let theirs = Theirs::new(family.study, recorder, arguments)?;
+    for &digits in if arguments.quick { &FEW_DIGITS[..] } else { family.study.digits } {
+        let (options, wide) = (family.options(digits, Save::Last), digits == NOMINAL);
+        let peers = theirs.entries(family, &options, recorder, arguments)?;
+        let entries = turns((family.study.ours)(ours, family, &options, wide), peers);
+        let what = (all.problem.as_str(), options.rtol);
+        let rows = measure(recorder, what, entries, arguments.repeats, failures)?;
+        if wide {
+            remarks(recorder, &rows, all.members)?;
+        }
+        for row in rows {
+            let Some(who) = contestant(&row) else { continue };
+            all.curves.push(&all.problem, &who, &row.method, row.point);
+            if wide {
+                all.nominal.push(Row { who, ..row });
+            }
+        }
+    }
     Ok(all)
+}
+
+/// For many points of each trajectory: ours only.
+fn points(
+    recorder: &mut Recorder,
+    arguments: &Arguments,
+    ours: &Ours,
+    family: &Family,
+    problem: &str,
+    failures: &mut Vec<String>,
+) -> Result<(), Box<dyn Error>> {
+    let end = family.study.tspan.1;
+    let times = (1..=POINTS).map(|i| end * f64::from(i) / f64::from(POINTS)).collect();
+    let options = family.options(NOMINAL, Save::At(times));
+    let entries = ours.method(&Lorenz, family, Tsit5, &options, true);
+    let rows = measure(recorder, (problem, options.rtol), entries, arguments.repeats, failures)?;
+    remarks(recorder, &rows, family.sweep.count)
 }

@@ -29,12 +29,12 @@ impl<M: Stiff<N>, const N: usize> ODE<f64, [f64; N]> for Small<M> {
 }
 
 /// Solves with states in arrays.
-pub(crate) fn small<M: Stiff<N>, const N: usize>(model: M, request: &Request) -> Outcome {
+pub(crate) fn small<M: Stiff<N>, const N: usize>(request: &Request) -> Outcome {
     let (phases, u0) = (request.phases(), array::<N>(&request.u0)?);
     macro_rules! by {
         ($method:expr) => {
-            timed(request, |_| {
-                let mut u = u0;
+            timed(request, |p| {
+                let (model, mut u) = (M::new(p)?, u0);
                 for &phase in &phases {
                     // Methods of this crate cannot be used twice, nor cloned.
                     let mut method =

@@ -15,7 +15,7 @@ pub(crate) const METHODS: &[&str] = &["bdf", "tr_bdf2", "esdirk34"];
 
 /// By this kind of matrix and its factors.
 macro_rules! solve {
-    ($matrix:ty, $lu:ty, $rhs:ident, $jvp:ident, $phase:ident, $request:expr) => {{
+    ($matrix:ty, $lu:ty, $rhs:ident, $jvp:ident, $phase:ident, $change:expr, $request:expr) => {{
         let (u0, phases) = (&$request.u0, $request.phases());
         let problem = OdeBuilder::<$matrix>::new()
             .t0($request.tspan.0)
@@ -27,7 +27,8 @@ macro_rules! solve {
             .map_err(|error| error.to_string())?;
         macro_rules! by {
             ($method:ident) => {
-                timed($request, |_| {
+                timed($request, |p| {
+                    $change(p)?;
                     let to_end = || -> Result<Vec<f64>, DiffsolError> {
                         $phase.set(phases[0]);
                         let mut solver = problem.$method::<$lu>()?;
@@ -65,19 +66,22 @@ macro_rules! solve {
 /// Solves a small system.
 pub(crate) fn small<M: Stiff<N>, const N: usize>(model: M, request: &Request) -> Outcome {
     array::<N>(&request.u0)?;
+    let model = Cell::new(model);
     let phase = Cell::new(Phase::default());
     // The lengths are known to be right: the state has been built with N numbers.
     let rhs = |u: &[f64], _: &[f64], t: f64, du: &mut [f64]| {
         if let (Ok(u), Ok(du)) = (u.try_into(), <&mut [f64; N]>::try_from(du)) {
-            *du = model.f(phase.get().clamp(t), u);
+            *du = model.get().f(phase.get().clamp(t), u);
         }
     };
     let jvp = |u: &[f64], _: &[f64], t: f64, v: &[f64], y: &mut [f64]| {
         if let (Ok(u), Ok(v), Ok(y)) = (u.try_into(), v.try_into(), <&mut [f64; N]>::try_from(y)) {
-            *y = model.jvp(phase.get().clamp(t), u, v);
+            *y = model.get().jvp(phase.get().clamp(t), u, v);
         }
     };
-    solve!(NalgebraMat<f64>, NalgebraLU<f64>, rhs, jvp, phase, request)
+    // The problem is built once for all members of an ensemble.
+    let change = |p: &[f64]| M::new(p).map(|other| model.set(other));
+    solve!(NalgebraMat<f64>, NalgebraLU<f64>, rhs, jvp, phase, change, request)
 }
 
 /// Solves a large system.
@@ -87,5 +91,6 @@ pub(crate) fn large(model: &dyn Large, request: &Request) -> Outcome {
     let jvp = |u: &[f64], _: &[f64], t: f64, v: &[f64], y: &mut [f64]| {
         model.jvp(phase.get().clamp(t), u, v, y)
     };
-    solve!(FaerSparseMat<f64>, FaerSparseLU<f64>, rhs, jvp, phase, request)
+    let change = |_: &[f64]| Ok::<(), String>(());
+    solve!(FaerSparseMat<f64>, FaerSparseLU<f64>, rhs, jvp, phase, change, request)
 }

@@ -46,9 +46,6 @@ pub(crate) fn jac(request: &Request, u: &[f64]) -> Result<Entries, String> {
 
 /// Solves by the crate of this name.
 pub(crate) fn solve(who: &str, request: &Request) -> Outcome {
-    if request.sweep.is_some() {
-        return Err("no ensembles by implicit methods".into());
-    }
     visit(request, &mut Solve(who)).ok_or_else(|| format!("no problem `{}`", request.problem))?
 }
 
@@ -134,13 +131,16 @@ struct Solve<'a>(&'a str);
 impl Visitor for Solve<'_> {
     fn small<M: Stiff<N>, const N: usize>(&mut self, model: M, request: &Request) -> Outcome {
         match self.0 {
-            "differential-equations" => by_differential_equations::small(model, request),
+            "differential-equations" => by_differential_equations::small::<M, N>(request),
             "diffsol" => by_diffsol::small(model, request),
             other => Err(format!("no implicit methods of `{other}`")),
         }
     }
 
     fn large(&mut self, model: &dyn Large, request: &Request) -> Outcome {
+        if request.sweep.is_some() {
+            return Err("no ensembles of large systems".into());
+        }
         match self.0 {
             "diffsol" => by_diffsol::large(model, request),
             other => Err(format!("{other} has only dense matrices: too slow")),
