@@ -50,7 +50,7 @@ fn a_conversation() {
     assert_eq!(peer.jacobian(&[1.0, -2.0]).unwrap(), [(0, 0, -0.5), (1, 0, 3.0)]);
     let answer = Answer { u: vec![0.25, 4.0], seconds: 1e-6, prepare: 2.5 };
     assert_eq!(peer.solve("a", "m", (1e-6, 1e-8), 3).unwrap(), answer);
-    let sweep = Sweep { parameter: 1, from: 0.0, to: 28.0, count: 4, every: 2 };
+    let sweep = Sweep { parameter: Some(1), from: 0.0, to: 28.0, count: 4, every: 2 };
     let ends = Ends { ends: vec![vec![1.0], vec![2.0]], seconds: 0.5, prepare: 0.0 };
     assert_eq!(peer.ensemble("a", "m", (1e-6, 1e-8), &sweep, 3).unwrap(), ends);
     // Refusals are no end.

@@ -1,6 +1,7 @@
 //! `cargo xtask gallery`: draws the records of the benchmarks.
 
 mod energy;
+mod memory;
 mod rows;
 mod work_precision;
 
@@ -27,6 +28,7 @@ const PICTURES: &[(&str, &str, Draw)] = &[
     ("ode.jsonl", "work_precision.svg", work_precision::draw),
     ("stiff.jsonl", "work_precision_stiff.svg", work_precision::draw),
     ("energy.jsonl", "energy.svg", energy::draw),
+    ("memory.jsonl", "memory.svg", memory::draw),
 ];
 
 fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
