@@ -76,7 +76,7 @@ pub mod prelude {
     pub use ode_core::{Events, Periodic, Root, Scheduled, solve_with};
     pub use ode_stiff::{
         Bdf, GaussLegendre4, GaussLegendre6, ImplicitMidpoint, KenCarp4, Kvaerno5, Ndf, RadauIIA5,
-        Rodas4, Rodas5P, Rosenbrock23, TrBdf2,
+        Rodas4, Rodas5P, Rosenbrock23, Switching, TrBdf2, consistent, solve_auto,
     };
     pub use optimize::{Adam, Bound, Control, Lbfgs, Schedule, Stop};
     pub use report::{Band, Line, Plot, Points, Report, Scale, Series, Timeseries};
