@@ -15,6 +15,8 @@ pub struct Contender<'a> {
     run: Box<dyn FnMut(usize) -> f64 + 'a>,
     /// Runs per repeat.
     runs: usize,
+    /// Seconds of a run that has been seen before.
+    seen: Option<f64>,
 }
 
 impl<'a> Contender<'a> {
@@ -37,19 +39,20 @@ impl<'a> Contender<'a> {
             let wanted = (SHORTEST / taken.max(1e-12)).ceil().min(MOST_RUNS as f64 / runs as f64);
             runs *= (wanted as usize).clamp(2, 64).next_power_of_two();
         }
-        Self { run: Box::new(run), runs: runs.min(MOST_RUNS) }
+        Self { run: Box::new(run), runs: runs.min(MOST_RUNS), seen: None }
     }
 }
 
 impl<'a> Contender<'a> {
     /// The same where one run has just been seen to take so many seconds: slow work is not repeated to
-    /// find that it is slow.
+    /// find that it is slow, and that run counts where it is long enough.
     pub fn timed_after(known: f64, mut run: impl FnMut(usize) -> f64 + 'a) -> Self {
-        let mut known = Some(known);
-        Self::timed(move |n| match known.take() {
+        let mut first = Some(known);
+        let timed = Self::timed(move |n| match first.take() {
             Some(seconds) if n == 1 => seconds,
             _ => run(n),
-        })
+        });
+        Self { seen: Some(known), ..timed }
     }
 }
 
@@ -61,7 +64,7 @@ impl fmt::Debug for Contender<'_> {
 
 /// Times contenders in turns, so that all see the same machine, and returns the seconds of one
 /// run of each in its fastest repeat (NaN for one that failed). At least one repeat is made; who has taken half a
-/// second by then sits out the others.
+/// second by then, or in the run that has been seen before, sits out the others.
 ///
 /// ```
 /// use benches::{Contender, interleave};
@@ -84,8 +87,13 @@ pub fn interleave(contenders: &mut [Contender<'_>], repeats: usize) -> Vec<f64> 
 pub fn interleave_within(contenders: &mut [Contender<'_>], repeats: usize, long: f64) -> Vec<f64> {
     let mut all = vec![Vec::new(); contenders.len()];
     let mut taken = vec![0.0; contenders.len()];
+    for (i, seconds) in contenders.iter().enumerate().filter_map(|(i, one)| Some((i, one.seen?))) {
+        if seconds >= long {
+            (taken[i], all[i]) = (seconds, vec![seconds]);
+        }
+    }
     for _ in 0..repeats.max(1) {
-        for (i, Contender { run, runs }) in contenders.iter_mut().enumerate() {
+        for (i, Contender { run, runs, .. }) in contenders.iter_mut().enumerate() {
             // False also after a failure: NaN is less than nothing.
             if taken[i] < long {
                 let seconds = run(*runs);
@@ -205,6 +213,22 @@ mod tests {
         // The slow one is long enough after three repeats, the failure after one.
         let count = |name| calls.borrow().iter().filter(|&&call| call == name).count();
         assert_eq!([count('a'), count('b'), count('c')], [5, 3, 1]);
+    }
+
+    #[test]
+    fn a_long_run_that_has_been_seen_is_enough() {
+        let calls = Cell::new(0);
+        let seen = |seconds: f64| {
+            let calls = &calls;
+            Contender::timed_after(seconds, move |n| {
+                calls.set(calls.get() + 1);
+                seconds * n as f64
+            })
+        };
+        assert_eq!(interleave(&mut [seen(0.6)], 3), [0.6]);
+        assert_eq!(calls.get(), 0);
+        assert_eq!(interleave(&mut [seen(0.4)], 3), [0.4]);
+        assert_eq!(calls.get(), 2);
     }
 
     #[test]

@@ -38,7 +38,8 @@ fn records(name: &str) -> Vec<(Value, f64, f64)> {
 
 #[test]
 fn every_line_is_a_record() {
-    let output = ensemble(&["--who", "sciml", "--json", "ensemble.json"], &[]);
+    let output =
+        ensemble(&["--who", "sciml", "--problems", "Lorenz", "--json", "ensemble.json"], &[]);
     let table = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(table.contains("two references end ") && !table.contains("skipped"), "{table}");
@@ -103,6 +104,26 @@ fn no_problem_is_a_failure() {
     assert!(text(&output.stderr).contains("nonesuch"));
 }
 
+#[test]
+fn stiff_members_have_rates_of_their_own() {
+    let arguments = ["--problems", "Robertson", "--who", "sciml", "--json", "robertson.json"];
+    let output = ensemble(&arguments, &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let all = records("robertson.json");
+    let of = |method: &str, setting: &str| {
+        let same = |record: &Value| record["method"] == method && record["setting"] == setting;
+        all.iter().find(|(record, ..)| same(record)).map(|&(_, error, _)| error).unwrap()
+    };
+    for method in ["Rodas4", "Rodas4P", "Rodas5P", "RadauIIA5"] {
+        let [crude, tight] =
+            ["1e-4", "1e-8"].map(|rtol| of(method, &format!("rtol={rtol} one by one")));
+        assert!(crude < 1e-3 && tight < 1e-2 * crude, "{method}: {crude}, {tight}");
+    }
+    let ways = ["one by one", "8 lanes, 2 threads", "8 lanes"];
+    let errors = ways.map(|way| of("Rodas5P", &format!("rtol=1e-6 {way}")));
+    assert!(errors.iter().all(|&error| error == errors[0]), "{errors:?}");
+}
+
 /// A peer that greets, has the right equations, and answers ensembles by the shell commands `then`, where `$sweep` is
 /// the rule and `ends N` prints the answer of N final states at the origin.
 #[cfg(unix)]
@@ -134,7 +155,7 @@ fn peers_are_rows_and_those_that_break_are_left_out() {
     let short = peer("short_ensemble", "sundials", "ends 99");
     let variables = [("PEERS_RUST", &*dying), ("PEERS_C", &*short)];
     let arguments =
-        ["--problems", "last", "--who", "diffsol,sundials", "--json", "broken_ensemble.json"];
+        ["--problems", "200 Lorenz", "--who", "diffsol,sundials", "--json", "broken_ensemble.json"];
     let output = ensemble(&arguments, &variables);
     let table = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -160,7 +181,7 @@ fn who_is_too_slow_for_all_is_scaled() {
     let few = "test \"$sweep\" = '1 0e0 2.8e1 100 1 1' || exit 3; ends 100";
     let slow = peer("slow_ensemble", "scipy", few);
     let arguments =
-        ["--problems", "last", "--who", "sundials,scipy", "--json", "slow_ensemble.json"];
+        ["--problems", "200 Lorenz", "--who", "sundials,scipy", "--json", "slow_ensemble.json"];
     let nowhere = [("PEERS_C", &*slow), ("PEERS_PYTHON", "no-such-python")];
     let output = ensemble(&arguments, &nowhere);
     assert!(output.status.success(), "{}", text(&output.stderr));

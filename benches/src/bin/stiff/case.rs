@@ -7,9 +7,13 @@ use std::error::Error;
 use system::{Buffer, Jacobian, System};
 
 use crate::ours::Implicit;
+use crate::problems::PATIENCE;
 
 /// The relative tolerances are `10^-digits`.
 const DIGITS: [u32; 10] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
+
+/// Those of problems whose solves take long, for which one waits longer than for others.
+const SLOW_DIGITS: [u32; 5] = [2, 4, 6, 8, 10];
 
 /// Those of a quick run.
 const FEW_DIGITS: [u32; 3] = [4, 6, 8];
@@ -65,7 +69,12 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
     {
         let mut out = race.introduce(|peer| self.introduce(peer))?;
         let mut slow = BTreeSet::new();
-        for &digits in if race.arguments().quick { &FEW_DIGITS[..] } else { &DIGITS } {
+        let all = match self.patience > PATIENCE {
+            _ if race.arguments().quick => &FEW_DIGITS[..],
+            true => &SLOW_DIGITS,
+            false => &DIGITS,
+        };
+        for &digits in all {
             let heat = Heat {
                 problem: self.name,
                 digits,

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 /// The name of the suite in its records.
 const SUITE: &str = "stiff";
 
-/// Repeats that keep the whole suite, with all peers, within a few minutes.
+/// Repeats that keep the whole suite, with all peers, within six minutes.
 const REPEATS: usize = 3;
 
 fn main() -> ExitCode {

@@ -118,7 +118,7 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
         }
         let options = self.options(digits);
         // Looked at twice: a solve that is hopeless is not waited for.
-        let limit = Some(Duration::from_secs_f64(3.0 * self.patience));
+        let limit = Some(Duration::from_secs_f64(1.5 * self.patience));
         let begin = Instant::now();
         let end = solve(&self.problem, method(), &Options { max_time: limit, ..options.clone() });
         let seconds = begin.elapsed().as_secs_f64();
