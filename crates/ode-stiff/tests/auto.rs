@@ -73,7 +73,7 @@ fn small_systems_take_no_iteration() {
     let medium = robertson(1e-6);
     assert_eq!(medium.implicit.as_ref().unwrap().method, ImplicitMethod::Rodas5P);
     assert!((medium.solution.last()[0] - 0.017_865_921_142_099_55).abs() < 1e-6);
-    assert_eq!(medium.solution.method(), Some("Tsit5, Rodas5P where stiff"));
+    assert_eq!(medium.solution.method(), Some("Tsit5, the cheapest where stiff"));
     let text = medium.to_string();
     assert!(text.starts_with("Tsit5, and where the problem is stiff Rodas5P: 3 states"), "{text}");
     let tight = robertson(1e-9);
@@ -143,15 +143,19 @@ fn it_resumes_and_takes_events_like_any_method() {
     let options = options(1e-6);
     let auto = Auto::for_options(&options);
     let mut whole = Integrator::new(&problem, auto.clone(), &options).unwrap();
-    let mut half = None;
+    let mut checkpoints = Vec::new();
     while whole.step().unwrap() != Progress::Finished {
-        if whole.t() > 10.0 && half.is_none() {
-            half = Some(whole.checkpoint());
+        // Before and after the implicit method is chosen.
+        if checkpoints.is_empty() || whole.t() > 10.0 && checkpoints.len() == 1 {
+            checkpoints.push((auto.choice().is_some(), whole.checkpoint()));
         }
     }
-    let mut rest = Integrator::resume(&problem, auto, &options, &half.unwrap()).unwrap();
-    while rest.step().unwrap() != Progress::Finished {}
-    assert_eq!(rest.u(), whole.u());
+    assert_eq!([checkpoints[0].0, checkpoints[1].0], [false, true]);
+    for (_, checkpoint) in checkpoints {
+        let mut rest = Integrator::resume(&problem, auto.clone(), &options, &checkpoint).unwrap();
+        while rest.step().unwrap() != Progress::Finished {}
+        assert_eq!(rest.u(), whole.u());
+    }
     let mut events = Events::new().with(Root::new("half", |_, u: &[f64], _| u[0] - 0.5).terminal());
     let auto = Auto::for_options(&options);
     let solution = solve_with(&problem, auto, &options, &mut events).unwrap();
