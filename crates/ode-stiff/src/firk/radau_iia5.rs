@@ -11,9 +11,9 @@ use system::{Buffer, Jacobian, Rhs};
 /// factors with it, where little is gained by a change. Above a few states both matrices have banded or
 /// sparse factors where the pattern of the Jacobian allows, analysed once. **Step sizes** follow Gustafsson's
 /// predictive controller and not [`Options::controller`](ode_core::Options::controller), which only
-/// decides on rejected steps. **Tolerances**: the error estimate is of third order; as in RADAU5 it
-/// is held to `rtol^(2/3) / 10`, so that the error of the solution is about `rtol`. **Mass
-/// matrices** are taken, singular ones too where the index is 1. **Dense output** is the collocation
+/// decides on rejected steps. **Tolerances**: the error estimate is of third order; it is
+/// held to `rtol^(2/3) / 10` as in RADAU5, below `rtol = 1e-4` to a multiple of `rtol^(4/5)`: the error
+/// of the solution is then proportional to `rtol`. **Mass matrices** are taken, singular ones too where the index is 1. **Dense output** is the collocation
 /// polynomial, corrected by the error estimate and by the step before: of fourth degree, continuous,
 /// as good as the solution where a component is not stiff. A component that follows others at once
 /// can err inside long steps by more than the tolerance: end steps

@@ -51,9 +51,7 @@ pub struct RadauCache<B: Buffer, W> {
     iterations: usize,
     predictive: Predictive,
     /// What turns squared sizes of errors in the norm of the solve into those by which a step is
-    /// judged; 0: not known yet. At relative tolerance `r` the estimate, of third order, is held to
-    /// `r^(2/3) / 10`, for then the error of the solution, of fifth order, is about `r` (the code
-    /// RADAU5).
+    /// judged; 0: not known yet. See [`allowance`].
     scale: f64,
     /// The size of increments that are rounding.
     noise: f64,
@@ -179,10 +177,11 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         self.is_retry = std::mem::replace(&mut self.was_attempted, true);
         if self.scale == 0.0 {
             let rtol = relative_tolerance(norm, &mut self.estimate);
-            let scale = 100.0 * rtol.powf(2.0 / 3.0);
-            // Without a relative tolerance the estimate is held to the absolute one.
-            self.scale = if scale.is_finite() && scale > 0.0 { scale } else { 1.0 };
-            self.noise = (NOISE / rtol).min(1.0);
+            // Where the relative tolerance is below rounding, the absolute one counts as it is.
+            (self.scale, self.noise) = match rtol >= f64::EPSILON {
+                true => ((rtol / allowance(rtol)).powi(2), (NOISE / rtol).min(1.0)),
+                false => (1.0, 0.0),
+            };
         }
         if !self.factors.is_differentiated() || (self.is_retry && !self.factors.is_current()) {
             self.factors.differentiate(rhs, step.t_first, step.u.as_ref(), step.p)?;
@@ -447,6 +446,17 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
 #[inline(always)]
 fn transformed<S: Scalar>(by: &[[f64; 3]; 3], [a, b, c]: [S; 3]) -> [S; 3] {
     by.map(|[x, y, z]| c.scale_add(z, b.scale_add(y, a.scale(x))))
+}
+
+/// What the estimate, an error of third order, may be at relative tolerance `r`, so that the error of
+/// the solution, which is of fifth order, is about `r`.
+///
+/// The code RADAU5 allows `r^(2/3) / 10`, which makes errors of one step proportional to `r`, and
+/// those of the solution to `r^(5/6)`: more than ten times `r` at tight tolerances. The errors of the
+/// solution are proportional to `r` if the estimate is to `r^(4/5)`; so it is from `r = 1e-4` down.
+#[cold]
+fn allowance(rtol: f64) -> f64 {
+    0.1 * rtol.powf(2.0 / 3.0) * (1e4 * rtol).min(1.0).powf(2.0 / 15.0)
 }
 
 /// The relative tolerance of a norm: an error as large as a large state measures its inverse.
