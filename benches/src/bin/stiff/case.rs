@@ -13,7 +13,7 @@ use crate::problems::PATIENCE;
 const DIGITS: [u32; 10] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11];
 
 /// Those of problems whose solves take long, for which one waits longer than for others.
-const SLOW_DIGITS: [u32; 5] = [2, 4, 6, 8, 10];
+const SLOW_DIGITS: [u32; 5] = [3, 5, 7, 9, 11];
 
 /// Those of a quick run.
 const FEW_DIGITS: [u32; 3] = [4, 6, 8];
