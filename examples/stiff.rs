@@ -91,11 +91,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("Van der Pol: {oscillator}\n");
     let steps = oscillator.times();
     let x = oscillator.component(0);
+    let every: Vec<usize> = (0..steps.len()).step_by(5).collect();
+    let of = |from: &[f64]| -> Vec<f64> { every.iter().map(|&i| from[i]).collect() };
     let relaxation = Plot::new()
         .title("Van der Pol's relaxation")
         .x_label("t")
         .layer(Line::new(steps, &x)?.label("x"))
-        .layer(Points::new(steps, &x)?.label("steps"));
+        .layer(Points::new(&of(steps), &of(&x))?.label("every fifth step"));
 
     // 2048 states: the pattern of the Jacobian is found by tracing, its factors are sparse.
     let side = 32;
@@ -103,14 +105,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let u0: Vec<f64> =
         (0..side * side).flat_map(|k| [2.0 + wave(k % side), 2.0 + wave(k / side)]).collect();
     let problem = OdeProblem::new(Brusselator { side }, u0, [0.02], (0.0, 8.0))?;
-    let save = Save::At(vec![0.0, 2.0, 4.0, 6.0, 8.0]);
+    let save = Save::At(vec![0.0, 0.5, 1.0, 8.0]);
     let options = Options { rtol: 1e-5, atol: 1e-7, save, ..Options::default() };
     let field = solve_auto(&problem, &options)?;
     println!("Brusselator: {field}\n{}", field.solution);
     let row = side / 2;
     let places: Vec<f64> = (0..side).map(|i| i as f64 / side as f64).collect();
     let mut waves = Plot::new().title("Brusselator, a row of the torus").x_label("x");
-    for (i, t) in field.solution.times().iter().enumerate() {
+    for (i, t) in field.solution.times().iter().enumerate().take(3) {
         let u = field.solution.state(i);
         let cut: Vec<f64> = (0..side).map(|x| u[2 * (row * side + x)]).collect();
         waves = waves.layer(Line::new(&places, &cut)?.label(&format!("u at t = {t}")));

@@ -39,7 +39,7 @@ pub(super) const CANDIDATES: [Work; 4] = [
     },
     Work {
         method: ImplicitMethod::RadauIIA5,
-        steps: 0.57,
+        steps: 0.63,
         evaluations: 10.0,
         jacobians: 0.27,
         factorizations: 6.5,
