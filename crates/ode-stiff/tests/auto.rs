@@ -104,6 +104,18 @@ fn large_dense_systems_are_never_factored() {
 }
 
 #[test]
+fn eigenvalues_on_the_imaginary_axis_rule_out_backward_differences() {
+    let beam = testset::problems::beam().unwrap();
+    let u0 = beam.u0.to_vec();
+    let problem = OdeProblem::new(beam.system, u0, beam.reference.p, (0.0, 5.0)).unwrap();
+    let found = solve_auto(&problem, &options(1e-3)).unwrap();
+    let choice = found.implicit.unwrap();
+    assert!(choice.method != ImplicitMethod::Ndf && choice.costs.len() == 3, "{choice}");
+    assert!(choice.to_string().contains("imaginary axis"), "{choice}");
+    assert!(found.solution.stats().accepted < 500, "{}", found.solution.stats());
+}
+
+#[test]
 fn a_mass_matrix_has_no_explicit_method() {
     let rhs = WithMass::new(RobertsonDae, Mass::diagonal([1.0, 1.0, 0.0])).unwrap();
     let problem = OdeProblem::new(rhs, [1.0, 0.0, 0.0], [0.04, 3e7, 1e4], (0.0, 1e3)).unwrap();

@@ -4,7 +4,7 @@ use ode_core::{
     Algorithm, Dp5, Events, Integrator, OdeProblem, Options, Progress, Root, Save, Solution, Tsit5,
     Vern7, solve, solve_with,
 };
-use ode_stiff::{Rodas5P, Switching};
+use ode_stiff::{Ndf, Rodas5P, SwitchRule, Switching};
 use system::{Mass, WithMass, system};
 use testset::models::RobertsonDae;
 
@@ -129,4 +129,71 @@ fn a_mass_matrix_is_for_the_implicit_method_alone() {
     let alone = solve(&problem, Rodas5P, &options).unwrap();
     assert_eq!(found.last(), alone.last());
     assert_eq!(found.method(), Some("Tsit5, Rodas5P where stiff"));
+}
+
+/// A hundred waves on a string of masses: eigenvalues on the imaginary axis, only the slowest moves.
+#[derive(Clone, Copy)]
+struct String100;
+
+impl system::System for String100 {
+    fn dim(&self) -> usize {
+        200
+    }
+    fn num_params(&self) -> usize {
+        0
+    }
+    fn rhs<S: system::Scalar>(&self, _t: S, u: &[S], _p: &[S], du: &mut [S]) {
+        let at = |i: usize| if i < 100 { u[i] } else { S::zero() };
+        for i in 0..100 {
+            let bend = at(i + 1) + at(i.wrapping_sub(1)) - at(i).scale(2.0);
+            (du[i], du[100 + i]) = (u[100 + i], bend.scale(1e4));
+        }
+    }
+}
+
+#[test]
+fn an_implicit_start_stays_where_fast_waves_are_asleep() {
+    let wave = |i: usize| (std::f64::consts::PI * (i + 1) as f64 / 101.0).sin();
+    let u0: Vec<f64> = (0..200).map(|i| if i < 100 { wave(i) } else { 0.0 }).collect();
+    let problem = OdeProblem::new(String100, u0, [], (0.0, 40.0)).unwrap();
+    let options = options(1e-3);
+    let rule = SwitchRule { starts_stiff: true, ..SwitchRule::default() };
+    let method = Switching { rule, ..Switching::new(Tsit5, Rodas5P) };
+    let found = solve(&problem, method, &options).unwrap();
+    let explicit = solve(&problem, Tsit5, &options).unwrap();
+    let (found_steps, explicit_steps) = (found.stats().accepted, explicit.stats().accepted);
+    assert!(4 * found_steps < explicit_steps, "{found_steps}, {explicit_steps}");
+    // cos(ω t) with ω = 2 · 100 sin(π / 202).
+    let omega = 200.0 * (std::f64::consts::PI / 202.0).sin();
+    let exact = (40.0 * omega).cos() * wave(50);
+    assert!((found.last()[50] - exact).abs() < 0.05, "{} {exact}", found.last()[50]);
+}
+
+#[test]
+fn an_implicit_start_gives_way_and_resumes() {
+    let problem = OdeProblem::new(VanDerPol, [2.0, 0.0], [1.0], (0.0, 50.0)).unwrap();
+    let options = options(1e-6);
+    let rule = SwitchRule { starts_stiff: true, ..SwitchRule::default() };
+    let method = Switching { rule, ..Switching::new(Tsit5, Rodas5P) };
+    let mut whole = Integrator::new(&problem, method, &options).unwrap();
+    let mut checkpoints = Vec::new();
+    while whole.step().unwrap() != Progress::Finished {
+        checkpoints.push(whole.checkpoint());
+    }
+    assert!((20..30).contains(&whole.stats().factorizations), "{}", whole.stats());
+    for checkpoint in checkpoints.iter().step_by(3) {
+        let mut rest = Integrator::resume(&problem, method, &options, checkpoint).unwrap();
+        while rest.step().unwrap() != Progress::Finished {}
+        assert_eq!(rest.u(), whole.u(), "from t = {}", checkpoint.t());
+    }
+}
+
+#[test]
+fn a_slow_start_of_the_implicit_method_is_no_reason_to_leave_it() {
+    let akzo = testset::problems::medical_akzo().unwrap();
+    let (u0, stops) = (akzo.u0.to_vec(), akzo.reference.stops.clone());
+    let problem = OdeProblem::new(akzo.system, u0, akzo.reference.p, (0.0, 10.0)).unwrap();
+    let options = Options { atol: 1e-9, stops, ..options(1e-7) };
+    let found = solve(&problem, Switching::new(Tsit5, Ndf::default()), &options).unwrap();
+    assert!(found.stats().accepted < 1600, "{}", found.stats());
 }

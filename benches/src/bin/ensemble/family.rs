@@ -34,10 +34,13 @@ pub(crate) struct Study {
     /// Its right-hand side.
     pub(crate) rhs: fn(&[f64], &[f64], &mut [f64]),
     /// The members that are looked at by two methods.
-    pub(crate) references: fn(&Family) -> Result<[Vec<[f64; 3]>; 2], Box<dyn Error>>,
+    pub(crate) references: fn(&Family) -> References,
     /// All our methods; with `wide`, also with fewer lanes and more threads.
     pub(crate) ours: for<'a> fn(&'a Ours, &'a Family, &Options, bool) -> Vec<Entry<'a>>,
 }
+
+/// Final states by two methods, which have to agree.
+pub(crate) type References = Result<[Vec<[f64; 3]>; 2], Box<dyn Error>>;
 
 /// All members, and where they end.
 pub(crate) struct Family {

@@ -7,7 +7,6 @@ use crate::work_precision::Entry;
 use benches::Sweep;
 use ode_core::{Dop853, Dp5, Options, Tsit5, Vern6, Vern7, Vern8, Vern9};
 use ode_stiff::{RadauIIA5, Rodas4, Rodas4P, Rodas5P};
-use std::error::Error;
 use system::System;
 use testset::models::Robertson;
 

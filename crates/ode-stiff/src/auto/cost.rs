@@ -100,6 +100,40 @@ pub(super) fn measure<F: Jacobian<f64>>(
     Some(Timings { evaluation, jacobian, factorization, solve })
 }
 
+/// The largest eigenvalues of a Jacobian.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spectrum {
+    /// About their modulus.
+    pub(super) radius: f64,
+    /// Whether they are closer to the imaginary axis than to the negative real one.
+    pub(super) oscillates: bool,
+}
+
+/// By the length of `J v`, and the angle between `v` and `J v`, in a power iteration: it is straight on a
+/// real eigenvector and turns on a complex pair. Nothing where there is no product.
+pub(super) fn spectrum<F: Jacobian<f64>>(rhs: &F, (t, u, p): (f64, &[f64], &[f64])) -> Spectrum {
+    let (n, mut work) = (u.len(), rhs.jacobian_work());
+    let mut v: Vec<f64> = (0..n).map(|i| 1.0 + (i as f64 * 0.618).fract()).collect();
+    let mut product = vec![0.0; n];
+    let norm = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let (mut cosine, mut radius) = (0.0, 0.0);
+    for i in 0..30 {
+        let length = norm(&v);
+        v.iter_mut().for_each(|v| *v /= length);
+        if !length.is_normal() || rhs.jvp(t, u, p, (&v, &mut product), &mut work).is_err() {
+            return Spectrum::default();
+        }
+        if i >= 20 {
+            let dot: f64 = v.iter().zip(&product).map(|(v, product)| v * product).sum();
+            let length = norm(&product);
+            cosine += 0.1 * dot / length.max(f64::MIN_POSITIVE);
+            radius += 0.1 * length;
+        }
+        std::mem::swap(&mut v, &mut product);
+    }
+    Spectrum { radius, oscillates: cosine > -0.5 }
+}
+
 /// The fastest of a few runs; of two, where one takes long.
 fn fastest(mut run: impl FnMut() -> Option<()>) -> Option<Duration> {
     let (mut best, start) = (Duration::MAX, Instant::now());

@@ -1,4 +1,4 @@
-use super::cost::{self, CANDIDATES};
+use super::cost::{self, CANDIDATES, Work};
 use super::{AutoCache, Choice, ImplicitMethod, each};
 use crate::iteration_matrix::IterationMatrix;
 use crate::{KenCarp4, Ndf, NewtonKrylov, RadauIIA5, Rodas5P};
@@ -11,8 +11,8 @@ use system::{Buffer, Failure, Jacobian};
 /// | states | method |
 /// |---|---|
 /// | up to 10 | [`Rodas5P`]; [`RadauIIA5`] below a tolerance of 1e-7 |
-/// | more | the cheapest of these, [`KenCarp4`] and [`Ndf`], by what the right-hand side, its Jacobian, a factorisation and a solve take, measured on the spot, and the steps that each takes on the stiff test set |
-/// | more than 3000 without a pattern | [`Ndf`] by [`NewtonKrylov`]: nothing is factored |
+/// | more | the cheapest of these, [`KenCarp4`] and [`Ndf`], by what the right-hand side, its Jacobian, a factorisation and a solve take, measured on the spot, and the steps that each takes on the stiff test set; not [`Ndf`] where the largest eigenvalues oscillate |
+/// | more than 1000 without a pattern | [`Ndf`] by [`NewtonKrylov`]: nothing is factored |
 ///
 /// The choice is made once for a value and its clones, and told by [`choice`](AutoImplicit::choice).
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct AutoImplicit {
 }
 
 /// The largest dense matrix that anybody wants to factor.
-const DENSE: usize = 3000;
+const DENSE: usize = 1000;
 
 impl AutoImplicit {
     /// For a relative tolerance.
@@ -64,12 +64,15 @@ impl AutoImplicit {
             let why = "the Jacobian at the start could not be evaluated and factored";
             return told(ImplicitMethod::Rodas5P, why.to_owned());
         };
-        let mut costs: Vec<_> =
-            CANDIDATES.iter().map(|work| (work.method, work.cost(n, &timings))).collect();
+        let oscillates = cost::spectrum(rhs, at).oscillates;
+        let suits = |work: &&Work| !(oscillates && work.method == ImplicitMethod::Ndf);
+        let costs = CANDIDATES.iter().filter(suits);
+        let mut costs: Vec<_> = costs.map(|work| (work.method, work.cost(n, &timings))).collect();
         costs.sort_by(|a, b| a.1.total_cmp(&b.1));
         let (method, least) = costs[0];
         costs.iter_mut().for_each(|(_, cost)| *cost /= least);
-        let why = format!("the cheapest for {n} states");
+        let among = if oscillates { ", among those stable on the imaginary axis" } else { "" };
+        let why = format!("the cheapest for {n} states{among}");
         Choice { method, why, timings: Some(timings), costs }
     }
 }

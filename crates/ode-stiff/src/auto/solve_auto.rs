@@ -1,3 +1,4 @@
+use super::cost;
 use super::{AutoExplicit, AutoImplicit, Choice};
 use crate::Switching;
 use ode_core::{OdeProblem, Options, Solution, SolveError, solve};
@@ -49,6 +50,10 @@ impl fmt::Display for AutoSolution {
     }
 }
 
+/// From so many radians of the fastest oscillation on, the implicit method has the first try: it stays
+/// where the solution is smooth, and gives way where that oscillation is what the solution does.
+const OSCILLATIONS: f64 = 2e4;
+
 /// Solves a problem of which nothing is known: explicit as long as it is not stiff, then implicit,
 /// by the method that suits its size and what its parts cost. Says what it picked and why.
 ///
@@ -80,7 +85,11 @@ pub fn solve_auto<F: Jacobian<f64>, B: Buffer<Item = f64>>(
     problem: &OdeProblem<F, B>,
     options: &Options,
 ) -> Result<AutoSolution, SolveError> {
-    let auto = Auto::for_options(options);
+    let mut auto = Auto::for_options(options);
+    let (t0, t1) = problem.tspan();
+    let spectrum = cost::spectrum(problem.rhs(), (t0, problem.u0().as_ref(), problem.p()));
+    auto.rule.starts_stiff =
+        spectrum.oscillates && spectrum.radius * (t1 - t0).abs() > OSCILLATIONS;
     let solution = solve(problem, auto.clone(), options)?;
     let explicit = problem.rhs().mass().is_none().then_some(auto.nonstiff);
     Ok(AutoSolution { solution, explicit, implicit: auto.choice() })

@@ -1,8 +1,11 @@
-use super::rule::Row;
+use super::rule::Record;
 use super::{Switching, SwitchingCache, names};
 use ode_core::{Algorithm, Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Rhs};
+
+/// The numbers of a checkpoint before those of the method.
+const HEAD: usize = Record::WORDS + 2;
 
 /// The method that takes the steps, and its memory.
 macro_rules! active {
@@ -46,9 +49,14 @@ impl<N, S> Switching<N, S> {
         S: Algorithm<F, B>,
         B: Buffer,
     {
-        let mut row = Row::default();
+        let mut record = cache.record;
+        record.changed(!cache.is_stiff);
         if cache.is_stiff {
             self.nonstiff.begin(rhs, t, u, p, &mut cache.nonstiff)?;
+            if let Some((counted, memory)) = cache.memory.take() {
+                self.nonstiff.restore(&mut cache.nonstiff, &memory);
+                record = counted;
+            }
         } else {
             let stiff = cache.stiff.get_or_insert_with(|| self.stiff.cache(rhs, u));
             self.stiff.begin(rhs, t, u, p, stiff)?;
@@ -58,10 +66,10 @@ impl<N, S> Switching<N, S> {
                     return Err(Failure::Fatal(reason.to_owned()));
                 }
                 self.stiff.restore(stiff, &memory);
-                row = counted;
+                record = counted;
             }
         }
-        (cache.is_stiff, cache.changes, cache.row) = (!cache.is_stiff, false, row);
+        (cache.is_stiff, cache.changes, cache.record) = (!cache.is_stiff, false, record);
         Ok(())
     }
 }
@@ -102,13 +110,14 @@ where
 
     fn cache(&self, rhs: &F, u: &B) -> Self::Cache {
         let is_fixed = rhs.mass().is_some();
+        let starts = is_fixed || self.rule.starts_stiff;
         SwitchingCache {
             nonstiff: self.nonstiff.cache(rhs, u),
-            stiff: is_fixed.then(|| self.stiff.cache(rhs, u)),
-            is_stiff: is_fixed,
+            stiff: starts.then(|| self.stiff.cache(rhs, u)),
+            is_stiff: starts,
             changes: false,
             is_fixed,
-            row: Row::default(),
+            record: Record::default(),
             memory: None,
         }
     }
@@ -121,7 +130,7 @@ where
         p: &[B::Item],
         cache: &mut Self::Cache,
     ) -> Result<(), Failure> {
-        (cache.row, cache.changes, cache.memory) = (Row::default(), false, None);
+        (cache.record, cache.changes, cache.memory) = (Record::default(), false, None);
         active!(self, cache, |method, memory| method.begin(rhs, t, u, p, memory))
     }
 
@@ -184,10 +193,8 @@ where
             method.accept(rhs, step, memory)?;
             method.spectral_radius(step, memory)
         });
-        if let (Some(radius), false) = (radius, cache.is_fixed) {
-            let stable = self.rule.part * self.nonstiff.real_stability();
-            cache.row.count(radius * step.dt.abs() > stable);
-        }
+        let stable = self.rule.part * self.nonstiff.real_stability();
+        cache.record.count(radius.map(|radius| radius * step.dt.abs() > stable));
         Ok(())
     }
 
@@ -206,44 +213,42 @@ where
         active!(self, cache, |method, memory| method.advance(memory));
     }
 
-    /// Who takes the steps, who is to, how long it has been stiff and not; then the method's own.
+    /// Who takes the steps, who is to, what that is decided by; then the method's own.
     fn memory(&self, cache: &Self::Cache, advanced: bool) -> Vec<B::Item> {
-        let SwitchingCache { is_stiff, changes, row, .. } = *cache;
+        let SwitchingCache { is_stiff, changes, record, .. } = *cache;
         let own = active!(self, ref cache, |method, memory| method.memory(memory, advanced));
-        let counts = [u32::from(is_stiff), u32::from(changes), row.stiff, row.nonstiff];
-        counts.into_iter().map(|x| B::Item::from_f64(f64::from(x))).chain(own).collect()
+        let flags = [is_stiff, changes].map(u32::from);
+        let counts = flags.into_iter().chain(record.words()).map(f64::from);
+        counts.map(B::Item::from_f64).chain(own).collect()
     }
 
     /// What the implicit method remembers is checked when it begins again.
     fn is_memory(&self, cache: &Self::Cache, memory: &[B::Item]) -> bool {
+        let Some((head, own)) = memory.split_first_chunk::<HEAD>() else { return false };
         let is = |x: B::Item, value: f64| x.is_within(value, value);
-        let Some((&[is_stiff, changes, stiff, nonstiff], own)) = memory.split_first_chunk() else {
-            return false;
-        };
-        let flags = [is_stiff, changes].iter().all(|&x| is(x, 0.0) || is(x, 1.0));
-        let counts = [stiff, nonstiff].iter().all(|x| x.is_within(0.0, f64::from(u32::MAX)));
-        let fits = is(is_stiff, 1.0) && !cache.is_fixed
+        let flags = head[..2].iter().all(|&x| is(x, 0.0) || is(x, 1.0));
+        let counts = head[2..].iter().all(|x| x.is_within(0.0, f64::from(u32::MAX)));
+        // The other method looks at its part when it begins.
+        let is_other = !cache.is_fixed && !is(head[0], f64::from(u32::from(cache.is_stiff)));
+        let fits = is_other
+            || !is(head[1], 0.0)
             || active!(self, ref cache, |method, memory| method.is_memory(memory, own));
         flags && counts && fits
     }
 
     fn restore(&self, cache: &mut Self::Cache, memory: &[B::Item]) {
-        let Some((&[is_stiff, changes, stiff, nonstiff], own)) = memory.split_first_chunk() else {
-            return;
-        };
-        let count = |x: B::Item| x.largest_part() as u32;
-        let row = Row { stiff: count(stiff), nonstiff: count(nonstiff) };
-        match (count(is_stiff) == 1, count(changes) == 1) {
-            // It begins with the next attempt.
-            (true, false) if !cache.is_stiff => {
-                (cache.memory, cache.changes) = (Some((row, own.to_vec())), true);
-            }
-            // The explicit method, about to begin, has begun.
-            (true, true) if !cache.is_stiff => {}
-            (_, changes) => {
-                active!(self, cache, |method, memory| method.restore(memory, own));
-                (cache.changes, cache.row) = (changes, row);
-            }
+        let Some((head, own)) = memory.split_first_chunk::<HEAD>() else { return };
+        let words = head.map(|x| x.largest_part() as u32);
+        let record = Record::of_words(std::array::from_fn(|i| words[i + 2]));
+        let (was_stiff, changes) = (words[0] == 1, words[1] == 1);
+        // Who takes the next step: what `begin` has begun, or the other method.
+        let has_begun = cache.is_stiff == (was_stiff != changes);
+        cache.record = record;
+        match (changes, has_begun) {
+            (true, true) => cache.record.changed(cache.is_stiff),
+            (true, false) => cache.changes = true,
+            (false, true) => active!(self, cache, |method, memory| method.restore(memory, own)),
+            (false, false) => (cache.memory, cache.changes) = (Some((record, own.to_vec())), true),
         }
     }
 
@@ -259,15 +264,11 @@ where
         if cache.is_fixed {
             return factor;
         }
-        let (row, change) = (cache.row, rule.dt_factor);
-        cache.changes = match cache.is_stiff {
-            false => row.stiff >= rule.stiff_steps,
-            true => row.nonstiff >= rule.nonstiff_steps,
-        };
+        cache.changes = cache.record.decide(cache.is_stiff, rule);
         match (cache.changes, cache.is_stiff) {
             (false, _) => factor,
-            (true, false) => factor * change,
-            (true, true) => factor / change,
+            (true, false) => factor * rule.dt_factor,
+            (true, true) => factor / rule.dt_factor,
         }
     }
 

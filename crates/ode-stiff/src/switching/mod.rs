@@ -13,7 +13,8 @@ pub use switching_cache::SwitchingCache;
 /// After each explicit step two of its stages tell the largest eigenvalue `λ` of the Jacobian; where
 /// `|λ dt|` stays at the border of the method's stability, stability and not accuracy decides about
 /// the step, and the implicit method takes over. It gives way again where its steps have become so
-/// short that the explicit one would be stable. Steps, events, dense output and checkpoints go on
+/// short that the explicit one would be stable; not at once, since it may have to begin with short steps
+/// itself. Steps, events, dense output and checkpoints go on
 /// over a switch; the implicit method's memory is allocated at the first one. A problem with a mass
 /// matrix is solved by the implicit method alone.
 ///

@@ -1,4 +1,4 @@
-use super::rule::Row;
+use super::rule::Record;
 
 /// The memory of both methods.
 #[derive(Debug)]
@@ -12,9 +12,9 @@ pub struct SwitchingCache<N, S, T> {
     pub(super) changes: bool,
     /// Whether the problem has a mass matrix, for which there is only the implicit method.
     pub(super) is_fixed: bool,
-    pub(super) row: Row,
+    pub(super) record: Record,
     /// What is taken back from a checkpoint when the implicit method begins.
-    pub(super) memory: Option<(Row, Vec<T>)>,
+    pub(super) memory: Option<(Record, Vec<T>)>,
 }
 
 impl<N, S, T> SwitchingCache<N, S, T> {
