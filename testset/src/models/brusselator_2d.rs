@@ -15,7 +15,7 @@ use system::{Scalar, System, literals, wrong_lengths};
 /// // At rest: u = 1, v = 3.4, whatever the diffusion.
 /// let (mut du, model) = ([1.0; 32], Brusselator2d { side: 4 });
 /// model.rhs(0.0, &[1.0, 3.4].repeat(16), &[0.1], &mut du);
-/// assert!(du.iter().all(|du| du.abs() < 1e-14));
+/// assert!(du.iter().all(|du: &f64| du.abs() < 1e-14));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Brusselator2d {
