@@ -204,16 +204,19 @@ impl Structure {
     /// The largest column sum of sizes, after looking for entries that are not finite.
     pub(crate) fn norm<S: Field>(&self, values: &[S]) -> Result<f64, Error> {
         let mut norm = 0.0f64;
-        for j in 0..self.columns() {
-            let (_, range) = self.column(j);
-            let sum: f64 = values[range].iter().map(|a| a.modulus()).sum();
-            if S::SYSTEMS == 1
-                && !sum.is_finite()
-                && let Some((row, column)) = self.first_not_finite(values)
-            {
-                return Err(ErrorKind::NotFinite { row, column }.into());
-            }
+        let mut see = |column: &[S]| {
+            let sum: f64 = column.iter().map(|a| a.modulus()).sum();
             norm = norm.max(sum);
+            S::SYSTEMS != 1 || sum.is_finite()
+        };
+        let finite = match self {
+            Self::Sparse(pattern) => {
+                pattern.col_ptr().windows(2).all(|ends| see(&values[ends[0]..ends[1]]))
+            }
+            _ => (0..self.columns()).all(|j| see(&values[self.column(j).1])),
+        };
+        if !finite && let Some((row, column)) = self.first_not_finite(values) {
+            return Err(ErrorKind::NotFinite { row, column }.into());
         }
         Ok(norm)
     }

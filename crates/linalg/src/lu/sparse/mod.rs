@@ -1,12 +1,14 @@
 //! LU of sparse matrices.
 
 mod columns;
+mod program;
 mod refactor;
 mod search;
 
 use crate::error::check_size;
 use crate::{Analysis, Error, ErrorKind, Field, Pattern, Structure};
 use columns::Columns;
+use program::Program;
 use std::sync::Arc;
 
 /// A pivot on the matched diagonal is kept if it is at least so large beside the largest entry
@@ -19,7 +21,8 @@ const KEEP: f64 = 0.01;
 /// Peierls 1988), preferring the diagonal that [`Analysis`] has matched; it fixes where the
 /// entries of `L` and `U` are. Later ones only compute values in those places, and allocate
 /// nothing; if a pivot has become small beside its column, they search again. This is the way of
-/// KLU (Davis, Palamadai Natarajan 2010).
+/// KLU (Davis, Palamadai Natarajan 2010). Up to 256 rows the products of an elimination are listed
+/// once and then done one after the other, where they are few.
 ///
 /// ```
 /// use linalg::{Pattern, SparseLu};
@@ -50,6 +53,8 @@ pub struct SparseLu<S: Field = f64> {
     /// The step of the row of each value of the matrix.
     step_of_entry: Vec<u32>,
     work: Vec<S>,
+    /// What small systems do in one sweep.
+    program: Option<Program<S>>,
     norm: f64,
     state: State,
 }
@@ -102,6 +107,7 @@ impl<S: Field<Row = usize>> SparseLu<S> {
             step_of: vec![0; n],
             step_of_entry: vec![0; pattern.nnz()],
             work: vec![S::ZERO; n],
+            program: None,
             norm: 0.0,
             state: State::New,
             pattern,
@@ -155,6 +161,8 @@ impl<S: Field<Row = usize>> SparseLu<S> {
         if self.state == State::New || !self.refactor(values) {
             self.state = State::New;
             self.search(values)?;
+            self.program = self.compile();
+            self.program.take_if(|program| !program.factor(values));
         }
         self.state = State::Factored;
         Ok(())
@@ -167,6 +175,10 @@ impl<S: Field<Row = usize>> SparseLu<S> {
     /// Wrong size; no factors.
     pub fn solve_in_place(&mut self, b: &mut [S]) -> Result<(), Error> {
         self.ready(b)?;
+        if let Some(program) = &mut self.program {
+            program.solve((&self.row_at, &self.analysis.columns), b);
+            return Ok(());
+        }
         let x = &mut self.work;
         for (x, &row) in x.iter_mut().zip(&self.row_at) {
             *x = b[row];
@@ -193,6 +205,10 @@ impl<S: Field<Row = usize>> SparseLu<S> {
     /// Wrong size; no factors.
     pub fn solve_transposed_in_place(&mut self, b: &mut [S]) -> Result<(), Error> {
         self.ready(b)?;
+        if let Some(program) = &mut self.program {
+            program.solve_transposed((&self.row_at, &self.analysis.columns), b);
+            return Ok(());
+        }
         let x = &mut self.work;
         for (x, &column) in x.iter_mut().zip(&self.analysis.columns) {
             *x = b[column];
