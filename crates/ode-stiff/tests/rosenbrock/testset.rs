@@ -1,11 +1,9 @@
 //! Rosenbrock methods on the stiff problems and DAEs of the literature.
 
-mod stiff_set;
-
+use crate::stiff_set::{Case, Model, case, cases};
 use ode_core::{Algorithm, Events, Integrator, OdeProblem, Options, Root, Save, solve, solve_with};
 use ode_stiff::{Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23};
 use scalar::Dual;
-use stiff_set::{Case, Model, case, cases};
 use testset::models::Robertson;
 use testset::{Input, SensitivityReference};
 

@@ -1,7 +1,6 @@
 //! What is chosen, why, and that it solves the problem.
 
-mod stiff_set;
-
+use crate::stiff_set;
 use ode_core::{Events, Integrator, OdeProblem, Options, Progress, Root, Save, solve_with};
 use ode_stiff::{Auto, AutoExplicit, ImplicitMethod, solve_auto};
 use std::time::{Duration, Instant};

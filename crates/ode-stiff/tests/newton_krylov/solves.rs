@@ -1,8 +1,6 @@
 //! Newton's iteration without a matrix: the answers are those of sparse factors.
 
-mod krylov;
-
-use krylov::{Torus, distance, options};
+use crate::torus::{Torus, distance, options};
 use ode_core::{Algorithm, Integrator, OdeProblem, Progress, Solution, solve};
 use ode_stiff::{
     Ark324, Bdf, KenCarp4, KenCarp5, Kvaerno3, Ndf, NewtonIteration, NewtonKrylov, Preconditioning,

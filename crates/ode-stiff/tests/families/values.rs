@@ -1,13 +1,11 @@
 //! Every stiff method on the stiff problems of the literature: values, and the work of the main ones.
 
-mod stiff_set;
-
+use crate::stiff_set::{self, Case};
 use ode_core::{Solution, SolveError, solve};
 use ode_stiff::{
     Bdf, KenCarp3, KenCarp4, KenCarp5, Kvaerno3, Kvaerno4, Kvaerno5, Ndf, RadauIIA5, Rodas4,
     Rodas4P, Rodas5P, Ros3P, Rosenbrock23, TrBdf2,
 };
-use stiff_set::Case;
 
 type Solve = fn(&Case, f64) -> Result<Solution, SolveError>;
 

@@ -1,8 +1,6 @@
 //! What cannot work is a typed error that says what to do.
 
-mod krylov;
-
-use krylov::{Torus, options};
+use crate::torus::{Torus, distance, options};
 use ode_core::{ErrorKind, OdeProblem, solve};
 use ode_stiff::{Bdf, KenCarp4, Ndf, NewtonKrylov, Preconditioning};
 use system::{Failure, FiniteDiff, FromFn, Jacobian, Mass, Rhs, WithMass};
@@ -116,7 +114,7 @@ fn too_few_products() {
     let poor = NewtonKrylov { restart: 2, max_products: 2, ..NewtonKrylov::new(Ndf::default()) };
     let exact = solve(&problem, Ndf::default(), &options(1e-8)).unwrap();
     match solve(&problem, poor, &options(1e-4)) {
-        Ok(end) => assert!(krylov::distance(end.last(), exact.last()) < 1e-2),
+        Ok(end) => assert!(distance(end.last(), exact.last()) < 1e-2),
         Err(error) => assert!(matches!(
             error.kind(),
             ErrorKind::NotConverged { .. } | ErrorKind::MaxSteps { .. }

@@ -1,0 +1,8 @@
+//! Backward and numerical differentiation formulas.
+
+mod changes;
+mod dae;
+mod duals;
+mod failures;
+mod order;
+mod testset;

@@ -1,0 +1,5 @@
+//! Newton's iteration without a matrix.
+
+mod failures;
+mod solves;
+mod torus;
