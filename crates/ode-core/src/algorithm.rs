@@ -58,8 +58,9 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     fn order(&self) -> u32;
 
     /// The order of the step after [`begin`](Algorithm::begin), from which its size is estimated:
-    /// another one where a method starts at a low order.
-    fn first_order(&self) -> u32 {
+    /// another one where a method starts at a low order, or is one of several.
+    fn first_order(&self, cache: &Self::Cache) -> u32 {
+        let _ = cache;
         self.order()
     }
 

@@ -5,7 +5,8 @@ use system::Failure;
 
 /// A method that takes the steps of `W` members side by side, each with its own time and size.
 ///
-/// Every lane has to compute the bits that the [`Algorithm`] computes by itself. Lanes in which a
+/// Every lane has to compute the bits that the [`Algorithm`] computes by itself, and starts at its
+/// [`order`](Algorithm::order). Lanes in which a
 /// step was rejected repeat it; those that are at rest carry numbers that nobody looks at.
 pub trait Abreast<F, B: Bundled, const W: usize>: Algorithm<F, B> {
     /// Stages and scratch of `W` members.

@@ -160,7 +160,7 @@ where
             StepSize::Initial(size) => Some((size.max(dt_min).min(dt_max), work)),
             StepSize::Fixed(size) => Some((size.min(dt_max), work)),
             StepSize::Auto => {
-                let (direction, order) = ((end - t).signum(), self.job.algorithm.first_order());
+                let (direction, order) = ((end - t).signum(), self.job.algorithm.order());
                 let dt_max = dt_max.min((end - t).abs());
                 let estimate = InitialStep { t, u: u0, p, f0, direction, order, dt_max };
                 let size = estimate.estimate(rhs, &mut self.norm, u1, f1).ok()?;

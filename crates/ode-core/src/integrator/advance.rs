@@ -164,7 +164,7 @@ where
             p: &self.p,
             f0: self.algorithm.derivative(&self.cache),
             direction: self.direction,
-            order: self.algorithm.first_order(),
+            order: self.algorithm.first_order(&self.cache),
             dt_max,
         };
         self.stats.evaluations += 1;

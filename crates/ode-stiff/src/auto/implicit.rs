@@ -90,8 +90,8 @@ impl<F: Jacobian<f64>, B: Buffer<Item = f64>> Algorithm<F, B> for AutoImplicit {
     fn order_of_error(&self, cache: &Self::Cache) -> u32 {
         each!(self, cache, |method, memory| Algorithm::<F, B>::order_of_error(method, memory), 5)
     }
-    fn first_order(&self) -> u32 {
-        1
+    fn first_order(&self, cache: &Self::Cache) -> u32 {
+        each!(self, cache, |method, memory| Algorithm::<F, B>::first_order(method, memory), 1)
     }
     fn is_adaptive(&self) -> bool {
         true

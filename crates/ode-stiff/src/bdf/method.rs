@@ -16,7 +16,7 @@ macro_rules! multistep {
             fn order(&self) -> u32 {
                 self.max_order.clamp(1, $crate::bdf::coefficients::MOST) as u32
             }
-            fn first_order(&self) -> u32 {
+            fn first_order(&self, _cache: &Self::Cache) -> u32 {
                 1
             }
             fn is_adaptive(&self) -> bool {

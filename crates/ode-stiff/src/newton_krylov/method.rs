@@ -124,8 +124,8 @@ where
     fn order(&self) -> u32 {
         self.method.order()
     }
-    fn first_order(&self) -> u32 {
-        self.method.first_order()
+    fn first_order(&self, cache: &Self::Cache) -> u32 {
+        self.method.first_order(cache)
     }
     fn is_adaptive(&self) -> bool {
         self.method.is_adaptive()

@@ -92,8 +92,9 @@ where
         self.nonstiff.order()
     }
 
-    fn first_order(&self) -> u32 {
-        self.nonstiff.first_order().min(self.stiff.first_order())
+    /// That of the method that starts.
+    fn first_order(&self, cache: &Self::Cache) -> u32 {
+        active!(self, ref cache, |method, memory| method.first_order(memory))
     }
 
     fn order_of_error(&self, cache: &Self::Cache) -> u32 {

@@ -4,7 +4,7 @@ use ode_core::{
     Algorithm, Dp5, Events, Integrator, OdeProblem, Options, Progress, Root, Save, Solution, Tsit5,
     Vern7, solve, solve_with,
 };
-use ode_stiff::{Ndf, Rodas5P, SwitchRule, Switching};
+use ode_stiff::{Auto, Ndf, Rodas5P, SwitchRule, Switching};
 use system::{Mass, WithMass, system};
 use testset::models::RobertsonDae;
 
@@ -45,9 +45,17 @@ fn the_stability_interval_is_that_of_the_literature() {
 fn a_problem_that_is_not_stiff_never_sees_a_matrix() {
     let steps = phases(Switching::new(Tsit5, Rodas5P), 1.0, 20.0);
     assert!(steps.iter().all(|&(_, matrices)| matrices == 0));
-    // The very steps of the explicit method.
+    // The very steps of the explicit method, the first one included, though others start at order 1.
     let explicit = phases(Tsit5, 1.0, 20.0);
     assert_eq!(steps, explicit);
+    assert_eq!(phases(Switching::new(Tsit5, Ndf::default()), 1.0, 20.0), explicit);
+    assert_eq!(phases(Auto::for_options(&options(1e-6)), 1.0, 20.0), explicit);
+    // And the first one of the implicit method, where that one starts.
+    let rule = SwitchRule { starts_stiff: true, ..SwitchRule::default() };
+    let ndf = phases(Switching { rule, ..Switching::new(Tsit5, Ndf::default()) }, 1.0, 20.0);
+    assert_eq!(ndf[0], phases(Ndf::default(), 1.0, 20.0)[0]);
+    let rodas = phases(Switching { rule, ..Switching::new(Tsit5, Rodas5P) }, 1.0, 20.0);
+    assert_eq!(rodas[0], phases(Rodas5P, 1.0, 20.0)[0]);
 }
 
 #[test]
