@@ -35,11 +35,27 @@ use std::time::Duration;
 /// };
 /// # let _ = options;
 /// ```
+///
+/// # Choosing tolerances
+///
+/// The error of a step is small where that of each component is below `atol + rtol |u|`: `rtol` is the
+/// number of digits, `atol` the size below which a component no longer matters.
+///
+/// - Give `atol` in the unit of each component (`atol_each` where they differ), some powers of ten below
+///   the values of interest. The default 1e-9 suits states of about 1.
+/// - A component within `atol` of zero has no sign. Where the model needs one, as most models of
+///   concentrations, populations and temperatures do, say so by `domain`, or make `atol` smaller than
+///   the smallest value on the way. Otherwise a solve may step over to the other side, from where the
+///   model itself leads away: `x' = -x²` goes to 0 from above, to `-∞` from below. That is a solution to
+///   the tolerance of the error of each step, and nothing can tell that it is not the one you want.
+/// - Errors of steps add up. Solve once more with both tolerances ten times smaller: the difference is
+///   about the error of the first solve.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Relative tolerance of the local error. Default 1e-6.
     pub rtol: f64,
-    /// Absolute tolerance of the local error, in units of the states. Default 1e-9.
+    /// Absolute tolerance of the local error, in units of the states: below it a component has no sign.
+    /// Default 1e-9.
     pub atol: f64,
     /// Relative tolerances of single components, in place of `rtol`; empty where it holds for all.
     pub rtol_each: Vec<f64>,

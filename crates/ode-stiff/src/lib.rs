@@ -36,6 +36,11 @@
 //! - Where the equations have kinks, a step over one may fail with the Jacobian of its start, however
 //!   short: [`Bdf`] and [`Ndf`] evaluate theirs where the step leads.
 //!
+//! Stiff problems often hold components near zero (concentrations that are used up) for a long time, in
+//! long steps. An absolute tolerance above them leaves their sign open, and a model that leads away from
+//! states below zero then gives values without meaning: see *choosing tolerances* in
+//! [`Options`](ode_core::Options), [`Domain`](ode_core::Domain) for the remedy, and an example in [`Bdf`].
+//!
 //! ```
 //! use ode_core::{OdeProblem, Options, solve};
 //! use ode_stiff::Rodas5P;
