@@ -1,6 +1,6 @@
 use crate::{Dense, Error, ErrorNorm, Stats, Taken};
 use scalar::Concrete;
-use system::{Buffer, Failure};
+use system::{Buffer, Failure, Rhs};
 
 /// One step, from `(t, u)` over `dt`; the method fills `u_next` and `error`.
 ///
@@ -108,21 +108,47 @@ pub trait Algorithm<F, B: Buffer>: Clone {
     }
 
     /// Moves a state that the method itself came to onto the algebraic equations, where the right-hand
-    /// side has a mass matrix: before an edit or the effect of an event sees it (between its steps an
-    /// interpolant may miss them by its error), and behind a declared stop. What cannot be moved is left
-    /// as it is. Gives whether it moved.
+    /// side has a mass matrix: what is saved between steps (an interpolant may miss them by its error),
+    /// what an edit or the effect of an event is to see, and a state behind a declared stop. Changes
+    /// nothing that the next step needs. Gives whether there are algebraic equations.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoConsistentState`](crate::ErrorKind::NoConsistentState) where its iteration does not
+    /// converge, and as [`admit`](Algorithm::admit); the state is then left as it is.
     fn settle(
         &self,
         rhs: &F,
         (t, u, p): (f64, &mut B, &[B::Item]),
         norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) -> bool
+    ) -> Result<bool, Error>
     where
         B::Item: Concrete,
     {
         let _ = (rhs, t, u, p, norm, cache);
-        false
+        Ok(false)
+    }
+
+    /// The derivative `u'` at any state on the algebraic equations, by which the time of an event is
+    /// differentiated: `f`, or where the right-hand side has a mass matrix what `M u' = f` and the
+    /// derivative of the algebraic equations by time make of it.
+    ///
+    /// # Errors
+    ///
+    /// As the right-hand side; [`Failure::Recoverable`] where the equations do not determine it.
+    fn slope(
+        &self,
+        rhs: &F,
+        (t, u, p): (B::Item, &[B::Item], &[B::Item]),
+        du: &mut [B::Item],
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure>
+    where
+        F: Rhs<B::Item>,
+    {
+        let _ = cache;
+        rhs.eval(t, u, p, du)
     }
 
     /// The derivative at the start of the step: what `begin` evaluated or `advance` carried over.

@@ -148,14 +148,14 @@ impl<'a, S: Concrete> Saver<'a, S> {
     {
         match self.components {
             Components::All => {
-                let outcome = integrator.interpolate(t, self.solution.push_empty(t));
+                let outcome = integrator.state_at(t, self.solution.push_empty(t));
                 if outcome.is_err() {
                     self.solution.drop_last();
                 }
                 outcome
             }
             Components::Only(indices) => {
-                integrator.interpolate(t, &mut self.whole)?;
+                integrator.state_at(t, &mut self.whole)?;
                 self.solution.push(t, indices.iter().map(|&i| self.whole[i]));
                 Ok(())
             }

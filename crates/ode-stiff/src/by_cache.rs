@@ -66,7 +66,7 @@ macro_rules! by_cache {
 }
 
 /// The same for methods that take mass matrices: whether they can start from a state, how one is moved
-/// onto the constraints, and how stiff it is.
+/// onto the constraints, where it is heading, and how stiff it is.
 macro_rules! admitted_by_cache {
     ($rhs:ty, $buffer:ident) => {
         fn admit(
@@ -84,8 +84,17 @@ macro_rules! admitted_by_cache {
             (t, u, p): (f64, &mut $buffer, &[$buffer::Item]),
             norm: &mut ode_core::ErrorNorm<'_>,
             cache: &mut Self::Cache,
-        ) -> bool {
+        ) -> Result<bool, ode_core::Error> {
             cache.settle(rhs, (t, u.as_mut(), p), norm)
+        }
+        fn slope(
+            &self,
+            rhs: &$rhs,
+            at: ($buffer::Item, &[$buffer::Item], &[$buffer::Item]),
+            du: &mut [$buffer::Item],
+            cache: &mut Self::Cache,
+        ) -> Result<(), system::Failure> {
+            cache.slope(rhs, at, du)
         }
         fn spectral_radius(
             &self,

@@ -28,11 +28,21 @@
 //!   algebraic equations: call [`make_consistent`] there.
 //! - A higher index is refused with the rows and states in question: the Jacobian of the algebraic
 //!   equations by the algebraic variables is singular.
-//! - At the steps the algebraic equations hold to the tolerance. Between them an interpolant misses them
-//!   by its own error, which in fast transients can be tens to hundreds of tolerances, and more where the
-//!   steps of [`Kvaerno4`], [`Kvaerno5`] and [`RadauIIA5`] pass over what only algebraic variables do.
-//!   What an edit or the effect of an event sees is moved onto the equations first.
+//! - At the steps, and wherever a state is saved, the algebraic equations hold to the tolerance: what is
+//!   saved between steps ([`Save::At`](ode_core::Save::At), the table of a [`Saving`](ode_core::Saving),
+//!   the log of an event), and what an edit or the effect of an event sees, is moved onto them by
+//!   Newton's method from the interpolant, with the exact Jacobian of that state. `M u` stays. The cost is
+//!   one Jacobian, one factorisation of as many rows as there are algebraic equations, and a few
+//!   evaluations for each such state. Where Newton's method finds no state on the equations near the
+//!   interpolant, the solve ends with
+//!   [`NoConsistentState`](ode_core::ErrorKind::NoConsistentState) and what was saved before.
+//! - Dense output is the interpolant itself, without the right-hand side: [`Solution::at`](ode_core::Solution::at) misses the
+//!   algebraic equations by the error of the interpolant, which in fast transients can be tens to hundreds
+//!   of tolerances, and more where the steps of [`Kvaerno4`], [`Kvaerno5`] and [`RadauIIA5`] pass over what
+//!   only algebraic variables do. Ask for the times by `Save::At` where that matters, or step by step for
+//!   [`Integrator::state_at`](ode_core::Integrator::state_at).
 //! - Behind a declared stop algebraic variables take the values that their equations have there.
+//! - The times of events have derivatives, of second and higher order too but with [`RadauIIA5`].
 //! - Where the equations have kinks, a step over one may fail with the Jacobian of its start, however
 //!   short: [`Bdf`] and [`Ndf`] evaluate theirs where the step leads.
 //!

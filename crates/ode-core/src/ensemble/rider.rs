@@ -154,6 +154,14 @@ where
             let mut cache = algorithm.cache(rhs, u0);
             algorithm.begin(rhs, t, u0, p, &mut cache).ok()?;
             algorithm.admit(rhs, (t, u0, p), &mut self.norm, &mut cache).ok()?;
+            if !member.times(&options.save).is_empty() {
+                // States saved between steps are moved onto the algebraic equations one by one.
+                let mut start = u0.clone();
+                let at = (t, &mut start, &p[..]);
+                if algorithm.settle(rhs, at, &mut self.norm, &mut cache).ok()? {
+                    return None;
+                }
+            }
             work = algorithm.work(&cache);
         }
         match options.step {

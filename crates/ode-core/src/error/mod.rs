@@ -186,7 +186,8 @@ pub enum ErrorKind {
         /// The states that they leave undetermined.
         variables: Vec<String>,
     },
-    /// No state was found that satisfies the algebraic equations.
+    /// No state was found that satisfies the algebraic equations: from the guess that was given, or near
+    /// the interpolant where a state was to be saved between steps.
     NoConsistentState {
         /// Where.
         t: f64,
@@ -238,7 +239,8 @@ pub enum ErrorKind {
         limit: usize,
     },
     /// The time of an event has no derivative: its condition does not cross zero at a finite speed, or
-    /// the problem has a mass matrix.
+    /// the derivative of the state by time is not known to the method (algebraic equations that do not
+    /// determine it, nested duals by RadauIIA5).
     EventDerivative {
         /// The event.
         event: String,

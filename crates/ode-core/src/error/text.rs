@@ -111,7 +111,7 @@ impl fmt::Display for Error {
                 f,
                 "no consistent state was found at t = {t} in {iterations} iterations: row `{equation}` \
                  leaves {residual:e}; give a better guess of the algebraic variables, or check that \
-                 the equation has a solution"
+                 the equation has a solution; between steps, make the time one of `stops`"
             ),
             ErrorKind::MassMatrix { method } => write!(
                 f,
@@ -138,8 +138,8 @@ impl fmt::Display for Error {
             ErrorKind::EventDerivative { event, t } => write!(
                 f,
                 "the time of event `{event}` at t = {t} has no derivative: its condition touches \
-                 zero without crossing it, or the problem has a mass matrix; solve without duals, or \
-                 change the condition"
+                 zero without crossing it, or the algebraic equations do not determine where the \
+                 state is heading; solve without duals, or change the condition"
             ),
             ErrorKind::EventSetting { event, setting, value, must } => {
                 write!(f, "`{setting}` of event `{event}` is {value}, but must be {must}")

@@ -107,11 +107,14 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
             if interrupts {
                 self.search.stop(self.list, host, &self.members, span)?;
                 host.rewind(span.1)?;
+                if host.has_mass() {
+                    self.search.shift(self.list, host)?;
+                }
                 break;
             }
             for i in 0..self.list.len() {
                 if self.members[i] {
-                    host.interpolate(span.1, &mut self.u)?;
+                    host.state_at(span.1, &mut self.u)?;
                     self.p.copy_from_slice(host.p());
                     self.happen(i, span.1, host)?;
                     if let Event::Root(root) = &mut self.list[i] {
@@ -206,7 +209,7 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
 
     /// The derivatives of the times of those roots that happen at `t`, in the last step.
     fn measure_lags(&mut self, host: &mut dyn Host<S>, t: f64) -> Result<(), Error> {
-        host.interpolate(t, &mut self.u)?;
+        host.state_at(t, &mut self.u)?;
         for ((event, &member), slot) in self.list.iter_mut().zip(&self.members).zip(&mut self.lags)
         {
             if let (Event::Root(root), true) = (event, member) {

@@ -11,6 +11,7 @@ pub(super) trait Host<S> {
     fn last_step(&self) -> Taken;
     fn covers(&self, t: f64) -> bool;
     fn interpolate(&mut self, t: f64, u: &mut [S]) -> Result<(), Error>;
+    fn state_at(&mut self, t: f64, u: &mut [S]) -> Result<(), Error>;
     fn rewind(&mut self, t: f64) -> Result<(), Error>;
     fn settle(&mut self) -> bool;
     /// Whether the right-hand side is `M u'` and not `u'`.
@@ -20,6 +21,8 @@ pub(super) trait Host<S> {
     fn add_stop(&mut self, t: f64) -> Result<(), Error>;
     fn jumps_ahead(&self) -> bool;
     fn evaluate(&mut self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Error>;
+    /// `u'`, which is not what `evaluate` gives where there is a mass matrix.
+    fn slope(&mut self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Error>;
 }
 
 impl<F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer> Host<B::Item> for Integrator<'_, F, A, B>
@@ -43,6 +46,9 @@ where
     }
     fn interpolate(&mut self, t: f64, u: &mut [B::Item]) -> Result<(), Error> {
         self.interpolate(t, u)
+    }
+    fn state_at(&mut self, t: f64, u: &mut [B::Item]) -> Result<(), Error> {
+        self.state_at(t, u)
     }
     fn rewind(&mut self, t: f64) -> Result<(), Error> {
         self.rewind(t)
@@ -73,5 +79,14 @@ where
         du: &mut [B::Item],
     ) -> Result<(), Error> {
         self.evaluate(t, u, p, du)
+    }
+    fn slope(
+        &mut self,
+        t: B::Item,
+        u: &[B::Item],
+        p: &[B::Item],
+        du: &mut [B::Item],
+    ) -> Result<(), Error> {
+        self.slope(t, u, p, du)
     }
 }

@@ -52,7 +52,7 @@ impl<S: BranchScalar> Recorder<S> {
             while let Some(&t) = times.get(*next)
                 && host.covers(t)
             {
-                host.interpolate(t, &mut self.u)?;
+                host.state_at(t, &mut self.u)?;
                 row(S::from_f64(t), &self.u, host.p(), table.push(t));
                 *next += 1;
             }

@@ -2,7 +2,8 @@
 //!
 //! A solve keeps its time fixed where it differentiates, but an event moves with the parameters:
 //! `g(τ, u(τ), p) = 0` gives `dτ = -dg / ġ`. The effect acts at `τ`; so the state is moved from `t` to
-//! `τ` by the flow before it, and back to `t` by the flow after it.
+//! `τ` by the flow before it, and back to `t` by the flow after it. Where there is a mass matrix, the flow is that
+//! of the differential equation which the algebraic ones become when they are differentiated by time.
 
 use super::Root;
 use super::host::Host;
@@ -22,13 +23,14 @@ pub(super) fn lag<S: BranchScalar>(
     if S::along(t, 1.0).is_none() {
         return Ok(None);
     }
-    if host.has_mass() {
-        return Err(ErrorKind::EventDerivative { event: root.name.clone(), t }.into());
-    }
+    let unknown = || ErrorKind::EventDerivative { event: root.name.clone(), t };
     let p = host.p().to_vec();
     let now = S::from_f64(t);
     let mut du = u.to_vec();
-    host.evaluate(now, u, &p, &mut du)?;
+    match host.slope(now, u, &p, &mut du) {
+        Err(_) if host.has_mass() => return Err(unknown().into()),
+        slope => slope?,
+    }
     // ġ = ∂g/∂t + ∂g/∂u · f: the tangent of an evaluation along the solution, less that of one at
     // rest, which is what the condition itself brings (a threshold with tangents).
     let mut tangent = |speed: f64| {
@@ -75,7 +77,7 @@ pub(super) fn flow<S: BranchScalar>(
         for ((probe, &u), &k) in probe.iter_mut().zip(&start).zip(&k) {
             *probe = if part == 0.0 { u } else { u + dt.scale(part) * k };
         }
-        host.evaluate(t + dt.scale(part), &probe, p, &mut k)?;
+        host.slope(t + dt.scale(part), &probe, p, &mut k)?;
         for (u, &k) in u.iter_mut().zip(&k) {
             *u += dt.scale(weight / 6.0) * k;
         }

@@ -81,6 +81,19 @@ where
         self.rhs.eval(t, u, p, du).map_err(|failure| self.refused(&failure))
     }
 
+    /// The derivative `u'` beside the steps.
+    pub(crate) fn slope(
+        &mut self,
+        t: B::Item,
+        u: &[B::Item],
+        p: &[B::Item],
+        du: &mut [B::Item],
+    ) -> Result<(), Error> {
+        self.stats.evaluations += 1;
+        let found = self.algorithm.slope(self.rhs, (t, u, p), du, &mut self.cache);
+        found.map_err(|failure| self.refused(&failure))
+    }
+
     /// Moves a state that comes from steps onto the algebraic equations, where there are some, before
     /// somebody changes it. Gives whether it moved.
     pub(crate) fn settle(&mut self) -> bool {
@@ -97,7 +110,8 @@ where
 
     pub(super) fn settle_at(&mut self, t: f64) -> bool {
         let at = (t, &mut self.u, &self.p[..]);
-        self.algorithm.settle(self.rhs, at, &mut self.norm, &mut self.cache)
+        // What cannot be moved stays as it is: whether that is good enough is asked when a step begins.
+        self.algorithm.settle(self.rhs, at, &mut self.norm, &mut self.cache).unwrap_or(false)
     }
 
     pub(crate) fn has_mass(&self) -> bool {
@@ -137,19 +151,19 @@ where
         self.dense_is_current = false;
     }
 
-    /// Goes back to a time inside the last step, whose interpolant gives the state.
+    /// Goes back to a time inside the last step, to its [`state_at`](Integrator::state_at) that time.
     ///
     /// The part of the last step before `t` can still be interpolated.
     ///
     /// # Errors
     ///
-    /// When `t` is outside the last step, or its interpolant cannot be computed.
+    /// As [`state_at`](Integrator::state_at).
     pub fn rewind(&mut self, t: f64) -> Result<(), Error> {
         if t == self.t {
             return Ok(());
         }
         let mut u = self.u.clone();
-        self.interpolate(t, u.as_mut())?;
+        self.state_at(t, u.as_mut())?;
         self.u = u;
         self.t = t;
         self.stops.rewind(t);

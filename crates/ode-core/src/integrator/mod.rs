@@ -192,6 +192,31 @@ where
         Ok(())
     }
 
+    /// The state at a time inside the last step as a solution saves it: that of
+    /// [`interpolate`](Integrator::interpolate), moved onto the algebraic equations where there are some,
+    /// which an interpolant misses by its error. `M u` keeps its value. At the end of the step it is the
+    /// state of the step, which satisfies them to the tolerance.
+    ///
+    /// # Errors
+    ///
+    /// As [`interpolate`](Integrator::interpolate);
+    /// [`ErrorKind::NoConsistentState`](crate::ErrorKind::NoConsistentState) where no state on the
+    /// equations is found near that of the interpolant.
+    pub fn state_at(&mut self, t: f64, u: &mut [B::Item]) -> Result<(), Error> {
+        self.interpolate(t, u)?;
+        if t == self.t || self.rhs.mass().is_none() {
+            return Ok(());
+        }
+        // Beside a jump the step has seen one side of it.
+        let seen = if t == self.before.t { self.before.t_first } else { t };
+        self.error.as_mut().copy_from_slice(u);
+        let at = (seen, &mut self.error, &self.p[..]);
+        if self.algorithm.settle(self.rhs, at, &mut self.norm, &mut self.cache)? {
+            u.copy_from_slice(self.error.as_ref());
+        }
+        Ok(())
+    }
+
     /// The derivative `du/dt` at a time inside the last step: that of the method's interpolant, one
     /// order less accurate than the state.
     ///

@@ -139,8 +139,22 @@ impl<F: Jacobian<f64>, B: Buffer<Item = f64>> Algorithm<F, B> for AutoImplicit {
         at: (f64, &mut B, &[f64]),
         norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) -> bool {
-        each!(self, cache, |method, memory| method.settle(rhs, at, norm, memory), false)
+    ) -> Result<bool, Error> {
+        each!(self, cache, |method, memory| method.settle(rhs, at, norm, memory), Ok(false))
+    }
+    fn slope(
+        &self,
+        rhs: &F,
+        at: (f64, &[f64], &[f64]),
+        du: &mut [f64],
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure> {
+        each!(
+            self,
+            cache,
+            |method, memory| Algorithm::<F, B>::slope(method, rhs, at, du, memory),
+            Err(Failure::Recoverable)
+        )
     }
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [f64] {
         each!(self, cache, |method, memory| Algorithm::<F, B>::derivative(method, memory), &[])

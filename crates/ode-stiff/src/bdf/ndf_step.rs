@@ -129,11 +129,20 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
         rhs: &F,
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
-    ) -> bool {
+    ) -> Result<bool, Error> {
         match &mut self.constraints {
-            None => false,
+            None => Ok(false),
             Some(constraints) => initialization::settle(constraints, rhs, at, norm),
         }
+    }
+
+    pub(super) fn slope<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (B::Item, &[B::Item], &[B::Item]),
+        du: &mut [B::Item],
+    ) -> Result<(), Failure> {
+        initialization::slope_at(self.constraints.as_deref_mut(), rhs, at, du)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {

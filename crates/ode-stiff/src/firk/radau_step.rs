@@ -7,7 +7,7 @@ use super::path::Path;
 use super::predictive::Predictive;
 use super::{Parts, notes};
 use crate::convergence::{Convergence, Verdict};
-use crate::initialization::{self, Constraints};
+use crate::initialization::{self, Constraints, Settlement};
 use crate::iteration_matrix::Trouble;
 use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
@@ -36,6 +36,7 @@ pub struct RadauCache<B: Buffer, W> {
     ends: Evaluations<B>,
     /// What a mass matrix leaves algebraic.
     constraints: Option<Box<Constraints<f64, W>>>,
+    settlement: Settlement<B::Item>,
     /// `Zᵢ`, the stages less the start, and `W = T⁻¹ Z`.
     z: [B; 3],
     w: [B; 3],
@@ -80,6 +81,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             factors: Factors::new(rhs, 3),
             ends: Evaluations::new(u),
             constraints: Constraints::new(rhs).map(Box::new),
+            settlement: Settlement::default(),
             z: three(),
             w: three(),
             mass_w: three(),
@@ -136,14 +138,29 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         rhs: &F,
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
-    ) -> bool
+    ) -> Result<bool, Error>
     where
         F: Rhs<B::Item> + Jacobian<f64, Work = W>,
     {
         match &mut self.constraints {
-            None => false,
-            Some(constraints) => initialization::settle_parts(constraints, rhs, at, norm),
+            None => Ok(false),
+            Some(constraints) => {
+                let scratch = &mut self.settlement;
+                initialization::settle_parts((constraints, scratch), rhs, at, norm)
+            }
         }
+    }
+
+    pub(super) fn slope<F>(
+        &mut self,
+        rhs: &F,
+        at: (B::Item, &[B::Item], &[B::Item]),
+        du: &mut [B::Item],
+    ) -> Result<(), Failure>
+    where
+        F: Rhs<B::Item> + Jacobian<f64, Work = W>,
+    {
+        initialization::slope_of_values(self.constraints.as_deref_mut(), rhs, at, du)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {

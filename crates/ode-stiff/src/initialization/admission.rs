@@ -6,7 +6,7 @@ use crate::Parts;
 use linalg::Field;
 use ode_core::{Error, ErrorKind, ErrorNorm};
 use scalar::Concrete;
-use system::{Failure, Jacobian, Rhs};
+use system::{Jacobian, Rhs};
 
 /// A start is refused where the algebraic variables are off by more than so many tolerances. Less is
 /// what an interpolant leaves at the time of an event.
@@ -73,21 +73,4 @@ pub(crate) fn admit_parts<S: Parts, F: Rhs<S> + Jacobian<f64>>(
 fn size<S: Concrete>(correction: &[S], u: &[S], norm: &mut ErrorNorm<'_>) -> f64 {
     let is_none = correction.iter().all(|x| x.largest_part() == 0.0);
     if is_none { 0.0 } else { norm.of(correction, u, u) }
-}
-
-/// Turns `f = f(t, u)` into the derivative of the state. Where there is none, `f` is left as it is:
-/// [`admit`] is asked next, and says why.
-pub(crate) fn slope<S: Concrete + Field, F: Jacobian<S>>(
-    constraints: &mut Constraints<S, F::Work>,
-    rhs: &F,
-    (t, u, p): (f64, &[S], &[S]),
-    f: &mut [S],
-) -> Result<(), Failure> {
-    constraints.forget();
-    let found =
-        constraints.linearize_once(rhs, (S::from_f64(t), u, p)).and_then(|()| constraints.slope(f));
-    match found {
-        Err(Obstacle::Failed(failure)) => Err(failure),
-        _ => Ok(()),
-    }
 }

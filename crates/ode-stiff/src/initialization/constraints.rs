@@ -3,6 +3,7 @@
 use super::complete_pivoting::CompletePivoting;
 use super::linearization::Linearization;
 use super::obstacle::{Obstacle, name};
+use super::settlement::Settlement;
 use super::subspaces::Subspaces;
 use linalg::{ErrorKind, Field, Pattern, Solver, Structure};
 use ode_core::Stats;
@@ -33,6 +34,8 @@ pub(crate) struct Constraints<S: Field, W> {
     direction: Vec<S>,
     /// Whether the factors belong to the start of the step.
     is_current: bool,
+    pub(super) settlement: Settlement<S>,
+    pub(super) evaluations: usize,
     jacobians: usize,
     factorizations: usize,
     solves: usize,
@@ -115,6 +118,8 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
             places,
             factors,
             is_current: false,
+            settlement: Settlement::default(),
+            evaluations: 0,
             jacobians: 0,
             factorizations: 0,
             solves: 0,
@@ -343,8 +348,8 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
     }
 
     pub(crate) fn work(&self) -> Stats {
-        let Self { jacobians, factorizations, solves, .. } = *self;
-        Stats { jacobians, factorizations, solves, ..Stats::default() }
+        let Self { evaluations, jacobians, factorizations, solves, .. } = *self;
+        Stats { evaluations, jacobians, factorizations, solves, ..Stats::default() }
     }
 }
 

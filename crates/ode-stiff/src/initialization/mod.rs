@@ -8,9 +8,11 @@ mod constraints;
 mod linearization;
 mod obstacle;
 mod settlement;
+mod slope;
 mod subspaces;
 
-pub(crate) use admission::{admit, admit_parts, slope};
+pub(crate) use admission::{admit, admit_parts};
 pub use consistent::{Initial, consistent, make_consistent};
 pub(crate) use constraints::Constraints;
-pub(crate) use settlement::{settle, settle_parts};
+pub(crate) use settlement::{Settlement, settle, settle_parts};
+pub(crate) use slope::{slope, slope_at, slope_of_values};

@@ -28,6 +28,14 @@ pub(super) fn name(names: &[String], i: usize) -> String {
 }
 
 impl Obstacle {
+    /// What stands in the way of a step.
+    pub(super) fn refuse(self) -> Failure {
+        match self {
+            Self::Failed(failure) => failure,
+            _ => Failure::Recoverable,
+        }
+    }
+
     /// What the user is told.
     #[cold]
     pub(crate) fn into_error(self, t: f64, names: &[String]) -> Error {

@@ -3,7 +3,7 @@ use super::reals::Reals;
 use crate::Parts;
 use linalg::Field;
 use ode_core::{Algorithm, Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
-use system::{Buffer, Failure};
+use system::{Buffer, Failure, Rhs};
 
 /// A method whose Newton iteration solves its linear systems by GMRES: the Jacobian is only multiplied
 /// with, by one evaluation of the right-hand side in dual numbers, and memory grows like the number of
@@ -168,8 +168,20 @@ where
         at: (f64, &mut B, &[B::Item]),
         norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) -> bool {
+    ) -> Result<bool, Error> {
         self.method.settle(rhs, at, norm, cache)
+    }
+    fn slope(
+        &self,
+        rhs: &F,
+        at: (B::Item, &[B::Item], &[B::Item]),
+        du: &mut [B::Item],
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure>
+    where
+        F: Rhs<B::Item>,
+    {
+        self.method.slope(rhs, at, du, cache)
     }
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {
         self.method.derivative(cache)

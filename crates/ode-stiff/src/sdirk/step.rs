@@ -100,11 +100,25 @@ where
         rhs: &F,
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
-    ) -> bool {
+    ) -> Result<bool, Error> {
         match &mut self.massive {
-            None => false,
+            None => Ok(false),
             Some(massive) => initialization::settle(&mut massive.constraints, rhs, at, norm),
         }
+    }
+
+    pub(super) fn slope<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (B::Item, &[B::Item], &[B::Item]),
+        du: &mut [B::Item],
+    ) -> Result<(), Failure> {
+        initialization::slope_at(
+            self.massive.as_mut().map(|massive| &mut massive.constraints),
+            rhs,
+            at,
+            du,
+        )
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {

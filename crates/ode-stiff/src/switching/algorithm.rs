@@ -151,8 +151,18 @@ where
         at: (f64, &mut B, &[B::Item]),
         norm: &mut ErrorNorm<'_>,
         cache: &mut Self::Cache,
-    ) -> bool {
+    ) -> Result<bool, Error> {
         active!(self, cache, |method, memory| method.settle(rhs, at, norm, memory))
+    }
+
+    fn slope(
+        &self,
+        rhs: &F,
+        at: (B::Item, &[B::Item], &[B::Item]),
+        du: &mut [B::Item],
+        cache: &mut Self::Cache,
+    ) -> Result<(), Failure> {
+        active!(self, cache, |method, memory| method.slope(rhs, at, du, memory))
     }
 
     fn derivative<'c>(&self, cache: &'c Self::Cache) -> &'c [B::Item] {

@@ -8,10 +8,10 @@ use ode_stiff::make_consistent;
 /// Methods that pass the kinks of the sharp charge pump: they evaluate the Jacobian where the step leads,
 /// or happen to step over them. In the others Newton's method diverges there with the Jacobian of the
 /// start of the step, and they say so.
-const PASS_KINKS: [&str; 4] = ["Rodas4", "Rodas5P", "Bdf", "Ndf"];
+pub(crate) const PASS_KINKS: [&str; 4] = ["Rodas4", "Rodas5P", "Bdf", "Ndf"];
 
 /// What the algebraic variables lack at a state, as a part of the tolerance at their largest values.
-fn missing(case: &Case, rtol: f64, t: f64, u: &[f64]) -> f64 {
+pub(crate) fn missing(case: &Case, rtol: f64, t: f64, u: &[f64]) -> f64 {
     let (rhs, p, mut v) = (case.problem.rhs(), case.problem.p(), u.to_vec());
     make_consistent(rhs, t, &mut v, p, &case.options(rtol)).unwrap();
     let each = u.iter().zip(&v).zip(&case.scale).map(|((u, v), scale)| ((u - v) / scale).powi(2));
