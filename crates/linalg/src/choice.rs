@@ -47,6 +47,11 @@ const SPARSE_RATE: f64 = 0.8;
 /// Nanoseconds for each column or entry that a banded or sparse factorisation touches.
 const PER_COLUMN: f64 = 15.0;
 const PER_ENTRY: f64 = 4.0;
+/// The same three for the sparse systems whose products are listed, up to so many rows and flops.
+const LISTED: (usize, f64) = (256, 3e4);
+const LISTED_RATE: f64 = 1.2;
+const LISTED_PER_COLUMN: f64 = 3.0;
+const LISTED_PER_ENTRY: f64 = 1.0;
 
 /// Chooses a factorisation by size, bandwidths and the fill that the analysis predicts.
 ///
@@ -143,8 +148,12 @@ impl Choice {
             }
         }
         if let Some((_, flops)) = &self.sparse {
-            let sparse =
-                flops / SPARSE_RATE + PER_COLUMN * self.n as f64 + PER_ENTRY * self.entries as f64;
+            let is_listed = self.n <= LISTED.0 && *flops <= LISTED.1;
+            let (rate, column, entry) = match is_listed {
+                true => (LISTED_RATE, LISTED_PER_COLUMN, LISTED_PER_ENTRY),
+                false => (SPARSE_RATE, PER_COLUMN, PER_ENTRY),
+            };
+            let sparse = flops / rate + column * self.n as f64 + entry * self.entries as f64;
             if sparse < time {
                 method = Method::Sparse;
             }

@@ -56,16 +56,18 @@ impl Analysis {
                 }
             }
         }
-        let mut column_of = vec![0; n];
-        for (column, &row) in row_of.iter().enumerate() {
-            column_of[row] = column;
-        }
-        // The pattern with each row moved to the column that it is matched to.
-        let entries =
-            (0..n).flat_map(|j| pattern.column(j).iter().map(|&i| (i, j)).collect::<Vec<_>>());
-        let matched = Pattern::from_entries(n, n, entries.map(|(i, j)| (column_of[i], j)))?;
-        let (columns, flops) =
-            if n <= SMALL { markowitz(&matched) } else { minimum_degree(&matched)? };
+        let (columns, flops) = if row_of.iter().enumerate().all(|(column, &row)| row == column) {
+            order(pattern)?
+        } else {
+            let mut column_of = vec![0; n];
+            for (column, &row) in row_of.iter().enumerate() {
+                column_of[row] = column;
+            }
+            // The pattern with each row moved to the column that it is matched to.
+            let moved = |j| pattern.column(j).iter().map(move |&i| (i, j));
+            let entries = (0..n).flat_map(moved).map(|(i, j)| (column_of[i], j));
+            order(&Pattern::from_entries(n, n, entries)?)?
+        };
         let rows = columns.iter().map(|&column| row_of[column]).collect();
         Ok(Self { columns, rows, flops })
     }
@@ -77,7 +79,12 @@ impl Analysis {
     }
 }
 
-/// The order, and the operations of an LU factorisation in it.
+/// The order in which the diagonal is eliminated, and the operations of the factorisation.
+fn order(pattern: &Pattern) -> Result<(Vec<usize>, f64), Error> {
+    if pattern.cols() <= SMALL { Ok(markowitz(pattern)) } else { minimum_degree(pattern) }
+}
+
+/// The same for any size.
 fn minimum_degree(pattern: &Pattern) -> Result<(Vec<usize>, f64), Error> {
     let n = pattern.cols();
     let (mut order, mut place) = (vec![0; n], vec![0; n]);

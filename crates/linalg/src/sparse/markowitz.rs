@@ -1,52 +1,7 @@
 //! An order of elimination for small matrices, of any symmetry.
 
 use super::pattern::Pattern;
-
-/// Sets of steps of the elimination, 64 in a word.
-struct Sets {
-    words: usize,
-    bits: Vec<u64>,
-}
-
-impl Sets {
-    fn new(n: usize) -> Self {
-        let words = n.div_ceil(64);
-        Self { words, bits: vec![0; n * words] }
-    }
-
-    fn of(&self, k: usize) -> &[u64] {
-        &self.bits[k * self.words..][..self.words]
-    }
-
-    fn insert(&mut self, k: usize, member: usize) {
-        self.bits[k * self.words + member / 64] |= 1 << (member % 64);
-    }
-
-    fn remove(&mut self, k: usize, member: usize) {
-        self.bits[k * self.words + member / 64] &= !(1 << (member % 64));
-    }
-
-    /// Takes in all members of `other`.
-    fn unite(&mut self, k: usize, other: &[u64]) {
-        for (word, other) in self.bits[k * self.words..].iter_mut().zip(other) {
-            *word |= other;
-        }
-    }
-
-    fn len(&self, k: usize) -> usize {
-        self.of(k).iter().map(|word| word.count_ones() as usize).sum()
-    }
-}
-
-fn members(set: &[u64]) -> impl Iterator<Item = usize> {
-    set.iter().enumerate().flat_map(|(word, &bits)| {
-        let mut left = bits;
-        core::iter::from_fn(move || {
-            let member = 64 * word + left.trailing_zeros() as usize;
-            (left != 0).then(|| left &= left - 1).map(|()| member)
-        })
-    })
-}
+use super::sets::{Sets, members};
 
 /// The order in which the diagonal is eliminated, and the operations of the factorisation.
 ///
@@ -66,7 +21,7 @@ pub(super) fn markowitz(pattern: &Pattern) -> (Vec<usize>, f64) {
     }
     let mut left: Vec<usize> = (0..n).collect();
     let (mut order, mut flops) = (Vec::with_capacity(n), 0);
-    let (mut above, mut beside) = (Vec::new(), Vec::new());
+    let (mut above, mut beside) = (Vec::with_capacity(4), Vec::with_capacity(4));
     while let Some((at, _)) =
         left.iter().map(|&k| rows.len(k) * columns.len(k)).enumerate().min_by_key(|&(_, cost)| cost)
     {
@@ -77,12 +32,12 @@ pub(super) fn markowitz(pattern: &Pattern) -> (Vec<usize>, f64) {
         beside.clear();
         beside.extend_from_slice(columns.of(pivot));
         for i in members(&above) {
-            columns.unite(i, &beside);
+            columns.unite(i, &beside, 0);
             columns.remove(i, i);
             columns.remove(i, pivot);
         }
         for j in members(&beside) {
-            rows.unite(j, &above);
+            rows.unite(j, &above, 0);
             rows.remove(j, j);
             rows.remove(j, pivot);
         }

@@ -4,3 +4,4 @@ pub(crate) mod analysis;
 mod markowitz;
 pub(crate) mod matching;
 pub(crate) mod pattern;
+pub(crate) mod sets;

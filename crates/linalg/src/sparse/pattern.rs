@@ -67,7 +67,9 @@ impl Pattern {
         cols: usize,
         entries: impl IntoIterator<Item = (usize, usize)>,
     ) -> Result<Self, Error> {
-        let mut sorted = Vec::new();
+        let entries = entries.into_iter();
+        let mut given = Vec::with_capacity(entries.size_hint().0);
+        let mut starts = vec![0; cols + 1];
         for (row, column) in entries {
             if row >= rows {
                 return Err(ErrorKind::Index { what: "row", index: row, limit: rows }.into());
@@ -75,11 +77,29 @@ impl Pattern {
             if column >= cols {
                 return Err(ErrorKind::Index { what: "column", index: column, limit: cols }.into());
             }
-            sorted.push((column, row));
+            starts[column + 1] += 1;
+            given.push((row, column));
         }
-        sorted.sort_unstable();
-        sorted.dedup();
-        Ok(Self::from_sorted(rows, cols, &sorted))
+        (0..cols).for_each(|j| starts[j + 1] += starts[j]);
+        let (mut next, mut row_idx) = (starts.clone(), vec![0; given.len()]);
+        for (row, column) in given {
+            row_idx[next[column]] = row;
+            next[column] += 1;
+        }
+        // Each column sorted, and moved up behind what the repetitions before it leave free.
+        let (mut col_ptr, mut end) = (vec![0; cols + 1], 0);
+        for j in 0..cols {
+            row_idx[starts[j]..starts[j + 1]].sort_unstable();
+            for at in starts[j]..starts[j + 1] {
+                if end == col_ptr[j] || row_idx[end - 1] != row_idx[at] {
+                    row_idx[end] = row_idx[at];
+                    end += 1;
+                }
+            }
+            col_ptr[j + 1] = end;
+        }
+        row_idx.truncate(end);
+        Ok(Self { rows, col_ptr, row_idx })
     }
 
     /// From `(column, row)` pairs that are sorted, without repetition, and inside.

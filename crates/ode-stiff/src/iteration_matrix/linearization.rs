@@ -42,7 +42,7 @@ pub(crate) enum Wanted {
 }
 
 /// Up to here nobody looks for a pattern.
-pub(crate) const SMALL: usize = 16;
+pub(crate) const SMALL: usize = 10;
 
 impl<S: Concrete + Field, W> Linearization<S, W> {
     /// Memory for a right-hand side.

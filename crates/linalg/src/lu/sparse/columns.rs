@@ -49,11 +49,6 @@ impl<S: Field> Columns<S> {
         Column { index: &self.index[range.clone()], value: &self.value[range] }
     }
 
-    /// The number of entries before those of column `k`.
-    pub(super) fn start(&self, k: usize) -> usize {
-        self.start[k]
-    }
-
     /// Indices and values of column `k`, to be written.
     pub(super) fn column_mut(&mut self, k: usize) -> (&[u32], &mut [S]) {
         let range = self.start[k]..self.start[k + 1];

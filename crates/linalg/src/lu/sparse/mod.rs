@@ -15,6 +15,9 @@ use std::sync::Arc;
 /// below: growth against fill.
 const KEEP: f64 = 0.01;
 
+/// Pivots are searched again when one falls below this part of the largest entry in its column.
+const REPIVOT: f64 = 1e-3;
+
 /// LU of sparse matrices of one pattern, analysed once.
 ///
 /// The first [`factor`](SparseLu::factor) searches pivots by left-looking elimination (Gilbert,
@@ -22,7 +25,8 @@ const KEEP: f64 = 0.01;
 /// entries of `L` and `U` are. Later ones only compute values in those places, and allocate
 /// nothing; if a pivot has become small beside its column, they search again. This is the way of
 /// KLU (Davis, Palamadai Natarajan 2010). Up to 256 rows the products of an elimination are listed
-/// once and then done one after the other, where they are few.
+/// beforehand, where they are few, and then done one after the other: at first with the pivots that
+/// [`Analysis`] has matched, after a search with those found.
 ///
 /// ```
 /// use linalg::{Pattern, SparseLu};
@@ -99,17 +103,17 @@ impl<S: Field<Row = usize>> SparseLu<S> {
         }
         Ok(Self {
             structure: Structure::Sparse(pattern.clone()),
-            analysis,
             lower: Columns::default(),
             upper: Columns::default(),
             inverse: vec![S::ZERO; n],
-            row_at: vec![0; n],
+            row_at: analysis.rows.clone(),
             step_of: vec![0; n],
             step_of_entry: vec![0; pattern.nnz()],
             work: vec![S::ZERO; n],
-            program: None,
+            program: Program::new(&pattern, &analysis.rows, &analysis.columns),
             norm: 0.0,
             state: State::New,
+            analysis,
             pattern,
         })
     }
@@ -143,7 +147,10 @@ impl<S: Field<Row = usize>> SparseLu<S> {
     pub fn fill(&self) -> usize {
         match self.state {
             State::New => 0,
-            _ => self.lower.len() + self.upper.len() + self.dim(),
+            _ => match &self.program {
+                Some(program) => program.fill(),
+                None => self.lower.len() + self.upper.len() + self.dim(),
+            },
         }
     }
 
@@ -158,11 +165,18 @@ impl<S: Field<Row = usize>> SparseLu<S> {
         }
         check_size("the values of the matrix", self.pattern.nnz(), values.len())?;
         self.norm = self.structure.norm(values)?;
-        if self.state == State::New || !self.refactor(values) {
+        let is_new = self.state == State::New;
+        let done = match &mut self.program {
+            Some(program) => program.factor(values, if is_new { KEEP } else { REPIVOT }),
+            None => !is_new && self.refactor(values),
+        };
+        if !done {
             self.state = State::New;
+            self.program = None;
             self.search(values)?;
-            self.program = self.compile();
-            self.program.take_if(|program| !program.factor(values));
+            // With the pivots found; not where the products in another order upset them.
+            self.program = Program::new(&self.pattern, &self.row_at, &self.analysis.columns);
+            self.program.take_if(|program| !program.factor(values, REPIVOT));
         }
         self.state = State::Factored;
         Ok(())

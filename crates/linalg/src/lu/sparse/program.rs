@@ -1,17 +1,14 @@
 //! Small systems: the elimination as a list of what is done.
 
-use super::SparseLu;
-use super::refactor::REPIVOT;
-use crate::Field;
+use crate::sparse::sets::{Sets, members};
+use crate::{Field, Pattern};
+use core::cmp::Ordering;
 
 /// Up to so many rows, so that every row has a number of eight bits.
 const MOST_ROWS: usize = 256;
 
 /// Up to so many products in one elimination: the list should stay in the fast memory.
 const MOST_PRODUCTS: usize = 1 << 14;
-
-/// No place: there is nothing of this row in the column at hand.
-const NOWHERE: u16 = u16::MAX;
 
 /// The factors `A = L D U` of a small system, with all products of their elimination and of a solve
 /// one after the other.
@@ -37,75 +34,97 @@ pub(super) struct Program<S> {
     x: Box<[S; MOST_ROWS]>,
 }
 
-impl<S: Field<Row = usize>> SparseLu<S> {
-    /// Writes down what the elimination with these pivots does, if that is little.
-    pub(super) fn compile(&self) -> Option<Program<S>> {
-        let n = self.dim();
-        let (lower, upper) = (&self.lower, &self.upper);
-        let products: usize = (0..n)
-            .flat_map(|k| upper.column(k).index)
-            .map(|&j| lower.column(j as usize).index.len())
-            .sum();
-        let count = lower.len() + upper.len() + n;
-        if n > MOST_ROWS || products > MOST_PRODUCTS || count >= usize::from(NOWHERE) {
+impl<S: Field<Row = usize>> Program<S> {
+    /// Writes down what the elimination of a pattern does, if that is little: rows and columns are
+    /// eliminated in these orders.
+    pub(super) fn new(pattern: &Pattern, rows: &[usize], columns: &[usize]) -> Option<Self> {
+        let n = columns.len();
+        if n > MOST_ROWS {
             return None;
         }
-        // U by rows: counted, then filled column by column.
-        let mut row_starts = vec![0; n + 1];
-        for k in 0..n {
-            upper.column(k).index.iter().for_each(|&j| row_starts[j as usize + 1] += 1);
-        }
-        (0..n).for_each(|k| row_starts[k + 1] += row_starts[k]);
-        let mut next = row_starts.clone();
-        let mut upper_moves = vec![[0, 0]; upper.len()];
-        let mut lower_moves = Vec::with_capacity(lower.len());
-        let mut places = vec![0; self.pattern.nnz()];
-        // At each step of the elimination the products of a column, in any order of the columns.
-        let mut of_step = vec![Vec::new(); n];
-        let mut at = vec![NOWHERE; n];
-        for (k, &column) in self.analysis.columns.iter().enumerate() {
-            let (above, below) = (upper.column(k).index, lower.column(k).index);
-            for &j in above {
-                let place = &mut next[j as usize];
-                upper_moves[*place] = [j as u8, k as u8];
-                at[j as usize] = (lower.len() + *place) as u16;
-                *place += 1;
-            }
-            at[k] = (lower.len() + upper.len() + k) as u16;
-            for (place, &i) in (lower.start(k)..).zip(below) {
-                lower_moves.push([i as u8, k as u8]);
-                at[i as usize] = place as u16;
-            }
-            for &j in above {
-                let j = j as usize;
-                for (l, &i) in (lower.start(j)..).zip(lower.column(j).index) {
-                    of_step[j].push([at[i as usize], l as u16, at[j]]);
+        let mut step_of = vec![0; n];
+        rows.iter().enumerate().for_each(|(step, &row)| step_of[row] = step);
+        // L by columns and U by rows, first the entries of the matrix.
+        let (mut below, mut beside) = (Sets::new(n), Sets::new(n));
+        for (k, &column) in columns.iter().enumerate() {
+            for &row in pattern.column(column) {
+                let step = step_of[row];
+                match step.cmp(&k) {
+                    Ordering::Greater => below.insert(k, step),
+                    Ordering::Less => beside.insert(step, k),
+                    Ordering::Equal => {}
                 }
             }
-            for value in self.pattern.col_ptr()[column]..self.pattern.col_ptr()[column + 1] {
-                places[value] = at[self.step_of_entry[value] as usize];
+        }
+        let steps = fill_in(&mut below, &mut beside)?;
+        let total = |of: usize| steps.iter().map(|step| usize::from(step[of])).sum::<usize>();
+        let (lowers, uppers) = (total(0), total(1));
+        let mut program = Self {
+            entries: vec![S::ZERO; lowers + uppers + n],
+            inverses: vec![S::ZERO; n],
+            places: Vec::with_capacity(pattern.nnz()),
+            products: Vec::with_capacity(total(2)),
+            lower: Vec::with_capacity(lowers),
+            upper: Vec::with_capacity(uppers),
+            steps,
+            x: Box::new([S::ZERO; MOST_ROWS]),
+        };
+        let mut place = vec![0; n * n];
+        for k in 0..n {
+            place[k * (n + 1)] = (lowers + uppers + k) as u16;
+            for i in members(below.of(k)) {
+                place[i * n + k] = program.lower.len() as u16;
+                program.lower.push([i as u8, k as u8]);
+            }
+            for j in members(beside.of(k)) {
+                place[k * n + j] = (lowers + program.upper.len()) as u16;
+                program.upper.push([k as u8, j as u8]);
             }
         }
-        let lengths = |k: usize| {
-            let (lowers, uppers) = (lower.column(k).index.len(), row_starts[k + 1] - row_starts[k]);
-            [lowers as u16, uppers as u16, of_step[k].len() as u16]
-        };
-        Some(Program {
-            entries: vec![S::ZERO; count],
-            inverses: vec![S::ZERO; n],
-            places,
-            steps: (0..n).map(lengths).collect(),
-            products: of_step.concat(),
-            lower: lower_moves,
-            upper: upper_moves,
-            x: Box::new([S::ZERO; MOST_ROWS]),
-        })
+        for k in 0..n {
+            for i in members(below.of(k)) {
+                let product = |j| [place[i * n + j], place[i * n + k], place[k * n + j]];
+                program.products.extend(members(beside.of(k)).map(product));
+            }
+        }
+        let mut step_of_column = vec![0; n];
+        columns.iter().enumerate().for_each(|(step, &column)| step_of_column[column] = step);
+        for (j, step) in step_of_column.into_iter().enumerate() {
+            program.places.extend(pattern.column(j).iter().map(|&i| place[step_of[i] * n + step]));
+        }
+        Some(program)
+    }
+
+    /// The number of entries of `L` and `U` together.
+    pub(super) fn fill(&self) -> usize {
+        self.entries.len()
     }
 }
 
+/// Adds the fill, and counts the entries of `L` and `U` and the products of each step; `None` if they
+/// are too many.
+fn fill_in(below: &mut Sets, beside: &mut Sets) -> Option<Vec<[u16; 3]>> {
+    let n = below.count();
+    let mut steps = Vec::with_capacity(n);
+    let mut sum = 0;
+    for k in 0..n {
+        let (rows, columns) = (below.of(k).to_vec(), beside.of(k).to_vec());
+        members(&rows).for_each(|i| beside.unite(i, &columns, i + 1));
+        members(&columns).for_each(|j| below.unite(j, &rows, j + 1));
+        let (lowers, uppers) = (below.len(k), beside.len(k));
+        sum += lowers * uppers;
+        if sum > MOST_PRODUCTS {
+            return None;
+        }
+        steps.push([lowers as u16, uppers as u16, (lowers * uppers) as u16]);
+    }
+    Some(steps)
+}
+
 impl<S: Field<Row = usize>> Program<S> {
-    /// Factors the matrix with these values; `false` if the pivots are no longer good.
-    pub(super) fn factor(&mut self, values: &[S]) -> bool {
+    /// Factors the matrix with these values; `false` where a pivot is less than this part of the
+    /// largest entry in its column.
+    pub(super) fn factor(&mut self, values: &[S], least: f64) -> bool {
         let Self { entries, inverses, places, products, steps, lower, upper, .. } = self;
         entries.fill(S::ZERO);
         for (&place, &value) in places.iter().zip(values) {
@@ -121,7 +140,7 @@ impl<S: Field<Row = usize>> Program<S> {
                 largest = largest.max(entry.modulus());
                 *entry *= *inverse;
             }
-            if inverse.unusable() != 0 || pivot.modulus() < REPIVOT * largest {
+            if inverse.unusable() != 0 || pivot.modulus() < least * largest {
                 return false;
             }
             let (now, later) = products.split_at(usize::from(count));

@@ -1,18 +1,12 @@
 //! New values in the places that are known.
 
-use super::SparseLu;
+use super::{REPIVOT, SparseLu};
 use crate::Field;
-
-/// Pivots are searched again when one falls below this part of the largest entry in its column.
-pub(super) const REPIVOT: f64 = 1e-3;
 
 impl<S: Field<Row = usize>> SparseLu<S> {
     /// Computes `L` and `U` with the pivots of before; `false` if they are no longer good.
     pub(super) fn refactor(&mut self, values: &[S]) -> bool {
         let Self { pattern, analysis, lower, upper, inverse, step_of_entry, work: x, .. } = self;
-        if let Some(program) = &mut self.program {
-            return program.factor(values);
-        }
         x.fill(S::ZERO);
         for (k, &column) in analysis.columns.iter().enumerate() {
             let range = pattern.col_ptr()[column]..pattern.col_ptr()[column + 1];
