@@ -39,10 +39,16 @@ impl Candidate {
     /// The change of the step size by which its error would be `1 / bias`; 0 where that is no
     /// worthwhile growth.
     pub(super) fn growth(self) -> f64 {
+        self.factor_from(WORTHWHILE)
+    }
+
+    /// The change of the step size by which its error would be `1 / bias`; 0 where that is less than
+    /// `least`.
+    pub(super) fn factor_from(self, least: f64) -> f64 {
+        // Most steps are as they should be, and a root is dear: least^(-2 power) decides.
         let Self { square, bias, power } = self;
-        // Most steps are as they should be, and a power is dear: (2/3)^(2 power) decides.
-        let limit = LIMITS.get(power).copied().unwrap_or(0.0);
-        if bias * bias * square <= limit { self.factor() } else { 0.0 }
+        let limit = (0..power).fold(bias * bias * square, |limit, _| limit * (least * least));
+        if limit <= 1.0 { self.factor() } else { 0.0 }
     }
 
     /// The change of the step size by which its error would be `1 / bias`.
@@ -51,17 +57,6 @@ impl Candidate {
         1.0 / ((bias * square.sqrt()).powf(1.0 / power as f64) + 1e-6)
     }
 }
-
-/// `WORTHWHILE^(-2 k)`.
-const LIMITS: [f64; 8] = {
-    let mut limits = [1.0; 8];
-    let mut k = 1;
-    while k < 8 {
-        limits[k] = limits[k - 1] / (WORTHWHILE * WORTHWHILE);
-        k += 1;
-    }
-    limits
-};
 
 /// What Newton's iteration may leave.
 pub(super) fn newton(is_algebraic: bool) -> f64 {

@@ -26,28 +26,28 @@ impl<B: Buffer> Differences<B> {
     /// differences are `Σᵢ (-1)ⁱ C(j, i) vᵢ`.
     pub(super) fn rescale(&mut self, q: usize, ratio: f64) {
         let mut change = [[0.0; MOST + 1]; MOST + 1];
+        let mut values = [1.0; MOST + 1];
         for j in 1..=q {
-            let mut values = [0.0; MOST + 1];
             for (i, value) in values.iter_mut().enumerate().take(q + 1) {
-                let factor = |m: usize| (m as f64 - i as f64 * ratio) / (m + 1) as f64;
-                *value = (0..j).map(factor).product();
+                *value *= ((j - 1) as f64 - i as f64 * ratio) / j as f64;
             }
-            for (row, change) in change.iter_mut().enumerate().take(q + 1).skip(1) {
-                let mut binomial = 1.0;
-                for (i, value) in values.iter().enumerate().take(row + 1) {
-                    change[j] += binomial * value;
-                    binomial *= -((row - i) as f64) / (i + 1) as f64;
-                }
+            for (change, signed) in change.iter_mut().zip(&ALTERNATING).take(q + 1).skip(1) {
+                change[j] = values.iter().zip(signed).map(|(value, c)| c * value).sum();
             }
         }
+        by_order!(q, Q => self.combine::<Q>(&change));
+    }
+
+    #[inline(always)]
+    fn combine<const Q: usize>(&mut self, change: &[[f64; MOST + 1]; MOST + 1]) {
         let [_, d @ ..] = &mut self.0;
-        let d = d.each_mut().map(|d| d.as_mut());
-        let n = d[0].len();
+        let n = d[0].as_ref().len();
+        let d = d.each_mut().map(|d| &mut d.as_mut()[..n]);
         for i in 0..n {
             let old: [B::Item; MOST] = std::array::from_fn(|j| d[j][i]);
-            for row in 0..q {
+            for row in 0..Q {
                 let mut sum = old[0].scale(change[row + 1][1]);
-                for j in 1..q {
+                for j in 1..Q {
                     sum = old[j].scale_add(change[row + 1][j + 1], sum);
                 }
                 d[row][i] = sum;
@@ -103,13 +103,22 @@ impl<B: Buffer> Differences<B> {
         }
     }
 
-    /// `out = h u'` at the end: `Σ Dⱼ / j`.
-    pub(super) fn rise(&self, q: usize, out: &mut [B::Item]) {
-        for (i, out) in out.iter_mut().enumerate() {
-            *out = self.of(1)[i];
-            for j in 2..=q {
-                *out += self.of(j)[i].scale(1.0 / j as f64);
+    /// `out = u'` at the end: `Σ Dⱼ / (j h)`.
+    pub(super) fn slope(&self, q: usize, h: f64, out: &mut [B::Item]) {
+        by_order!(q, Q => self.slope_by::<Q>(h, out));
+    }
+
+    #[inline(always)]
+    fn slope_by<const Q: usize>(&self, h: f64, out: &mut [B::Item]) {
+        let n = out.len();
+        let weights: [f64; MOST + 1] = std::array::from_fn(|j| 1.0 / (j as f64 * h));
+        let d = self.0.each_ref().map(|d| &d.as_ref()[..n]);
+        for i in 0..n {
+            let mut sum = d[1][i].scale(weights[1]);
+            for j in 2..=Q {
+                sum = d[j][i].scale_add(weights[j], sum);
             }
+            out[i] = sum;
         }
     }
 
@@ -134,6 +143,22 @@ impl<B: Buffer> Differences<B> {
         powers
     }
 }
+
+/// `(-1)ⁱ C(j, i)`.
+const ALTERNATING: [[f64; MOST + 1]; MOST + 1] = {
+    let mut table = [[0.0; MOST + 1]; MOST + 1];
+    let mut j = 0;
+    while j <= MOST {
+        table[j][0] = 1.0;
+        let mut i = 1;
+        while i <= j {
+            table[j][i] = -table[j][i - 1] * (j - i + 1) as f64 / i as f64;
+            i += 1;
+        }
+        j += 1;
+    }
+    table
+};
 
 /// `1 + 1/2 + … + 1/k`.
 pub(super) const HARMONIC: [f64; MOST + 1] = [0.0, 1.0, 1.5, 11.0 / 6.0, 25.0 / 12.0, 137.0 / 60.0];
@@ -174,10 +199,10 @@ mod tests {
         d.predict(4, h, &mut value, &mut slope);
         let x: f64 = 1.2;
         assert!((value[0] - (x.powi(4) - 2.0 * x.powi(3) + x / 3.0 + 1.0)).abs() < 1e-13);
-        // h u' at the start; and in powers of (x - 1) / h.
+        // u' at the start; and in powers of (x - 1) / h.
         let (derivative, powers) = (4.0 - 6.0 + 1.0 / 3.0, d.powers(4, 0));
-        d.rise(4, &mut slope);
-        assert!((slope[0] - h * derivative).abs() < 1e-13);
+        d.slope(4, h, &mut slope);
+        assert!((slope[0] - derivative).abs() < 1e-12);
         let wanted = [1.0 / 3.0, h * derivative, 0.0, 2.0 * h.powi(3), h.powi(4)];
         for (power, wanted) in powers.iter().zip(wanted) {
             assert!((power - wanted).abs() < 1e-13, "{powers:?}");

@@ -251,17 +251,19 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
             return 1.0;
         }
         let bias = |safety: f64, power: usize| safety.powi(power as i32);
-        let mut best = (self.here().factor(), q);
+        let mut best = (self.here().factor_from(control::WORTHWHILE_EQUAL), q);
         if q > 1 {
             let (square, power) = (self.square_below, q);
-            let below = Candidate { square, bias: bias(1.3, power), power }.factor();
+            let below = Candidate { square, bias: bias(1.3, power), power };
+            let below = below.factor_from(control::WORTHWHILE_EQUAL);
             if below > best.0 {
                 best = (below, q - 1);
             }
         }
         if q < self.most {
             let (square, power) = (self.square_above, q + 2);
-            let above = Candidate { square, bias: bias(1.4, power), power }.factor();
+            let above = Candidate { square, bias: bias(1.4, power), power };
+            let above = above.factor_from(control::WORTHWHILE_EQUAL);
             if above > best.0 {
                 best = (above, q + 1);
             }
@@ -296,11 +298,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> NdfCache<B, W> {
     }
 
     pub(super) fn advance(&mut self) {
-        let f = self.start.derivative_mut();
-        self.d.rise(self.q, f);
-        for f in f.iter_mut() {
-            *f = f.scale(1.0 / self.h);
-        }
+        self.d.slope(self.q, self.h, self.start.derivative_mut());
     }
 
     pub(super) fn dense(&self, _: &Ndf, interval: &Interval<'_, B>, dense: &mut Dense<B::Item>) {
