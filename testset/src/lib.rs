@@ -6,6 +6,7 @@
 //! | reference values of initial value problems, error of a run | [`Reference`] |
 //! | one function per problem: model and values together | [`problems`] |
 //! | a test over every problem, with static types | [`Visitor`], [`nonstiff`], [`measured`], [`stiff`], [`demanding`], [`large`] |
+//! | a test over many problems, with one type for all models | [`ErasedProblem`], [`Erased`] |
 //! | gradients and sensitivities | [`SensitivityReference`], [`ClosedFormSensitivity`] |
 //! | event times | [`EventReference`] |
 //! | long-time averages of a chaotic system | [`AverageReference`] |
@@ -29,6 +30,7 @@ mod catalogue;
 mod closed_form_sensitivity;
 mod document;
 mod equations;
+mod erased;
 mod error;
 mod event;
 mod expression;
@@ -43,6 +45,7 @@ pub use average::{AverageReference, MeanAt};
 pub use catalogue::{IndexEntry, Kind, index};
 pub use closed_form_sensitivity::ClosedFormSensitivity;
 pub use equations::Equations;
+pub use erased::{Erased, ErasedProblem};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, EventReference, StateAt};
 pub use expression::{ExpressionError, Reason, evaluate};
