@@ -1,6 +1,7 @@
 //! `cargo xtask gallery`: draws the records of the benchmarks.
 
 mod energy;
+mod field;
 mod memory;
 mod rows;
 mod work_precision;
@@ -29,6 +30,7 @@ const PICTURES: &[(&str, &str, Draw)] = &[
     ("stiff.jsonl", "work_precision_stiff.svg", work_precision::draw),
     ("energy.jsonl", "energy.svg", energy::draw),
     ("memory.jsonl", "memory.svg", memory::draw),
+    ("field.jsonl", "field.svg", field::draw),
 ];
 
 fn run(mut args: lexopt::Parser) -> Result<(), Failure> {

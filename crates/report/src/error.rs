@@ -29,7 +29,7 @@ pub enum ErrorKind {
     },
     /// An axis range that is not finite, not increasing, or not positive on a log scale.
     InvalidRange {
-        /// The axis, `"x"` or `"y"`.
+        /// The axis: `"x"`, `"y"`, or `"color"` for the values of a heat map.
         axis: &'static str,
         /// Lower end as given.
         lo: f64,

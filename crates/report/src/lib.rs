@@ -10,6 +10,7 @@ mod number;
 mod palette;
 mod plot;
 mod scale;
+mod shades;
 mod text;
 mod ticks;
 
@@ -19,7 +20,7 @@ pub use figure::{Drawing, Figure};
 pub use figures::{
     Coefficient, Coefficients, LossCurve, PhasePortrait, Residuals, Series, Stage, Timeseries,
 };
-pub use layer::{Band, Bars, HLine, Layer, Line, LineStyle, Marker, Points, Span, VLine};
+pub use layer::{Band, Bars, HLine, HeatMap, Layer, Line, LineStyle, Marker, Points, Span, VLine};
 pub use number::significant;
 pub use palette::Color;
 pub use plot::{Legend, Plot};

@@ -51,6 +51,7 @@ pub struct Plot {
     pub(crate) y_range: Option<(f64, f64)>,
     pub(crate) layers: Vec<Layer>,
     pub(crate) legend: Legend,
+    pub(crate) equal_axes: bool,
     pub(crate) size: (f64, f64),
 }
 
@@ -74,6 +75,7 @@ impl Plot {
             y_range: None,
             layers: Vec::new(),
             legend: Legend::Auto,
+            equal_axes: false,
             size: (860.0, 400.0),
         }
     }
@@ -139,6 +141,12 @@ impl Plot {
     /// Where the legend stands.
     pub fn legend(mut self, legend: Legend) -> Self {
         self.legend = legend;
+        self
+    }
+
+    /// One unit of both axes has the same length: squares stay squares. Only on linear axes.
+    pub fn equal_axes(mut self) -> Self {
+        self.equal_axes = true;
         self
     }
 

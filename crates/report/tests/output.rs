@@ -104,6 +104,67 @@ fn layered(x: &[f64], y: &[f64], z: &[f64]) -> Result<Plot, Error> {
         .layer(Span::new(0.0, f64::INFINITY).label("span")))
 }
 
+/// The fields of a map in which two cells are equal, one differs, one is no number.
+fn map(columns: usize, values: &[f64]) -> Plot {
+    Plot::new()
+        .title("a field")
+        .x_label("x")
+        .y_label("y")
+        .layer(HeatMap::new(columns, values).unwrap().label("height / cm"))
+}
+
+#[test]
+fn a_heat_map_tells_its_values() {
+    let svg = map(2, &[1.0, 1.0, 3.0, f64::NAN]).to_svg(500.0, 400.0);
+    let document = parse(&svg);
+    let text = |name: &str| {
+        let node = document.descendants().find(|node| node.has_tag_name(name)).unwrap();
+        node.text().unwrap_or_default().to_owned()
+    };
+    assert_eq!(text("title"), "a field");
+    let words = text("desc");
+    assert!(words.contains("height / cm, from 1.00 to 3.00 on 2 × 2 cells"), "{words}");
+    assert!(words.contains("1 value is not shown"), "{words}");
+    // The lowest and the highest colour of viridis: the lower row in one piece, the upper left cell.
+    let fills: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("path"))
+        .filter_map(|node| Some((node.attribute("fill")?, node.attribute("d")?)))
+        .collect();
+    assert_eq!(fills, [("#440457", "M0 1h2v1h-2Z"), ("#f8e624", "M0 0h1v1h-1Z")]);
+    // The bar: all colours, and labels from 1 to 3.
+    let bar = document.descendants().filter(|node| node.attribute("fill").is_some());
+    assert_eq!(bar.filter(|node| node.has_tag_name("rect")).count(), 64);
+    for label in [">1.0<", ">3.0<", ">height / cm<"] {
+        assert!(svg.contains(label), "{label}");
+    }
+    assert_inside(&svg, 500.0, 400.0);
+}
+
+#[test]
+fn heat_maps_refuse_what_is_no_grid() {
+    let kind = |error: Error| format!("{:?}", error.kind());
+    assert!(kind(HeatMap::new(3, &[0.0; 7]).unwrap_err()).contains("expected: 9, found: 7"));
+    assert!(HeatMap::new(0, &[1.0]).is_err());
+    let grid = HeatMap::new(2, &[0.0; 4]).unwrap();
+    assert!(kind(grid.clone().range(1.0, 1.0).unwrap_err()).contains("color"));
+    assert!(grid.clone().x_span(f64::NAN, 1.0).is_err() && grid.y_span(1.0, 0.0).is_err());
+    for values in [&[][..], &[f64::NAN; 4]] {
+        assert!(map(2, values).to_svg(300.0, 200.0).contains("no data"));
+    }
+}
+
+#[test]
+fn equal_axes_make_squares() {
+    let wide: Vec<f64> = (0..8).map(f64::from).collect();
+    let svg = map(4, &wide).equal_axes().to_svg(640.0, 600.0);
+    let transform = svg.split("matrix(").nth(1).unwrap().split(')').next().unwrap();
+    let n: Vec<f64> = transform.split(' ').map(|x| x.parse().unwrap()).collect();
+    assert!((n[0] - n[3]).abs() < 1e-3 && n[0] > 50.0, "{transform}");
+    let free = map(4, &wide).to_svg(640.0, 600.0);
+    assert!(!free.contains(transform));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -127,6 +188,22 @@ proptest! {
         let figure = Figure::new(2).panel(plot.clone()).panel(plot).to_svg(width, height);
         let (w, h) = size(&figure);
         prop_assert!(w >= width - 0.01 && h >= height - 0.01);
+        assert_inside(&figure, w, h);
+    }
+
+    #[test]
+    fn any_field_stays_inside(
+        values in prop::collection::vec(any::<f64>(), 12),
+        columns in 0usize..4, equal: bool, log_x: bool,
+        width in 160.0..900.0, height in 120.0..900.0,
+    ) {
+        let mut plot = map([1, 3, 4, 12][columns], &values);
+        plot = if equal { plot.equal_axes() } else { plot };
+        plot = if log_x { plot.x_scale(Scale::Log) } else { plot };
+        let (width, height): (f64, f64) = (width, height);
+        assert_inside(&plot.to_svg(width, height), width, height);
+        let figure = Figure::new(2).panel(plot.clone()).panel(plot).to_svg(width, height);
+        let (w, h) = size(&figure);
         assert_inside(&figure, w, h);
     }
 

@@ -71,7 +71,7 @@ fn text(out: &mut String, (x, y): (f64, f64), attributes: &str, content: &str) {
     ));
 }
 
-fn tick_label(out: &mut String, (x, y): (f64, f64), anchor: &str, label: &Label) {
+pub(crate) fn tick_label(out: &mut String, (x, y): (f64, f64), anchor: &str, label: &Label) {
     let raised = label.exponent.as_ref().map_or(String::new(), |e| {
         format!("<tspan dy=\"-5\" style=\"font-size:9px\">{}</tspan>", escape(e))
     });

@@ -44,7 +44,7 @@ pub(crate) fn entries(scenes: &[Scene<'_>]) -> Vec<Entry> {
             Layer::Points(points) => entry.marker = Some(points.marker),
             Layer::Band(_) => entry.area = true,
             Layer::Bars(_) => entry.bar = true,
-            Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => {}
+            Layer::HeatMap(_) | Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => {}
         }
     }
     out

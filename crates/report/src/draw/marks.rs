@@ -1,6 +1,7 @@
-//! The data themselves: lines, points, bands, bars.
+//! The data themselves: heat maps, bands, bars, lines, points.
 
 use super::clip::{self, Point, Rect};
+use super::field;
 use super::scene::{self, Scene};
 use crate::layer::{Band, Bars, Layer, Line, LineStyle, Marker, Points};
 use crate::number::{px, significant};
@@ -13,6 +14,9 @@ const RADIUS: f64 = 3.6;
 pub(crate) fn draw(out: &mut String, scene: &Scene<'_>, frame: &Rect, clip: &str) {
     let layers = || scene.plot.layers.iter().zip(&scene.colors);
     out.push_str(&format!("<g clip-path=\"url(#{clip})\">"));
+    for map in scene.plot.layers.iter().filter_map(scene::heat_map) {
+        field::draw_cells(out, scene, frame, map);
+    }
     for (layer, &color) in layers() {
         if let Layer::Band(band) = layer {
             draw_band(out, scene, frame, band, color);

@@ -2,6 +2,7 @@
 
 mod axes;
 mod clip;
+mod field;
 mod legend;
 mod marks;
 mod scene;
@@ -206,6 +207,7 @@ impl Layout {
         if !scene.empty && plot.x_label.is_empty() && x_ticks.factor.is_some() {
             margins.bottom += 12.0;
         }
+        margins.right += field::bar_width(scene, cell);
         let y_factor = !scene.categorical() && axes::y_ticks(scene, cell.height).factor.is_some();
         let header = axes::header_rows(scene, &margins.frame(cell), cell.height);
         let rows = header.max(usize::from(!scene.empty && y_factor));
@@ -240,7 +242,7 @@ fn title_lines(scene: &Scene<'_>, cell: &Rect) -> Vec<String> {
 }
 
 fn panel(out: &mut String, scene: &Scene<'_>, cell: &Rect, margins: &Margins, layout: &Layout) {
-    let frame = margins.frame(cell);
+    let frame = scene.shaped(margins.frame(cell), SMALLEST);
     let clip =
         format!("CLIP-ID-{}-{}", px(frame.left).replace('.', "_"), px(frame.top).replace('.', "_"));
     out.push_str(&format!(
@@ -258,6 +260,7 @@ fn panel(out: &mut String, scene: &Scene<'_>, cell: &Rect, margins: &Margins, la
     axes::draw(out, scene, cell, &frame);
     axes::draw_marked(out, scene, cell, &frame);
     marks::draw(out, scene, &frame, &clip);
+    field::draw_bar(out, scene, cell, &frame);
     draw_notes(out, scene, &frame, layout.notes);
     if scene.empty {
         out.push_str(&format!(
@@ -356,7 +359,7 @@ fn occupied(scene: &Scene<'_>, frame: &Rect) -> Vec<Point> {
                     }
                 }
             }
-            Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => {}
+            Layer::HeatMap(_) | Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => {}
         }
     }
     out

@@ -1,7 +1,7 @@
 //! A plot made ready to draw: colours given out, ranges found, categories listed.
 
 use super::clip::{Point, Rect};
-use crate::layer::{Bars, Layer};
+use crate::layer::{Bars, HeatMap, Layer};
 use crate::palette::Color;
 use crate::plot::Plot;
 use crate::scale::{Domain, Scale};
@@ -44,6 +44,9 @@ impl<'a> Scene<'a> {
                 skipped += 1;
             }
         }
+        for map in plot.layers.iter().filter_map(heat_map) {
+            skipped += map.values.iter().filter(|value| !value.is_finite()).count();
+        }
         let empty = xs.is_empty();
         for layer in &plot.layers {
             match layer {
@@ -63,18 +66,33 @@ impl<'a> Scene<'a> {
                 hi: 1.0,
             }),
         };
+        // A heat map fills its frame.
+        let fills = plot.layers.iter().any(|layer| heat_map(layer).is_some());
         let x_pad = if categorical { 0.06 } else { X_PAD };
+        let (x_pad, y_pad) = if fills { (0.0, 0.0) } else { (x_pad, Y_PAD) };
         let x = domain(&xs, plot.x_scale, plot.x_range, x_pad);
         let y = if categorical {
             Domain { scale: Scale::Linear, lo: -0.5, hi: categories.len() as f64 - 0.5 }
         } else {
-            domain(&ys, y_scale, plot.y_range, Y_PAD)
+            domain(&ys, y_scale, plot.y_range, y_pad)
         };
         Self { plot, colors, x, y, categories, empty, skipped }
     }
 
     pub(crate) fn categorical(&self) -> bool {
         !self.categories.is_empty()
+    }
+
+    /// The frame, smaller where one unit of both axes is to be as long.
+    pub(crate) fn shaped(&self, frame: Rect, smallest: f64) -> Rect {
+        let is_linear = [self.x.scale, self.y.scale] == [Scale::Linear; 2] && !self.categorical();
+        if !(self.plot.equal_axes && is_linear) {
+            return frame;
+        }
+        let ratio = (self.y.hi * 0.5 - self.y.lo * 0.5) / (self.x.hi * 0.5 - self.x.lo * 0.5);
+        let width = frame.width.min(frame.height / ratio).max(smallest);
+        let height = frame.height.min(frame.width * ratio).max(smallest);
+        if ratio.is_finite() && ratio > 0.0 { Rect { width, height, ..frame } } else { frame }
     }
 
     /// Pixel of `(x, y)` in `frame`; `None` if it cannot be shown. May lie outside of the frame.
@@ -113,6 +131,11 @@ impl<'a> Scene<'a> {
                 |s: &str, other: &str| if s.is_empty() { other.to_owned() } else { s.to_owned() };
             format!("{} against {}.", or(&plot.y_label, "y"), or(&plot.x_label, "x"))
         };
+        if plot.description.is_empty() {
+            plot.layers.iter().filter_map(heat_map).for_each(|map| {
+                text.push_str(&super::field::description(map));
+            });
+        }
         if self.empty {
             text.push_str(" No data.");
         }
@@ -134,6 +157,13 @@ pub(crate) fn bars(layer: &Layer) -> Option<&Bars> {
     }
 }
 
+pub(crate) fn heat_map(layer: &Layer) -> Option<&HeatMap> {
+    match layer {
+        Layer::HeatMap(map) => Some(map),
+        _ => None,
+    }
+}
+
 /// All data values of a layer; for bars `y` has no meaning.
 fn values(layer: &Layer) -> Vec<(f64, f64)> {
     let pairs = |x: &[f64], y: &[f64]| x.iter().copied().zip(y.iter().copied()).collect::<Vec<_>>();
@@ -142,7 +172,10 @@ fn values(layer: &Layer) -> Vec<(f64, f64)> {
         Layer::Points(p) => pairs(&p.x, &p.y),
         Layer::Band(b) => [pairs(&b.x, &b.lower), pairs(&b.x, &b.upper)].concat(),
         Layer::Bars(b) => b.values.iter().map(|&v| (v, 0.0)).collect(),
-        Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => Vec::new(),
+        Layer::HeatMap(m) if m.values.iter().any(|value| value.is_finite()) => {
+            vec![(m.x.0, m.y.0), (m.x.1, m.y.1)]
+        }
+        Layer::HeatMap(_) | Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => Vec::new(),
     }
 }
 
@@ -153,7 +186,7 @@ pub(crate) fn identity(layer: &Layer) -> Option<(&str, Option<Color>)> {
         Layer::Points(l) => Some((&l.label, l.color)),
         Layer::Band(l) => Some((&l.label, l.color)),
         Layer::Bars(l) => Some((&l.label, l.color)),
-        Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => None,
+        Layer::HeatMap(_) | Layer::VLine(_) | Layer::HLine(_) | Layer::Span(_) => None,
     }
 }
 

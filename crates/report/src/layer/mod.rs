@@ -1,7 +1,8 @@
-//! What a plot is made of: lines, points, bands, bars, marked places.
+//! What a plot is made of: lines, points, bands, bars, heat maps, marked places.
 
 mod band;
 mod bars;
+mod heat_map;
 mod line;
 mod points;
 mod span;
@@ -9,12 +10,14 @@ mod vline;
 
 pub use band::Band;
 pub use bars::Bars;
+pub use heat_map::HeatMap;
 pub use line::{Line, LineStyle};
 pub use points::{Marker, Points};
 pub use span::Span;
 pub use vline::{HLine, VLine};
 
-/// One layer of a [`Plot`](crate::Plot). Layers are drawn bands first, then bars, lines, points.
+/// One layer of a [`Plot`](crate::Plot). Layers are drawn heat maps first, then bands, bars,
+/// lines, points.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Layer {
@@ -26,6 +29,8 @@ pub enum Layer {
     Band(Band),
     /// Horizontal bars, one per category.
     Bars(Bars),
+    /// Values on a grid, as colours.
+    HeatMap(HeatMap),
     /// A vertical line at one `x`.
     VLine(VLine),
     /// A horizontal line at one `y`.
@@ -41,4 +46,4 @@ macro_rules! into_layer {
         }
     )* };
 }
-into_layer!(Line, Points, Band, Bars, VLine, HLine, Span);
+into_layer!(Line, Points, Band, Bars, HeatMap, VLine, HLine, Span);
