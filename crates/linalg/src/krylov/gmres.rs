@@ -2,7 +2,7 @@
 
 use super::operator::LinearOperator;
 use super::preconditioner::Preconditioner;
-use super::{Convergence, axpy, dot, norm, residual};
+use super::{Convergence, axpy, axpy_dot, dot, norm, norm_of_square, residual, scale};
 use crate::error::check_size;
 use crate::{Error, ErrorKind};
 
@@ -38,10 +38,10 @@ impl Default for Gmres {
     }
 }
 
-/// Restarted GMRES (Saad, Schultz 1986) with its memory: `restart + 3` vectors.
+/// Restarted GMRES (Saad, Schultz 1986) with its memory: `restart + 2` vectors.
 ///
-/// The basis is made orthogonal by modified Gram–Schmidt, a second time where the first has lost
-/// digits, and the small least-squares problem is carried along by Givens rotations. Whether it has
+/// The basis is made orthogonal by modified Gram–Schmidt, with which the method is backward stable (Paige,
+/// Rozložník, Strakoš 2006), a second time where three digits are lost (Brown, Hindmarsh 1989), and the small least-squares problem is carried along by Givens rotations. Whether it has
 /// converged is decided by a residual computed from `x`.
 ///
 /// ```
@@ -73,7 +73,6 @@ pub struct GmresSolver {
     rotations: Vec<(f64, f64)>,
     /// The rotated right-hand side of the small problem.
     small: Vec<f64>,
-    work: Vec<f64>,
     preconditioned: Vec<f64>,
 }
 
@@ -98,7 +97,6 @@ impl GmresSolver {
             triangle: vec![0.0; (m + 1) * m],
             rotations: vec![(1.0, 0.0); m],
             small: vec![0.0; m + 1],
-            work: vec![0.0; n],
             preconditioned: vec![0.0; n],
         })
     }
@@ -129,11 +127,11 @@ impl GmresSolver {
         let left = self.options.side == Side::Left;
         let n = self.n;
         let tolerance = {
-            self.work.copy_from_slice(b);
+            self.preconditioned.copy_from_slice(b);
             if left {
-                m.apply(&mut self.work);
+                m.apply(&mut self.preconditioned);
             }
-            (self.options.rtol * norm(&self.work)).max(self.options.atol)
+            (self.options.rtol * norm(&self.preconditioned)).max(self.options.atol)
         };
         let mut products = 0;
         let mut last = f64::INFINITY;
@@ -254,17 +252,19 @@ impl GmresSolver {
         tolerance: f64,
         room: usize,
     ) -> Steps {
-        let Self { options, n, basis, triangle, rotations, small, work, preconditioned } = self;
+        let Self { options, n, basis, triangle, rotations, small, preconditioned } = self;
         let n = *n;
         let height = small.len();
         let most = options.restart.min(height - 1).min(room);
-        basis[..n].iter_mut().for_each(|v| *v /= size);
+        scale(&mut basis[..n], size);
         small.fill(0.0);
         small[0] = size;
         for k in 0..most {
             let (known, next) = basis.split_at_mut((k + 1) * n);
             let next = &mut next[..n];
-            if options.side == Side::Left {
+            if m.is_identity() {
+                a.apply(&known[k * n..], next);
+            } else if options.side == Side::Left {
                 a.apply(&known[k * n..], next);
                 m.apply(next);
             } else {
@@ -273,24 +273,9 @@ impl GmresSolver {
                 a.apply(preconditioned, next);
             }
             let h = &mut triangle[k * height..(k + 1) * height];
-            h.fill(0.0);
-            let before = norm(next);
-            let mut after = before;
-            for _ in 0..2 {
-                for (h, v) in h.iter_mut().zip(known.chunks_exact(n)) {
-                    let along = dot(v, next);
-                    axpy(-along, v, next);
-                    *h += along;
-                }
-                let left = norm(next);
-                // Twice is enough (Kahan; Parlett), and once if little was lost.
-                let enough = left > 0.7 * after;
-                after = left;
-                if enough {
-                    break;
-                }
-            }
-            if !after.is_finite() || !before.is_finite() {
+            let after = orthogonalize(next, known, h);
+            let before = norm(&h[..k + 2]);
+            if !before.is_finite() {
                 return Steps { taken: k + 1, used: k };
             }
             for (i, &(c, s)) in rotations[..k].iter().enumerate() {
@@ -310,10 +295,7 @@ impl GmresSolver {
             if invariant || small[k + 1].abs() <= tolerance {
                 return Steps { taken: k + 1, used: k + 1 };
             }
-            work.copy_from_slice(next);
-            for (next, &w) in next.iter_mut().zip(work.iter()) {
-                *next = w / after;
-            }
+            scale(next, after);
         }
         Steps { taken: most, used: most }
     }
@@ -341,12 +323,40 @@ impl GmresSolver {
         if options.side == Side::Right {
             m.apply(preconditioned);
         }
-        if used == 0 || preconditioned.iter().any(|v| !v.is_finite()) {
+        if used == 0 || !norm(preconditioned).is_finite() {
             return false;
         }
         axpy(1.0, preconditioned, x);
         true
     }
+}
+
+/// What orthogonality may cost before it is looked after once more: so many digits are lost with it.
+const CANCELLED: f64 = 1e-3;
+
+/// Makes `next` orthogonal to the vectors `known` by modified Gram–Schmidt. Its parts along them, and then
+/// what is left of its norm, are put into `h`, zeros behind them.
+fn orthogonalize(next: &mut [f64], known: &[f64], h: &mut [f64]) -> f64 {
+    let n = next.len().max(1);
+    let (along, rest) = h.split_at_mut(known.len() / n);
+    along.fill(0.0);
+    rest.fill(0.0);
+    let mut left = 0.0;
+    for _ in 0..2 {
+        let mut vectors = known.chunks_exact(n).zip(along.iter_mut()).peekable();
+        let mut part = vectors.peek().map_or(0.0, |(v, _)| dot(v, next));
+        // Each sweep takes away one part and finds the next; the last one finds the norm.
+        while let Some((v, h)) = vectors.next() {
+            *h += part;
+            part = axpy_dot(-part, v, next, vectors.peek().map(|(v, _)| *v));
+        }
+        left = norm_of_square(next, part);
+        if left.is_nan() || left >= CANCELLED * norm(along) {
+            break;
+        }
+    }
+    rest[0] = left;
+    left
 }
 
 /// How far a cycle came.

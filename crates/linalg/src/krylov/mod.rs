@@ -6,9 +6,10 @@ pub(crate) mod ilu0;
 pub(crate) mod ilut;
 pub(crate) mod operator;
 pub(crate) mod preconditioner;
+mod sweeps;
 
-use crate::lu::substitution::minus_dot;
 use operator::LinearOperator;
+pub(crate) use sweeps::{axpy, axpy_dot, dot, norm, norm_of_square, scale};
 
 /// How an iteration ended well.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,29 +18,6 @@ pub struct Convergence {
     pub products: usize,
     /// `‖b - A x‖₂`, computed from the final `x`.
     pub residual: f64,
-}
-
-pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    -minus_dot(0.0, a, b)
-}
-
-/// `‖x‖₂`, also where squares overflow or vanish.
-pub(crate) fn norm(x: &[f64]) -> f64 {
-    let square = dot(x, x);
-    if (1e-280..1e280).contains(&square) {
-        return square.sqrt();
-    }
-    let largest = x.iter().fold(0.0f64, |m, v| if v.is_nan() { *v } else { m.max(v.abs()) });
-    if largest == 0.0 || !largest.is_finite() {
-        return largest;
-    }
-    largest * x.iter().map(|v| (v / largest).powi(2)).sum::<f64>().sqrt()
-}
-
-pub(crate) fn axpy(factor: f64, x: &[f64], y: &mut [f64]) {
-    for (y, &x) in y.iter_mut().zip(x) {
-        *y += factor * x;
-    }
 }
 
 /// `r = b - A x` and its norm.

@@ -11,6 +11,11 @@ use crate::{Error, ErrorKind, LinearSolve, Structure};
 pub trait Preconditioner {
     /// `r ← M⁻¹ r`.
     fn apply(&mut self, r: &mut [f64]);
+
+    /// Whether `M = I`: then nothing has to be copied for it.
+    fn is_identity(&self) -> bool {
+        false
+    }
 }
 
 /// No preconditioner: `M = I`.
@@ -19,6 +24,9 @@ pub struct Identity;
 
 impl Preconditioner for Identity {
     fn apply(&mut self, _: &mut [f64]) {}
+    fn is_identity(&self) -> bool {
+        true
+    }
 }
 
 /// `M` is the diagonal of `A`.
