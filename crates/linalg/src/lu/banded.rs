@@ -28,7 +28,8 @@ pub struct BandedLu<S: Field = f64> {
     lower: usize,
     upper: usize,
     /// Entry `(i, j)` at `j height + lower + upper + i - j`, `height = 2 lower + upper + 1`; the
-    /// diagonal keeps inverses, `L` is kept as it was when its column was eliminated.
+    /// diagonal keeps inverses, by which the rows of `U` are multiplied: the substitution waits for nothing
+    /// but the entry before. `L` is kept as it was when its column was eliminated.
     factors: Vec<S>,
     rows: Vec<S::Row>,
     norm: f64,
@@ -134,6 +135,7 @@ impl<S: Field> BandedLu<S> {
                 let entries = &mut column[at..=at + below];
                 S::exchange(row, entries);
                 let top = entries[0];
+                entries[0] = top * inverse;
                 if LOWER > 0 && below == LOWER {
                     for i in 1..=LOWER {
                         entries[i] = entries[i].minus_product(pivot_column[i], top);
@@ -186,7 +188,7 @@ impl<S: Field> BandedLu<S> {
                 [x0, x1, x2, x3, x4] = read(b, j);
             }
             let (top, lower) = (x0, &column[ABOVE + 1..ABOVE + 1 + LOWER]);
-            b[j] = top;
+            b[j] = top * column[ABOVE];
             x0 = x1.minus_product(lower[0], top);
             x1 = if LOWER > 1 { x2.minus_product(lower[1], top) } else { at(b, j + 2) };
             x2 = match LOWER {
@@ -203,7 +205,7 @@ impl<S: Field> BandedLu<S> {
         }
         let mut next: [S; 8] = core::array::from_fn(|i| if i < n { b[n - 1 - i] } else { S::ZERO });
         for (j, column) in self.factors.chunks_exact(height).enumerate().rev() {
-            let (last, upper) = (next[0] * column[ABOVE], &column[..ABOVE]);
+            let (last, upper) = (next[0], &column[..ABOVE]);
             b[j] = last;
             for i in 1..ABOVE {
                 next[i - 1] = next[i].minus_product(upper[ABOVE - i], last);
@@ -221,6 +223,7 @@ impl<S: Field> BandedLu<S> {
             let x = &mut b[j..=j + below];
             S::exchange(self.rows[j], x);
             let top = x[0];
+            x[0] = top * column[diagonal];
             for (x, &l) in x[1..].iter_mut().zip(&column[diagonal + 1..]) {
                 *x = x.minus_product(l, top);
             }
@@ -228,7 +231,6 @@ impl<S: Field> BandedLu<S> {
         for (j, column) in self.factors.chunks_exact(height).enumerate().rev() {
             let above = diagonal.min(j);
             let (before, x) = b.split_at_mut(j);
-            x[0] *= column[diagonal];
             let last = x[0];
             for (x, &u) in before[j - above..].iter_mut().zip(&column[diagonal - above..]) {
                 *x = x.minus_product(u, last);
@@ -247,13 +249,13 @@ impl<S: Field> BandedLu<S> {
         for (j, column) in self.factors.chunks_exact(height).enumerate() {
             let above = diagonal.min(j);
             let (before, x) = b.split_at_mut(j);
-            let sum = minus_dot(x[0], &column[diagonal - above..diagonal], &before[j - above..]);
-            x[0] = sum * column[diagonal];
+            x[0] = minus_dot(x[0], &column[diagonal - above..diagonal], &before[j - above..]);
         }
         for (j, column) in self.factors.chunks_exact(height).enumerate().rev() {
             let below = self.lower.min(n - 1 - j);
             let x = &mut b[j..=j + below];
-            x[0] = minus_dot(x[0], &column[diagonal + 1..=diagonal + below], &x[1..]);
+            let scaled = x[0] * column[diagonal];
+            x[0] = minus_dot(scaled, &column[diagonal + 1..=diagonal + below], &x[1..]);
             S::exchange(self.rows[j], x);
         }
         Ok(())
