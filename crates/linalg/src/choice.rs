@@ -24,6 +24,8 @@ pub struct Choice {
     dense: f64,
     banded: Option<(usize, usize, f64)>,
     sparse: Option<(Arc<Analysis>, f64)>,
+    /// What a sparse elimination takes at least, where that was enough to know.
+    sparse_at_least: Option<f64>,
 }
 
 /// The kinds of factors.
@@ -72,6 +74,7 @@ pub fn choose(structure: &Structure) -> Result<Choice, Error> {
         dense,
         banded: None,
         sparse: None,
+        sparse_at_least: None,
     };
     match structure {
         Structure::Dense { .. } => {}
@@ -79,10 +82,14 @@ pub fn choose(structure: &Structure) -> Result<Choice, Error> {
             choice.banded = Some((*lower, *upper, banded_flops(n, *lower, *upper)));
         }
         Structure::Sparse(pattern) => {
-            let analysis = Analysis::new(pattern)?;
-            let flops = analysis.factor_flops();
-            choice.sparse = Some((Arc::new(analysis), flops));
             choice.banded = band(pattern);
+            // An order of elimination is not looked for where none can win.
+            choice.sparse_at_least = choice.without_fill(pattern);
+            if choice.sparse_at_least.is_none() {
+                let analysis = Analysis::new(pattern)?;
+                let flops = analysis.factor_flops();
+                choice.sparse = Some((Arc::new(analysis), flops));
+            }
         }
     }
     choice.method = choice.fastest();
@@ -139,26 +146,48 @@ impl Choice {
         if self.n <= crate::lu::unrolled::LARGEST {
             return Method::Small;
         }
-        let rate = DENSE_RATE.iter().find(|(n, _)| self.n <= *n).map_or(1.0, |(_, rate)| *rate);
-        let (mut method, mut time) = (Method::Dense, self.dense / rate);
+        let (mut method, mut time) = (Method::Dense, self.dense_time());
         if let Some((_, _, flops)) = self.banded {
-            let banded = flops / BANDED_RATE + PER_COLUMN * self.n as f64;
+            let banded = self.banded_time(flops);
             if banded < time {
                 (method, time) = (Method::Banded, banded);
             }
         }
         if let Some((_, flops)) = &self.sparse {
-            let is_listed = self.n <= LISTED.0 && *flops <= LISTED.1;
-            let (rate, column, entry) = match is_listed {
-                true => (LISTED_RATE, LISTED_PER_COLUMN, LISTED_PER_ENTRY),
-                false => (SPARSE_RATE, PER_COLUMN, PER_ENTRY),
-            };
-            let sparse = flops / rate + column * self.n as f64 + entry * self.entries as f64;
-            if sparse < time {
+            if self.sparse_time(*flops) < time {
                 method = Method::Sparse;
             }
         }
         method
+    }
+
+    /// The operations of a sparse elimination without any fill, if it would not be faster than the banded one
+    /// and the whole diagonal is there: nothing is singular by structure.
+    fn without_fill(&self, pattern: &Pattern) -> Option<f64> {
+        let n = pattern.cols();
+        let (_, _, banded) = self.banded?;
+        // Each entry beside the diagonal is a quotient, or part of a product.
+        let flops = self.entries.saturating_sub(n) as f64;
+        let is_least = self.banded_time(banded) <= self.sparse_time(flops).min(self.dense_time());
+        let is_regular = pattern.rows() == n && (0..n).all(|j| pattern.position(j, j).is_some());
+        (self.n > crate::lu::unrolled::LARGEST && is_least && is_regular).then_some(flops)
+    }
+
+    fn dense_time(&self) -> f64 {
+        let rate = DENSE_RATE.iter().find(|(n, _)| self.n <= *n).map_or(1.0, |(_, rate)| *rate);
+        self.dense / rate
+    }
+
+    fn banded_time(&self, flops: f64) -> f64 {
+        flops / BANDED_RATE + PER_COLUMN * self.n as f64
+    }
+
+    fn sparse_time(&self, flops: f64) -> f64 {
+        let (rate, column, entry) = match self.n <= LISTED.0 && flops <= LISTED.1 {
+            true => (LISTED_RATE, LISTED_PER_COLUMN, LISTED_PER_ENTRY),
+            false => (SPARSE_RATE, PER_COLUMN, PER_ENTRY),
+        };
+        flops / rate + column * self.n as f64 + entry * self.entries as f64
     }
 }
 
@@ -175,6 +204,10 @@ impl fmt::Display for Choice {
             Method::Sparse => write!(f, "sparse LU: {n} states, {} entries", self.entries)?,
         }
         write!(f, ", {:.1e} flops", self.flops())?;
+        if let Some(flops) = self.sparse_at_least.filter(|_| self.sparse.is_none()) {
+            write!(f, " against at least {flops:.1e} sparse, {:.1e} dense", self.dense)?;
+            return Ok(());
+        }
         let mut before = " against";
         let mut against = |flops: f64, name: &str| {
             let text = write!(f, "{before} {flops:.1e} {name}");

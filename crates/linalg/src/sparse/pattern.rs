@@ -67,10 +67,9 @@ impl Pattern {
         cols: usize,
         entries: impl IntoIterator<Item = (usize, usize)>,
     ) -> Result<Self, Error> {
-        let entries = entries.into_iter();
-        let mut given = Vec::with_capacity(entries.size_hint().0);
+        let entries: Vec<(usize, usize)> = entries.into_iter().collect();
         let mut starts = vec![0; cols + 1];
-        for (row, column) in entries {
+        for &(row, column) in &entries {
             if row >= rows {
                 return Err(ErrorKind::Index { what: "row", index: row, limit: rows }.into());
             }
@@ -78,25 +77,27 @@ impl Pattern {
                 return Err(ErrorKind::Index { what: "column", index: column, limit: cols }.into());
             }
             starts[column + 1] += 1;
-            given.push((row, column));
         }
-        (0..cols).for_each(|j| starts[j + 1] += starts[j]);
-        let (mut next, mut row_idx) = (starts.clone(), vec![0; given.len()]);
-        for (row, column) in given {
+        for column in 0..cols {
+            starts[column + 1] += starts[column];
+        }
+        let (mut next, mut row_idx) = (starts.clone(), vec![0; entries.len()]);
+        for (row, column) in entries {
             row_idx[next[column]] = row;
             next[column] += 1;
         }
-        // Each column sorted, and moved up behind what the repetitions before it leave free.
+        // Each column sorted, and moved up to where those before it end without repetitions.
         let (mut col_ptr, mut end) = (vec![0; cols + 1], 0);
-        for j in 0..cols {
-            row_idx[starts[j]..starts[j + 1]].sort_unstable();
-            for at in starts[j]..starts[j + 1] {
-                if end == col_ptr[j] || row_idx[end - 1] != row_idx[at] {
+        for column in 0..cols {
+            let (first, all) = (end, starts[column]..starts[column + 1]);
+            row_idx[all.clone()].sort_unstable();
+            for at in all {
+                if end == first || row_idx[end - 1] != row_idx[at] {
                     row_idx[end] = row_idx[at];
                     end += 1;
                 }
             }
-            col_ptr[j + 1] = end;
+            col_ptr[column + 1] = end;
         }
         row_idx.truncate(end);
         Ok(Self { rows, col_ptr, row_idx })
