@@ -33,6 +33,24 @@ impl Dependency {
     pub fn depends_on(self, i: usize) -> bool {
         self.0 & Self::input(i).0 != 0
     }
+
+    /// The inputs of the window that this value depends on, ascending.
+    ///
+    /// ```
+    /// use scalar::Dependency;
+    ///
+    /// let sum = Dependency::input(63) + Dependency::input(2);
+    /// assert!(sum.inputs().eq([2, 63]));
+    /// ```
+    #[inline]
+    pub fn inputs(self) -> impl Iterator<Item = usize> {
+        let mut left = self.0;
+        core::iter::from_fn(move || {
+            let next = (left != 0).then(|| left.trailing_zeros() as usize);
+            left &= left.wrapping_sub(1);
+            next
+        })
+    }
 }
 
 impl BitOr for Dependency {

@@ -59,8 +59,7 @@ pub fn jacobian_pattern(system: &impl System) -> Pattern {
         let mut du = vec![Dependency::default(); n];
         system.rhs(Dependency::zero(), &u, &p, &mut du);
         for (row, dependency) in rows.iter_mut().zip(du) {
-            let window = first..n.min(first + Dependency::WINDOW);
-            row.extend(window.filter(|j| dependency.depends_on(j - first)));
+            row.extend(dependency.inputs().map(|j| first + j));
         }
     }
     Pattern { rows }
