@@ -118,15 +118,23 @@ fn shift<S: Scalar, const Q: usize, const L: usize>(
             z[j][l] = if j == 0 { from[l] } else { from[l].scale(powers[j]) };
         }
     }
-    // Pascal's triangle by repeated additions.
-    for k in 1..=Q {
-        for j in (k..=Q).rev() {
-            let above = z[j];
-            for l in 0..L {
-                z[j - 1][l] += above[l];
+    // Pascal's triangle by repeated additions, written out: an array is in registers only where every
+    // index is a constant.
+    macro_rules! from_below {
+        ($($k:literal)*) => {$(
+            if $k <= Q {
+                from_below!(@to $k, 5 4 3 2 1);
             }
-        }
+        )*};
+        (@to $k:literal, $($j:literal)*) => {$(
+            if $k <= $j && $j <= Q {
+                for l in 0..L {
+                    z[$j - 1][l] += z[$j][l];
+                }
+            }
+        )*};
     }
+    from_below!(1 2 3 4 5);
     for j in 0..=Q {
         to[j][i..i + L].copy_from_slice(&z[j]);
     }
