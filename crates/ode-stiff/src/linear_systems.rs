@@ -29,6 +29,9 @@ pub(crate) struct Place<'a, S> {
     pub(crate) c: f64,
     /// What the nonlinear iteration may leave, in units of the tolerance.
     pub(crate) tolerance: f64,
+    /// Whether the error of the step is estimated by this solution, and not only by a sum that it is the
+    /// smaller part of.
+    pub(crate) is_estimate: bool,
 }
 
 impl<S: Concrete + Field, W> LinearSystems<S, W> {
@@ -44,6 +47,15 @@ impl<S: Concrete + Field, W> LinearSystems<S, W> {
     #[inline]
     pub(crate) fn is_exact(&self) -> bool {
         matches!(self, Self::Krylov(_))
+    }
+
+    /// The part of the tolerance of a place that its solution may leave.
+    #[inline]
+    pub(crate) fn forcing(&self) -> f64 {
+        match self {
+            Self::Direct(_) => 0.0,
+            Self::Krylov(matrix) => matrix.forcing(),
+        }
     }
 
     /// Evaluates `∂f/∂u`, or what the preconditioner needs of it.

@@ -115,7 +115,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
     /// Nothing carries over.
     pub(super) fn begin(&mut self) {
         (self.has_jacobian, self.factored, self.is_restored) = (false, f64::NAN, false);
-        (self.failed, self.refusal) = (Failed::Nothing, None);
+        (self.failed, self.refusal, self.rate) = (Failed::Nothing, None, 1.0);
     }
 
     /// A step was accepted.
@@ -236,10 +236,12 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         // Factors of another c': an increment by them is best scaled by 2 c' / (c + c').
         let is_exact = self.systems.is_exact() || self.factored == c;
         let scale = if is_exact { 1.0 } else { 2.0 * self.factored / (c + self.factored) };
+        // An increment is known up to what its iteration leaves.
+        let unknown = self.systems.forcing() * tolerance;
         let mut previous = f64::INFINITY;
         for iteration in 1..=most {
             let delta = self.delta.as_mut();
-            let place = Place { t, y, p, u, c, tolerance };
+            let place = Place { t, y, p, u, c, tolerance, is_estimate: iteration == 1 };
             self.systems.solve(rhs, &place, norm, delta)?;
             if scale != 1.0 {
                 for delta in delta.iter_mut() {
@@ -248,19 +250,21 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
             }
             let delta = self.delta.as_ref();
             let square = norm.square_of(delta, u, u);
+            let (e, y) = (&mut e[..n], &mut y[..n]);
             if iteration == 1 {
-                e.copy_from_slice(delta);
-            } else {
-                for (e, &delta) in e.iter_mut().zip(delta) {
-                    *e += delta;
+                for i in 0..n {
+                    e[i] = delta[i];
+                    y[i] = predicted[i] + e[i];
                 }
-            }
-            for i in 0..n {
-                y[i] = predicted[i] + e[i];
+            } else {
+                for i in 0..n {
+                    e[i] += delta[i];
+                    y[i] = predicted[i] + e[i];
+                }
             }
             let size = square.sqrt();
             if iteration > 1 {
-                self.rate = (RATE_DOWN * self.rate).max(size / previous);
+                self.rate = (RATE_DOWN * self.rate).max((size + unknown) / previous);
             }
             let rate = if iteration == 1 && is_algebraic { 1.0 } else { self.rate.min(1.0) };
             if size * rate <= tolerance {
@@ -341,7 +345,11 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
     ) -> Result<(), Trouble> {
         self.factored = f64::NAN;
         self.systems.factor(rhs, c, p)?;
-        (self.factored, self.factors_age, self.rate) = (c, 0, 1.0);
+        (self.factored, self.factors_age) = (c, 0);
+        // Where every system has a matrix of its own, a preconditioner changes no rate.
+        if !self.systems.is_exact() {
+            self.rate = 1.0;
+        }
         Ok(())
     }
 

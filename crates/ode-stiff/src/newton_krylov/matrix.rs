@@ -1,5 +1,5 @@
 use super::method::Krylov;
-use super::operator::{Scaled, ScaledPreconditioner, row_weight};
+use super::operator::{Scaled, ScaledPreconditioner, Scales};
 use super::preconditioning::{Preconditioning, Prepared};
 use super::reals::Reals;
 use crate::iteration_matrix::{Linearization, Trouble, Wanted};
@@ -28,8 +28,8 @@ pub(crate) struct KrylovMatrix<S, W> {
     made_at: Vec<S>,
     /// Whether the Jacobian of the preconditioner has to be evaluated before it is made.
     is_restored: bool,
-    /// The errors that count as 1, for the values and for the part at work.
-    unit: Vec<f64>,
+    /// By the tolerances, for the values and for the part at work.
+    scales: Scales,
     /// Right-hand side and solution of a part, and scratch.
     right: Vec<f64>,
     solution: Vec<f64>,
@@ -53,15 +53,12 @@ struct Tools {
     params: Vec<f64>,
 }
 
-/// A system is solved at least so well, relative to its right-hand side: the error of a step is
-/// estimated by its solution.
+/// A system by whose solution the error of a step is estimated is solved at least so well, relative to its
+/// right-hand side.
 const RELATIVE: f64 = 0.1;
 
 /// An iteration that ends early is of use if it has come so far.
 const PROGRESS: f64 = 0.5;
-
-/// The smallest unit, relative to the largest: of components without tolerance.
-const SMALLEST: f64 = 1e-12;
 
 impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
     pub(crate) fn new<F: Jacobian<S, Work = W>>(rhs: &F, krylov: &Krylov<S>) -> Self {
@@ -96,7 +93,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
             p: Vec::new(),
             c: 1.0,
             is_restored: false,
-            unit: vec![1.0; n],
+            scales: Scales::new(n),
             right: zeros(),
             solution: zeros(),
             moved: zeros(),
@@ -107,6 +104,10 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
             solves: 0,
             products: 0,
         }
+    }
+
+    pub(crate) fn forcing(&self) -> f64 {
+        self.forcing
     }
 
     fn remember(&mut self, t: f64, y: &[S], p: &[S]) {
@@ -201,12 +202,13 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
         self.remember(place.t, place.y, place.p);
         self.c = place.c;
         // The residual over c is an increment of the state, in the root mean square of the norm.
-        let count = self.unit.len() as f64;
+        let count = self.scales.columns.len() as f64;
         let limit = self.forcing * place.tolerance * place.c.abs() * count.sqrt();
+        let relative = if place.is_estimate { RELATIVE } else { f64::INFINITY };
         for k in 0..self.reals.parts {
-            (self.reals.take)(place.u, k, &mut self.unit);
-            self.measure(norm);
-            self.part(rhs, k, (RELATIVE, Some(limit)), b)?;
+            (self.reals.take)(place.u, k, &mut self.scales.columns);
+            self.scales.measure(norm, rhs.mass(), place.c);
+            self.part(rhs, k, (relative, Some(limit)), b)?;
         }
         self.finish(b);
         Ok(())
@@ -225,17 +227,6 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
         }
         self.finish(b);
         Ok(())
-    }
-
-    /// From sizes to the errors that count as 1.
-    fn measure(&mut self, norm: &ErrorNorm<'_>) {
-        let mut largest = 0.0f64;
-        for (i, unit) in self.unit.iter_mut().enumerate() {
-            *unit = norm.unit(i, *unit);
-            largest = largest.max(*unit);
-        }
-        let smallest = if largest > 0.0 { SMALLEST * largest } else { 1.0 };
-        self.unit.iter_mut().for_each(|unit| *unit = unit.max(smallest));
     }
 
     /// Part `k` of the solution: into `x`, or into `b` where there is no other.
@@ -259,20 +250,18 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
             Err(failure) => return Err(failure.clone().into()),
         };
         let Some((&t, y)) = self.place.split_last() else { return Ok(()) };
-        let mass = rhs.mass();
-        for (i, right) in self.right.iter_mut().enumerate() {
-            *right *= row_weight(mass, self.c, i) / self.unit[i];
-        }
+        let size = scaled_norm(&mut self.right, &self.scales.rows);
         let options = tools.gmres.options_mut();
-        let size = self.right.iter().map(|x| x * x).sum::<f64>().sqrt();
         options.rtol = 0.0;
-        options.atol = limit.map_or(relative * size, |limit| limit.min(relative * size));
+        // Nothing to solve for, and no number, are left to the solver.
+        let relative = if size > 0.0 { relative * size } else { 0.0 };
+        options.atol = limit.map_or(relative, |limit| limit.min(relative));
         let mut operator = Scaled {
             rhs,
             linearization: &mut self.linearization,
             at: (t, y, &self.p),
             c: self.c,
-            unit: &self.unit,
+            scales: &self.scales,
             moved: &mut self.moved,
             v: &mut self.v,
             product: &mut self.product,
@@ -281,8 +270,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
             failure: None,
         };
         let prepared = &mut tools.preconditioner;
-        let mut preconditioner =
-            ScaledPreconditioner { prepared, unit: &self.unit, mass, c: self.c };
+        let mut preconditioner = ScaledPreconditioner { prepared, scales: &self.scales };
         let (right, x) = (&self.right, &mut self.solution);
         let solved = tools.gmres.solve_roughly(&mut operator, &mut preconditioner, right, x);
         self.products += operator.products;
@@ -300,7 +288,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
                 return Err(Trouble::Refused(Refusal::NotConverged));
             }
         }
-        for (x, unit) in self.solution.iter_mut().zip(&self.unit) {
+        for (x, unit) in self.solution.iter_mut().zip(&self.scales.columns) {
             *x *= unit;
         }
         match self.reals.parts {
@@ -342,6 +330,18 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
         let jacobians = self.linearization.evaluations();
         Stats { jacobians, factorizations, solves, products, ..Stats::default() }
     }
+}
+
+/// `x ← weights x`, and `‖x‖₂` of that, summed in parts side by side.
+fn scaled_norm(x: &mut [f64], weights: &[f64]) -> f64 {
+    let mut sums = [0.0; 8];
+    for (x, weights) in x.chunks_mut(8).zip(weights.chunks(8)) {
+        for ((x, weight), sum) in x.iter_mut().zip(weights).zip(&mut sums) {
+            *x *= weight;
+            *sum += *x * *x;
+        }
+    }
+    sums.iter().sum::<f64>().sqrt()
 }
 
 impl<S, W> fmt::Debug for KrylovMatrix<S, W> {

@@ -10,7 +10,7 @@ use system::{Buffer, Failure, Rhs};
 /// states.
 ///
 /// For [`Bdf`](crate::Bdf), [`Ndf`](crate::Ndf), and the singly diagonally implicit and additive
-/// methods. Worth it where factors fill up, as on grids in two dimensions from about 10⁴ states on, and in
+/// methods. Worth it where factors fill up, as on grids in two dimensions from about 10³ states on, and in
 /// three; or where nothing is known of the pattern. Every system has its own Jacobian and step size, so
 /// that nothing in it is old but the preconditioner.
 ///

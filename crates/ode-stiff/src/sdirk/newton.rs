@@ -224,7 +224,7 @@ where
         self.convergence.begin();
         sum(base, z, y);
         loop {
-            let place = Place { t, y, p, u, c: self.c, tolerance: REMAINDER };
+            let place = Place { t, y, p, u, c: self.c, tolerance: REMAINDER, is_estimate: true };
             self.improve(rhs, &place, norm, z)?;
             let size = norm.of(self.delta.as_ref(), u, y);
             sum(base, z, y);
@@ -252,7 +252,7 @@ where
         let mut before = f64::INFINITY;
         sum(base, z, y);
         for _ in 0..MOST_TO_ROUNDING {
-            let place = Place { t, y, p, u: y, c: self.c, tolerance: 0.0 };
+            let place = Place { t, y, p, u: y, c: self.c, tolerance: 0.0, is_estimate: true };
             self.improve(rhs, &place, norm, z)?;
             sum(base, z, y);
             let delta = self.delta.as_ref();

@@ -59,7 +59,8 @@ fn check<M: NewtonIteration<Torus, Vec<f64>>>(method: M, most: f64) {
         assert!(name.starts_with("NewtonKrylov "));
         assert!(error < (3.0 * of_direct).max(most), "{what}");
         assert!(stats.accepted < direct.stats().accepted * 5 / 4 + 5, "{what}");
-        assert!(stats.products > stats.solves, "{what}");
+        // Only an increment that comes after another may be too small to be solved for.
+        assert!(stats.products > stats.accepted, "{what}");
         match krylov.preconditioning {
             Preconditioning::Nothing => assert_eq!((stats.jacobians, stats.factorizations), (0, 0)),
             Preconditioning::Custom(_) => assert!(stats.factorizations > 0 && stats.jacobians == 0),
