@@ -88,7 +88,8 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
         }
         let options = self.options(digits);
         // Anew for each solve: clones share one choice.
-        all.push(self.enter(AUTO, move || Auto::for_options(&options), digits, slow));
+        let auto = move || Auto::for_problem(&self.problem, &options);
+        all.push(self.enter(AUTO, auto, digits, slow));
         all
     }
 
@@ -103,15 +104,15 @@ impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
     ///
     /// The number of steps grows as `rtol^(-1/order)`: below `10^(-3 order)`, a thousand times the steps of a crude
     /// solve, one takes a method of higher order.
-    fn enter<A>(
-        &self,
+    fn enter<'a, A>(
+        &'a self,
         name: &'static str,
-        method: impl Fn() -> A + 'static,
+        method: impl Fn() -> A + 'a,
         digits: u32,
         slow: &mut BTreeSet<&'static str>,
-    ) -> Result<Option<Entry<'_>>, String>
+    ) -> Result<Option<Entry<'a>>, String>
     where
-        A: Algorithm<F, B> + 'static,
+        A: Algorithm<F, B>,
     {
         if digits > 3 * method().order() || slow.contains(name) {
             return Ok(None);

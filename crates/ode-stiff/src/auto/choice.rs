@@ -53,17 +53,23 @@ pub struct Timings {
     pub factorization: Duration,
     /// One solve with the factors.
     pub solve: Duration,
+    /// One solve by GMRES; of large systems for which that takes few products.
+    pub iteration: Option<Duration>,
 }
 
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.method.name(), self.why)?;
-        if let Some(Timings { evaluation, jacobian, factorization, solve }) = self.timings {
+        if let Some(timings) = self.timings {
+            let Timings { evaluation, jacobian, factorization, solve, iteration } = timings;
             write!(
                 f,
                 "; measured: evaluation {evaluation:.1?}, Jacobian {jacobian:.1?}, factorization \
                  {factorization:.1?}, solve {solve:.1?}"
             )?;
+            if let Some(iteration) = iteration {
+                write!(f, ", solve by GMRES {iteration:.1?}")?;
+            }
         }
         for (i, (method, cost)) in self.costs.iter().enumerate() {
             let lead = if i == 0 { "; expected times: " } else { ", " };

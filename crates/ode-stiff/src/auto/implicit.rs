@@ -12,6 +12,7 @@ use system::{Buffer, Failure, Jacobian};
 /// |---|---|
 /// | up to 10 | [`Rodas5P`]; [`RadauIIA5`] below a tolerance of 1e-7 |
 /// | more | the cheapest of these, [`KenCarp4`] and [`Ndf`], by what the right-hand side, its Jacobian, a factorisation and a solve take, measured on the spot, and the steps that each takes on the stiff test set; not [`Ndf`] where the largest eigenvalues oscillate |
+/// | from 500 on | [`Ndf`] by [`NewtonKrylov`] also, where a system tried by GMRES takes few products |
 /// | more than 1000 without a pattern | [`Ndf`] by [`NewtonKrylov`]: nothing is factored |
 ///
 /// The choice is made once for a value and its clones, and told by [`choice`](AutoImplicit::choice).
@@ -56,18 +57,22 @@ impl AutoImplicit {
                 )
             };
         }
-        if n > DENSE && !IterationMatrix::<f64, F::Work>::is_sparse(rhs) {
+        let matrix =
+            if n > DENSE { IterationMatrix::sparse(rhs) } else { Some(IterationMatrix::new(rhs)) };
+        let Some(matrix) = matrix else {
             let why = format!("{n} states and no sparse Jacobian: no matrix is factored");
             return told(ImplicitMethod::NdfKrylov, why);
-        }
-        let Some(timings) = cost::measure(rhs, at) else {
+        };
+        let Some(timings) = cost::measure(rhs, matrix, at, self.rtol) else {
             let why = "the Jacobian at the start could not be evaluated and factored";
             return told(ImplicitMethod::Rodas5P, why.to_owned());
         };
         let oscillates = cost::spectrum(rhs, at).oscillates;
-        let suits = |work: &&Work| !(oscillates && work.method == ImplicitMethod::Ndf);
+        let differs = |method| matches!(method, ImplicitMethod::Ndf | ImplicitMethod::NdfKrylov);
+        let suits = |work: &&Work| !(oscillates && differs(work.method));
         let costs = CANDIDATES.iter().filter(suits);
-        let mut costs: Vec<_> = costs.map(|work| (work.method, work.cost(n, &timings))).collect();
+        let cost = |work: &Work| Some((work.method, work.cost(n, &timings)?));
+        let mut costs: Vec<_> = costs.filter_map(cost).collect();
         costs.sort_by(|a, b| a.1.total_cmp(&b.1));
         let (method, least) = costs[0];
         costs.iter_mut().for_each(|(_, cost)| *cost /= least);

@@ -20,6 +20,38 @@ impl Auto {
         Self::new(AutoExplicit::for_tolerance(rtol), AutoImplicit::for_tolerance(rtol))
     }
 
+    /// The same for a problem at hand: where it oscillates much faster than it lasts, the implicit method
+    /// has the first try.
+    ///
+    /// ```
+    /// use ode_core::{OdeProblem, Options, solve};
+    /// use ode_stiff::Auto;
+    ///
+    /// system::system! {
+    ///     struct Spring;
+    ///     state { x, v }
+    ///     params { omega }
+    ///     rhs(_t) { d(x) = v; d(v) = -omega * omega * x; }
+    /// }
+    /// // It could swing 10⁵ times, but hangs still.
+    /// let problem = OdeProblem::new(Spring, [0.0, 0.0], [1e4], (0.0, 100.0))?;
+    /// let options = Options::default();
+    /// let auto = Auto::for_problem(&problem, &options);
+    /// assert!(solve(&problem, auto, &options)?.stats().accepted < 100);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn for_problem<F: Jacobian<f64>, B: Buffer<Item = f64>>(
+        problem: &OdeProblem<F, B>,
+        options: &Options,
+    ) -> Self {
+        let mut auto = Self::for_options(options);
+        let (t0, t1) = problem.tspan();
+        let spectrum = cost::spectrum(problem.rhs(), (t0, problem.u0().as_ref(), problem.p()));
+        auto.rule.starts_stiff =
+            spectrum.oscillates && spectrum.radius * (t1 - t0).abs() > OSCILLATIONS;
+        auto
+    }
+
     /// The implicit method that was chosen, if one was needed so far.
     pub fn choice(&self) -> Option<Choice> {
         self.stiff.choice()
@@ -85,11 +117,7 @@ pub fn solve_auto<F: Jacobian<f64>, B: Buffer<Item = f64>>(
     problem: &OdeProblem<F, B>,
     options: &Options,
 ) -> Result<AutoSolution, SolveError> {
-    let mut auto = Auto::for_options(options);
-    let (t0, t1) = problem.tspan();
-    let spectrum = cost::spectrum(problem.rhs(), (t0, problem.u0().as_ref(), problem.p()));
-    auto.rule.starts_stiff =
-        spectrum.oscillates && spectrum.radius * (t1 - t0).abs() > OSCILLATIONS;
+    let auto = Auto::for_problem(problem, options);
     let solution = solve(problem, auto.clone(), options)?;
     let explicit = problem.rhs().mass().is_none().then_some(auto.nonstiff);
     Ok(AutoSolution { solution, explicit, implicit: auto.choice() })

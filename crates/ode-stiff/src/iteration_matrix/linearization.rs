@@ -35,6 +35,8 @@ enum Entries {
 pub(crate) enum Wanted {
     /// Those of the pattern where that is a gain, else all.
     Fewest,
+    /// Those of the pattern where that is a gain, else none.
+    Sparse,
     /// Those of the pattern; none if there is no pattern.
     Pattern,
     /// None.
@@ -50,12 +52,12 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         let n = rhs.states();
         let looks = match wanted {
             Wanted::Fewest => n > SMALL,
-            Wanted::Pattern => true,
+            Wanted::Sparse | Wanted::Pattern => true,
             Wanted::Products => false,
         };
         let pattern = if looks { rhs.pattern() } else { None };
         let sparsity = pattern.and_then(|pattern| match wanted {
-            Wanted::Fewest => Sparsity::new(&pattern, rhs.mass()),
+            Wanted::Fewest | Wanted::Sparse => Sparsity::new(&pattern, rhs.mass()),
             _ => Sparsity::of_any(&pattern, rhs.mass()),
         });
         let (entries, count) = match (sparsity, wanted) {

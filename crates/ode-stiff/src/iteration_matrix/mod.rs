@@ -59,10 +59,13 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         self.linearization.linearize(rhs, t, u, p)
     }
 
-    /// Whether the pattern of a right-hand side is known and few of its columns meet; if not, matrices
-    /// are dense above a few states too.
-    pub(crate) fn is_sparse<F: Jacobian<S, Work = W>>(rhs: &F) -> bool {
-        rhs.pattern().and_then(|pattern| Sparsity::new(&pattern, rhs.mass())).is_some()
+    /// The same where the pattern of a right-hand side is known and few of its columns meet; elsewhere
+    /// matrices are dense above a few states too.
+    pub(crate) fn sparse<F: Jacobian<S, Work = W>>(rhs: &F) -> Option<Self> {
+        let linearization = Linearization::new(rhs, Wanted::Sparse);
+        linearization.sparsity()?;
+        let factors = Shifted::new(&linearization);
+        Some(Self { linearization, factors })
     }
 
     /// A bound of the eigenvalues of `∂f/∂u`: the largest sum of a row where it is dense, of a column
