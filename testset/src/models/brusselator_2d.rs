@@ -1,3 +1,4 @@
+use std::ops::Range;
 use system::{Scalar, System, literals, wrong_lengths};
 
 /// The Brusselator on a torus of `side` by `side` cells (Hairer & Wanner IV.10), cell by cell `u, v`,
@@ -23,6 +24,9 @@ pub struct Brusselator2d {
     pub side: usize,
 }
 
+/// Of the disc.
+const CENTER: [f64; 2] = [0.3, 0.6];
+
 impl Brusselator2d {
     /// `u = 22 (y (1 - y))^(3/2)`, `v = 27 (x (1 - x))^(3/2)`.
     pub fn initial_state(&self) -> Vec<f64> {
@@ -32,8 +36,15 @@ impl Brusselator2d {
     }
 
     fn in_disc(&self, i: usize, j: usize) -> bool {
-        let (x, y) = (self.at(i) - 0.3, self.at(j) - 0.6);
+        let (x, y) = (self.at(i) - CENTER[0], self.at(j) - CENTER[1]);
         x * x + y * y <= 0.01
+    }
+
+    /// Along one coordinate, the cells that the disc may reach around its center.
+    fn reach(&self, center: f64) -> Range<usize> {
+        let cells = self.side.saturating_sub(1) as f64;
+        let first = ((center - 0.1) * cells).floor() as usize;
+        first..self.side.min(((center + 0.1) * cells).ceil() as usize + 1)
     }
 
     fn per_distance_squared(&self) -> f64 {
@@ -85,8 +96,11 @@ impl System for Brusselator2d {
             du[0] = cell(here[0], [here[last], here[1 % side], south[0], north[0]]);
             let around = [here[(last + side - 1) % side], here[0], south[last], north[last]];
             du[last] = cell(here[last], around);
-            for (_, du) in du.iter_mut().enumerate().filter(|(i, _)| self.in_disc(*i, j)) {
-                du[0] += source;
+        }
+        let [columns, rows] = CENTER.map(|center| self.reach(center));
+        for j in rows {
+            for i in columns.clone().filter(|&i| self.in_disc(i, j)) {
+                du[j * side + i][0] += source;
             }
         }
     }
