@@ -1,5 +1,6 @@
 //! Backward differences `Dⱼ = ∇ʲ u` of the polynomial through the past, on a grid of equal steps.
 
+use super::blocks::block;
 use super::coefficients::MOST;
 use scalar::Scalar;
 use system::Buffer;
@@ -40,19 +41,20 @@ impl<B: Buffer> Differences<B> {
 
     #[inline(always)]
     fn combine<const Q: usize>(&mut self, change: &[[f64; MOST + 1]; MOST + 1]) {
-        let [_, d @ ..] = &mut self.0;
-        let n = d[0].as_ref().len();
-        let d = d.each_mut().map(|d| &mut d.as_mut()[..n]);
-        for i in 0..n {
-            let old: [B::Item; MOST] = std::array::from_fn(|j| d[j][i]);
-            for row in 0..Q {
-                let mut sum = old[0].scale(change[row + 1][1]);
+        let d = self.0.each_mut().map(|d| d.as_mut());
+        let n = d[0].len();
+        in_blocks!(n, L, i => {
+            let old: [[B::Item; L]; MOST] = std::array::from_fn(|j| block(d[j + 1], i));
+            for row in 1..=Q {
+                let mut sum = old[0].map(|x| x.scale(change[row][1]));
                 for j in 1..Q {
-                    sum = old[j].scale_add(change[row + 1][j + 1], sum);
+                    for l in 0..L {
+                        sum[l] = old[j][l].scale_add(change[row][j + 1], sum[l]);
+                    }
                 }
-                d[row][i] = sum;
+                d[row][i..i + L].copy_from_slice(&sum);
             }
-        }
+        });
     }
 
     /// `predicted = Σ Dⱼ` and `slope = Σ γⱼ Dⱼ / h`, `γⱼ = 1 + 1/2 + … + 1/j`.
@@ -70,17 +72,20 @@ impl<B: Buffer> Differences<B> {
     fn predict_by<const Q: usize>(&self, h: f64, predicted: &mut [B::Item], slope: &mut [B::Item]) {
         let (n, inverse) = (predicted.len(), 1.0 / h);
         let weights = HARMONIC.map(|gamma| gamma * inverse);
-        let d = self.0.each_ref().map(|d| &d.as_ref()[..n]);
-        let slope = &mut slope[..n];
-        for i in 0..n {
-            let mut value = d[0][i] + d[1][i];
-            let mut rise = d[1][i].scale(weights[1]);
-            for j in 2..=Q {
-                value += d[j][i];
-                rise = d[j][i].scale_add(weights[j], rise);
+        let d = self.0.each_ref().map(|d| d.as_ref());
+        in_blocks!(n, L, i => {
+            let mut value: [B::Item; L] = block(d[0], i);
+            let mut rise = [B::Item::zero(); L];
+            for j in 1..=Q {
+                let d: [B::Item; L] = block(d[j], i);
+                for l in 0..L {
+                    value[l] += d[l];
+                    rise[l] = d[l].scale_add(weights[j], rise[l]);
+                }
             }
-            (predicted[i], slope[i]) = (value, rise);
-        }
+            predicted[i..i + L].copy_from_slice(&value);
+            slope[i..i + L].copy_from_slice(&rise);
+        });
     }
 
     /// The differences at the end of a step whose prediction was corrected by `e`.
@@ -91,16 +96,23 @@ impl<B: Buffer> Differences<B> {
     #[inline(always)]
     fn advance_by<const Q: usize>(&mut self, e: &[B::Item]) {
         let n = e.len();
-        let d = self.0.each_mut().map(|d| &mut d.as_mut()[..n]);
-        for i in 0..n {
-            d[Q + 2][i] = e[i] - d[Q + 1][i];
-            d[Q + 1][i] = e[i];
-            let mut sum = e[i];
-            for j in (0..=Q).rev() {
-                sum += d[j][i];
-                d[j][i] = sum;
+        let mut d = self.0.each_mut().map(|d| d.as_mut());
+        in_blocks!(n, L, i => {
+            let mut sum: [B::Item; L] = block(e, i);
+            let mut above: [B::Item; L] = block(d[Q + 1], i);
+            for l in 0..L {
+                above[l] = sum[l] - above[l];
             }
-        }
+            d[Q + 2][i..i + L].copy_from_slice(&above);
+            d[Q + 1][i..i + L].copy_from_slice(&sum);
+            for d in d[..=Q].iter_mut().rev() {
+                let own: [B::Item; L] = block(d, i);
+                for l in 0..L {
+                    sum[l] += own[l];
+                }
+                d[i..i + L].copy_from_slice(&sum);
+            }
+        });
     }
 
     /// `out = u'` at the end: `Σ Dⱼ / (j h)`.
@@ -112,14 +124,17 @@ impl<B: Buffer> Differences<B> {
     fn slope_by<const Q: usize>(&self, h: f64, out: &mut [B::Item]) {
         let n = out.len();
         let weights: [f64; MOST + 1] = std::array::from_fn(|j| 1.0 / (j as f64 * h));
-        let d = self.0.each_ref().map(|d| &d.as_ref()[..n]);
-        for i in 0..n {
-            let mut sum = d[1][i].scale(weights[1]);
-            for j in 2..=Q {
-                sum = d[j][i].scale_add(weights[j], sum);
+        let d = self.0.each_ref().map(|d| d.as_ref());
+        in_blocks!(n, L, i => {
+            let mut sum = [B::Item::zero(); L];
+            for j in 1..=Q {
+                let d: [B::Item; L] = block(d[j], i);
+                for l in 0..L {
+                    sum[l] = d[l].scale_add(weights[j], sum[l]);
+                }
             }
-            out[i] = sum;
-        }
+            out[i..i + L].copy_from_slice(&sum);
+        });
     }
 
     /// Component `i` of the polynomial in powers of `(t - tₙ) / h`.

@@ -1,5 +1,6 @@
 //! Nordsieck's array: the scaled derivatives `z_j = h^j u^(j) / j!` of the polynomial through the past.
 
+use super::blocks::block;
 use super::coefficients::MOST;
 use scalar::Scalar;
 use system::Buffer;
@@ -52,15 +53,9 @@ impl<B: Buffer> History<B> {
         }
         let from = self.0.each_ref().map(|column| &column.as_ref()[..n]);
         let mut to = predicted.0.each_mut().map(|column| &mut column.as_mut()[..n]);
-        let mut i = 0;
-        while i + BLOCK <= n {
-            shift::<_, Q, BLOCK>(i, &powers, &from, &mut to, (slope, inverse));
-            i += BLOCK;
-        }
-        while i < n {
-            shift::<_, Q, 1>(i, &powers, &from, &mut to, (slope, inverse));
-            i += 1;
-        }
+        in_blocks!(n, L, i => {
+            shift::<_, Q, L>(i, &powers, &from, &mut to, (slope, inverse));
+        });
     }
 
     /// `z_j = predicted_j + l_j e`.
@@ -76,15 +71,25 @@ impl<B: Buffer> History<B> {
     }
 
     #[inline(always)]
-    fn correct_by<const Q: usize>(&mut self, predicted: &Self, l: &[f64; MOST + 1], e: &[B::Item]) {
+    fn correct_by<const Q: usize>(
+        &mut self,
+        predicted: &Self,
+        l_of: &[f64; MOST + 1],
+        e: &[B::Item],
+    ) {
         let n = e.len();
-        let from = predicted.0.each_ref().map(|column| &column.as_ref()[..n]);
-        let to = self.0.each_mut().map(|column| &mut column.as_mut()[..n]);
-        for j in 1..=Q {
-            for i in 0..n {
-                to[j][i] = e[i].scale_add(l[j], from[j][i]);
+        let from = predicted.0.each_ref().map(|column| column.as_ref());
+        let to = self.0.each_mut().map(|column| column.as_mut());
+        in_blocks!(n, L, i => {
+            let e: [B::Item; L] = block(e, i);
+            for j in 1..=Q {
+                let mut z: [B::Item; L] = block(from[j], i);
+                for l in 0..L {
+                    z[l] = e[l].scale_add(l_of[j], z[l]);
+                }
+                to[j][i..i + L].copy_from_slice(&z);
             }
-        }
+        });
     }
 
     /// `z_j += weights_j column` for `2 ≤ j ≤ last`.
@@ -98,9 +103,6 @@ impl<B: Buffer> History<B> {
         }
     }
 }
-
-/// Components that are shifted together, in vector registers.
-const BLOCK: usize = 8;
 
 /// Shifts the polynomials of `L` components from `i` on.
 #[inline(always)]

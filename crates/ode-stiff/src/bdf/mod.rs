@@ -19,6 +19,8 @@ macro_rules! by_order {
     };
 }
 
+#[macro_use]
+mod blocks;
 mod checkpoint;
 mod coefficients;
 mod control;
