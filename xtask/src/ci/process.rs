@@ -46,6 +46,10 @@ impl Cargo {
 
     fn command(&self) -> Command {
         let mut command = Command::new(metadata::cargo());
+        // A check builds everything once: what the next build could take over costs time and gigabytes.
+        if std::env::var_os("CARGO_INCREMENTAL").is_none() {
+            command.env("CARGO_INCREMENTAL", "0");
+        }
         command.args(&self.words).envs(self.variables.iter().copied()).stdin(Stdio::null());
         command
     }
