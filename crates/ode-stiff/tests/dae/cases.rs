@@ -1,10 +1,10 @@
 //! Differential–algebraic problems of index 1 with their solutions.
 
-use crate::model::Model;
+use crate::model::{Model, with_mass};
 use ode_core::{OdeProblem, Options};
-use system::{Mass, Rhs, System};
+use system::{Mass, Rhs};
+use testset::ErasedProblem;
 use testset::models::{ChargePumpIndex1, PENDULUM_MASS, PendulumIndex1, TransistorAmplifier};
-use testset::{Problem, Visitor};
 
 pub(crate) struct Case {
     pub(crate) name: String,
@@ -45,32 +45,26 @@ impl Case {
     }
 }
 
-struct Collect(Vec<Case>);
-
-impl Visitor for Collect {
-    fn visit<F: System + Copy + 'static, const N: usize>(&mut self, problem: &Problem<F, N>) {
-        let reference = &problem.reference;
-        let diagonal = reference.mass_matrix_diagonal.clone().unwrap();
-        let model = Model::new(problem.system, Mass::diagonal(&diagonal));
-        let (u0, p, tspan) = (reference.u0.clone(), reference.p.clone(), reference.tspan);
-        self.0.push(Case {
-            name: reference.name.clone(),
-            problem: OdeProblem::new(model, u0, p, tspan).unwrap(),
-            points: reference.points.iter().map(|point| (point.t, point.u.clone())).collect(),
-            scale: reference.scale(),
-            stops: reference.points.iter().skip(1).map(|point| point.t).collect(),
-            equations: (0..N).filter(|&i| diagonal[i] == 0.0).map(|i| vec![i]).collect(),
-        });
+fn listed(problem: ErasedProblem) -> Case {
+    let ErasedProblem { model, reference, .. } = problem;
+    let mass = model.mass().unwrap();
+    let algebraic = (0..mass.size()).filter(|&i| mass.is_algebraic(i));
+    Case {
+        equations: algebraic.map(|i| vec![i]).collect(),
+        points: reference.points.iter().map(|point| (point.t, point.u.clone())).collect(),
+        scale: reference.scale(),
+        stops: reference.points.iter().skip(1).map(|point| point.t).collect(),
+        problem: OdeProblem::new(model, reference.u0, reference.p, reference.tspan).unwrap(),
+        name: reference.name,
     }
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    let mut collect = Collect(Vec::new());
-    testset::differential_algebraic(&mut collect).unwrap();
-    let mut cases = collect.0;
+    let listed_ones = ErasedProblem::differential_algebraic().unwrap();
+    let mut cases: Vec<Case> = listed_ones.into_iter().map(listed).collect();
 
     let u0 = TransistorAmplifier::U0.to_vec();
-    let model = Model::new(TransistorAmplifier, TransistorAmplifier::mass().unwrap());
+    let model = with_mass(TransistorAmplifier, TransistorAmplifier::mass().unwrap());
     cases.push(Case {
         name: "transistor amplifier".into(),
         problem: OdeProblem::new(model, u0.clone(), [], (0.0, 0.2)).unwrap(),
@@ -82,7 +76,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
     let g = 9.81;
     let at = |t: f64| (t, PendulumIndex1::exact(t, g).to_vec());
-    let model = Model::new(PendulumIndex1, Mass::diagonal(PENDULUM_MASS));
+    let model = with_mass(PendulumIndex1, Mass::diagonal(PENDULUM_MASS));
     cases.push(Case {
         name: "pendulum".into(),
         problem: OdeProblem::new(model, at(0.0).1, [g], (0.0, 2.0)).unwrap(),
@@ -94,7 +88,7 @@ pub(crate) fn cases() -> Vec<Case> {
 
     for (name, width) in [("charge pump", 0.05), ("charge pump, sharp", 0.0)] {
         let at = |t: f64| (t, ChargePumpIndex1::exact(t, width).to_vec());
-        let model = Model::new(ChargePumpIndex1, ChargePumpIndex1::mass().unwrap());
+        let model = with_mass(ChargePumpIndex1, ChargePumpIndex1::mass().unwrap());
         let period = |k: usize| [50.0, 60.0, 110.0, 120.0].map(|t| t + 120.0 * k as f64);
         let stops: Vec<f64> = (0..10).flat_map(period).filter(|&t| t < 1200.0).collect();
         cases.push(Case {

@@ -1,7 +1,7 @@
 //! Consistent initial values.
 
 use crate::cases::cases;
-use crate::model::Model;
+use crate::model::{Model, with_mass};
 use ode_core::{Domain, ErrorKind, OdeProblem, Options, Save, solve};
 use ode_stiff::{Bdf, consistent};
 use scalar::{Dual, Scalar};
@@ -70,7 +70,7 @@ system::system! {
 }
 
 fn problem<F: System + 'static>(system: F, u0: [f64; 2], p: &[f64]) -> OdeProblem<Model> {
-    let model = Model::new(system, Mass::diagonal([1.0, 0.0]));
+    let model = with_mass(system, Mass::diagonal([1.0, 0.0]));
     OdeProblem::new(model, u0.to_vec(), p, (0.0, 1.0)).unwrap()
 }
 

@@ -5,108 +5,14 @@ use ode_stiff::{
     Bdf, KenCarp4, KenCarp5, Kvaerno3, Kvaerno4, Kvaerno5, Ndf, RadauIIA5, Rodas4, Rodas4P,
     Rodas5P, TrBdf2,
 };
-use system::{DualWork, Failure, Jacobian, Mass, Rhs, System};
+use system::{Mass, System};
+use testset::Erased;
 
-/// A model with its exact Jacobian, and a mass matrix.
-pub(crate) struct Model {
-    system: Box<dyn Erased>,
-    mass: Mass,
-}
+/// All models are of this type.
+pub(crate) type Model = Erased<'static>;
 
-impl Model {
-    pub(crate) fn new(system: impl System + 'static, mass: Mass) -> Self {
-        assert_eq!(mass.size(), System::dim(&system));
-        Self { system: Box::new(system), mass }
-    }
-}
-
-type At<'a> = (f64, &'a [f64], &'a [f64]);
-
-trait Erased {
-    fn dim(&self) -> usize;
-    fn names(&self) -> Vec<String>;
-    fn eval(&self, at: At<'_>, du: &mut [f64]);
-    fn work(&self) -> DualWork<f64>;
-    fn jac(&self, at: At<'_>, out: &mut [f64], work: &mut DualWork<f64>) -> Result<(), Failure>;
-    fn dfdt(&self, at: At<'_>, out: &mut [f64], work: &mut DualWork<f64>) -> Result<(), Failure>;
-}
-
-impl<F: System> Erased for F {
-    fn dim(&self) -> usize {
-        System::dim(self)
-    }
-    fn names(&self) -> Vec<String> {
-        self.state_names()
-    }
-    fn eval(&self, (t, u, p): At<'_>, du: &mut [f64]) {
-        self.rhs(t, u, p, du);
-    }
-    fn work(&self) -> DualWork<f64> {
-        self.jacobian_work()
-    }
-    fn jac(
-        &self,
-        (t, u, p): At<'_>,
-        out: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.jacobian(t, u, p, out, work)
-    }
-    fn dfdt(
-        &self,
-        (t, u, p): At<'_>,
-        out: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.time_derivative(t, u, p, out, work)
-    }
-}
-
-impl Rhs<f64> for Model {
-    fn states(&self) -> usize {
-        self.system.dim()
-    }
-    fn params(&self) -> Option<usize> {
-        None
-    }
-    fn eval(&self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]) -> Result<(), Failure> {
-        self.system.eval((t, u, p), du);
-        Ok(())
-    }
-    fn mass(&self) -> Option<&Mass> {
-        Some(&self.mass)
-    }
-    fn names(&self) -> Vec<String> {
-        self.system.names()
-    }
-}
-
-impl Jacobian<f64> for Model {
-    type Work = DualWork<f64>;
-
-    fn jacobian_work(&self) -> DualWork<f64> {
-        self.system.work()
-    }
-    fn jacobian(
-        &self,
-        t: f64,
-        u: &[f64],
-        p: &[f64],
-        jac: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.system.jac((t, u, p), jac, work)
-    }
-    fn time_derivative(
-        &self,
-        t: f64,
-        u: &[f64],
-        p: &[f64],
-        dfdt: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.system.dfdt((t, u, p), dfdt, work)
-    }
+pub(crate) fn with_mass(system: impl System + 'static, mass: Mass) -> Model {
+    Erased::with_mass(system, mass).unwrap()
 }
 
 /// A method: its name, the relative tolerance that suits its order, and how it solves.

@@ -1,6 +1,6 @@
 //! What cannot be solved is refused by every family with the same kind of error, and advice.
 
-use crate::model::{METHODS, Model};
+use crate::model::{METHODS, Model, with_mass};
 use ode_core::{ErrorKind, OdeProblem, Options};
 use system::Mass;
 use testset::models::{ChargePump, PENDULUM_MASS, PendulumIndex2, PendulumIndex3};
@@ -119,7 +119,7 @@ fn refused() -> Vec<Refused> {
     vec![
         Refused {
             name: "undetermined",
-            problem: problem(Model::new(Undetermined, last(2)), &[1.0, 0.0], &[]),
+            problem: problem(with_mass(Undetermined, last(2)), &[1.0, 0.0], &[]),
             is_kind: higher,
             says: &[
                 "rows `z` do not determine `z`",
@@ -131,7 +131,7 @@ fn refused() -> Vec<Refused> {
         Refused {
             name: "doubled",
             problem: problem(
-                Model::new(Doubled, Mass::diagonal([1.0, 0.0, 0.0])),
+                with_mass(Doubled, Mass::diagonal([1.0, 0.0, 0.0])),
                 &[1.0, 0.5, 0.5],
                 &[],
             ),
@@ -141,7 +141,7 @@ fn refused() -> Vec<Refused> {
         Refused {
             name: "index 3",
             problem: problem(
-                Model::new(PendulumIndex3, Mass::diagonal(PENDULUM_MASS)),
+                with_mass(PendulumIndex3, Mass::diagonal(PENDULUM_MASS)),
                 &pendulum,
                 &[9.81],
             ),
@@ -151,7 +151,7 @@ fn refused() -> Vec<Refused> {
         Refused {
             name: "index 2",
             problem: problem(
-                Model::new(PendulumIndex2, Mass::diagonal(PENDULUM_MASS)),
+                with_mass(PendulumIndex2, Mass::diagonal(PENDULUM_MASS)),
                 &pendulum,
                 &[9.81],
             ),
@@ -161,7 +161,7 @@ fn refused() -> Vec<Refused> {
         Refused {
             name: "charge pump",
             problem: problem(
-                Model::new(ChargePump, ChargePump::mass().unwrap()),
+                with_mass(ChargePump, ChargePump::mass().unwrap()),
                 &ChargePump::u0(),
                 &[],
             ),
@@ -170,7 +170,7 @@ fn refused() -> Vec<Refused> {
         },
         Refused {
             name: "inconsistent",
-            problem: problem(Model::new(Bath, last(2)), &[2.0, 3.5], &[]),
+            problem: problem(with_mass(Bath, last(2)), &[2.0, 3.5], &[]),
             is_kind: inconsistent,
             says: &[
                 "row `bound` leaves 5e-1",
@@ -181,25 +181,25 @@ fn refused() -> Vec<Refused> {
         },
         Refused {
             name: "inconsistent in a sum of rows",
-            problem: problem(Model::new(Hidden, both), &[1.0, 0.0], &[]),
+            problem: problem(with_mass(Hidden, both), &[1.0, 0.0], &[]),
             is_kind: inconsistent,
             says: &["row `x + y` leaves 2e0", "ode_stiff::consistent"],
         },
         Refused {
             name: "Jacobian not finite",
-            problem: problem(Model::new(Root, last(2)), &[0.0, 0.0], &[]),
+            problem: problem(with_mass(Root, last(2)), &[0.0, 0.0], &[]),
             is_kind: |kind| matches!(kind, ErrorKind::JacobianNotFinite { t: 0.0, of, .. } if of == "z"),
             says: &["roots and powers at zero"],
         },
         Refused {
             name: "no value",
-            problem: problem(Model::new(Logarithm, last(2)), &[1.0, 0.0], &[]),
+            problem: problem(with_mass(Logarithm, last(2)), &[1.0, 0.0], &[]),
             is_kind: |kind| matches!(kind, ErrorKind::NonFinite { t: 0.0, component } if component == "z"),
             says: &["logarithms"],
         },
         Refused {
             name: "root vanishes",
-            problem: problem(Model::new(Vanishes, last(2)), &[2.0, 1.0], &[]),
+            problem: problem(with_mass(Vanishes, last(2)), &[2.0, 1.0], &[]),
             is_kind: |kind| match kind {
                 ErrorKind::NotConverged { t, .. }
                 | ErrorKind::StepTooSmall { t, .. }
@@ -231,7 +231,7 @@ fn every_family_says_the_same_of_what_it_cannot_solve() {
 #[test]
 fn an_equation_that_fades_on_the_way_is_a_singular_matrix() {
     let mass = Mass::diagonal([1.0, 0.0]);
-    let fades = problem(Model::new(Fades, mass), &[1.0, 1.0], &[]);
+    let fades = problem(with_mass(Fades, mass), &[1.0, 1.0], &[]);
     for method in METHODS.iter().filter(|method| method.name.starts_with("Rodas")) {
         let error = method.solve(&fades, &Options::default()).unwrap_err();
         let ErrorKind::SingularMatrix { t, component } = error.kind() else { panic!("{error:?}") };

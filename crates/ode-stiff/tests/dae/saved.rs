@@ -1,7 +1,7 @@
 //! What a solution saves between its steps lies on the algebraic equations, too.
 
 use crate::cases::{Case, cases};
-use crate::model::{METHODS, Method, Model};
+use crate::model::{METHODS, Method, Model, with_mass};
 use crate::values::{PASS_KINKS, missing};
 use allocation_counter::measure;
 use ode_core::{
@@ -83,7 +83,7 @@ system::system! {
 }
 
 fn bath() -> OdeProblem<Model> {
-    let model = Model::new(Bath, Mass::diagonal([1.0, 0.0, 1.0]));
+    let model = with_mass(Bath, Mass::diagonal([1.0, 0.0, 1.0]));
     OdeProblem::new(model, vec![2.0, 1.0, 1.0], [1.0], (0.0, 2.0)).unwrap()
 }
 
@@ -173,8 +173,8 @@ fn where_no_state_can_be_saved_that_is_told() {
     let mass = || Mass::diagonal([1.0, 0.0]);
     let times = Save::At(vec![0.5, 1.0, 1.5]);
     let options = Options { save: times, ..Options::default() };
-    let gap = OdeProblem::new(Model::new(Gap, mass()), vec![1.0, 1.0], [], (0.0, 2.0)).unwrap();
-    let hole = OdeProblem::new(Model::new(Hole, mass()), vec![1.0, 1.0], [], (0.0, 2.0)).unwrap();
+    let gap = OdeProblem::new(with_mass(Gap, mass()), vec![1.0, 1.0], [], (0.0, 2.0)).unwrap();
+    let hole = OdeProblem::new(with_mass(Hole, mass()), vec![1.0, 1.0], [], (0.0, 2.0)).unwrap();
     macro_rules! check {
         ($($method:expr,)*) => {$(
             let error = solve(&gap, $method, &options).unwrap_err();

@@ -1,7 +1,7 @@
 //! States that come from outside on the way: events, edits, declared stops.
 
 use crate::cases::cases;
-use crate::model::{METHODS, Model};
+use crate::model::{METHODS, Model, with_mass};
 use ode_core::{ErrorKind, Events, OdeProblem, Options, Root, Save, Scheduled};
 use ode_stiff::make_consistent;
 use system::Mass;
@@ -18,7 +18,7 @@ system::system! {
 }
 
 fn bath() -> OdeProblem<Model> {
-    let model = Model::new(Bath, Mass::diagonal([1.0, 0.0]));
+    let model = with_mass(Bath, Mass::diagonal([1.0, 0.0]));
     OdeProblem::new(model, vec![2.0, 1.0], [1.0], (0.0, 2.0)).unwrap()
 }
 
@@ -51,7 +51,7 @@ fn an_effect_that_breaks_the_constraints_is_refused_where_it_happens() {
 
 #[test]
 fn an_effect_may_make_the_state_consistent() {
-    let (problem, rhs) = (bath(), Model::new(Bath, Mass::diagonal([1.0, 0.0])));
+    let (problem, rhs) = (bath(), with_mass(Bath, Mass::diagonal([1.0, 0.0])));
     for method in METHODS {
         let options = Options { rtol: method.rtol, atol: 1e-2 * method.rtol, ..Options::default() };
         let dose = Scheduled::new("dose", [1.0]).effect(|at| {
@@ -102,7 +102,7 @@ system::system! {
 
 #[test]
 fn behind_a_declared_stop_algebraic_variables_follow_their_equations() {
-    let model = Model::new(Switch, Mass::diagonal([1.0, 0.0]));
+    let model = with_mass(Switch, Mass::diagonal([1.0, 0.0]));
     let problem = OdeProblem::new(model, vec![1.0, 1.0], [], (0.0, 2.0)).unwrap();
     for method in METHODS {
         let rtol = method.rtol;

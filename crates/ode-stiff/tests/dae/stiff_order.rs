@@ -1,6 +1,6 @@
 //! Orders on the problem of Prothero and Robinson with λ = 10⁶, where `h λ` is large.
 
-use crate::model::{METHODS, Model};
+use crate::model::{METHODS, with_mass};
 use ode_core::{OdeProblem, Options, Save, StepSize};
 use system::Mass;
 use testset::models::ProtheroRobinson;
@@ -8,7 +8,7 @@ use testset::models::ProtheroRobinson;
 /// The error at `t = 2` with this step.
 fn error(method: &str, step: f64) -> f64 {
     let method = METHODS.iter().find(|other| other.name == method).unwrap();
-    let model = Model::new(ProtheroRobinson, Mass::diagonal([1.0]));
+    let model = with_mass(ProtheroRobinson, Mass::diagonal([1.0]));
     let problem = OdeProblem::new(model, vec![1.0], [1e6], (0.0, 2.0)).unwrap();
     let options = Options {
         step: StepSize::Fixed(step),

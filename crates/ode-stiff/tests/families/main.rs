@@ -7,4 +7,5 @@ mod failures;
 mod large;
 mod mass;
 mod patterns;
+mod robertson_long;
 mod values;

@@ -1,9 +1,8 @@
 //! The stiff problems of the literature: values to the tolerance asked for, and the work they cost.
 
-use ode_core::{Algorithm, OdeProblem, Options, Save, Stats, solve};
+use ode_core::{OdeProblem, Options, Save, Solution, SolveError, Stats, solve};
 use ode_stiff::{KenCarp3, KenCarp4, KenCarp5, Kvaerno3, Kvaerno4, Kvaerno5, TrBdf2};
-use system::System;
-use testset::{Problem, Visitor};
+use testset::{Erased, ErasedProblem};
 
 const RTOL: f64 = 1e-6;
 
@@ -15,12 +14,10 @@ struct Run {
     stats: Stats,
 }
 
-fn run<A, F, const N: usize>(method: A, problem: &Problem<F, N>) -> Run
-where
-    F: System + Copy,
-    A: Algorithm<F, [f64; N]>,
-{
-    let reference = &problem.reference;
+type Solve = fn(&OdeProblem<Erased<'static>>, &Options) -> Result<Solution, SolveError>;
+
+fn run(solve: Solve, problem: ErasedProblem) -> Run {
+    let ErasedProblem { model, reference, .. } = problem;
     // The second state of Robertson's problem is of the size of 1e-5 and smaller.
     let floor = if reference.name == "rober" { 1e-6 } else { 1e-2 };
     let (t0, p) = (reference.tspan.0, reference.p.clone());
@@ -29,8 +26,8 @@ where
     let stops: Vec<f64> = points.iter().map(|point| point.t).collect();
     let save = Save::At(stops.clone());
     let options = Options { rtol: RTOL, atol: RTOL * floor, save, stops, ..Options::default() };
-    let ode = OdeProblem::new(problem.system, problem.u0, p, reference.tspan).unwrap();
-    let solution = solve(&ode, method, &options).unwrap();
+    let ode = OdeProblem::new(model, reference.u0.clone(), p, reference.tspan).unwrap();
+    let solution = solve(&ode, &options).unwrap();
     let mut error: f64 = 0.0;
     for point in points {
         let u = solution.at(point.t).unwrap();
@@ -69,15 +66,9 @@ macro_rules! pinned {
     ($test:ident, $method:ident, $expected:expr) => {
         #[test]
         fn $test() {
-            struct Each(Vec<Run>);
-            impl Visitor for Each {
-                fn visit<F: System + Copy, const N: usize>(&mut self, problem: &Problem<F, N>) {
-                    self.0.push(run($method, problem));
-                }
-            }
-            let mut each = Each(Vec::new());
-            testset::stiff(&mut each).unwrap();
-            check(stringify!($method), &each.0, &$expected);
+            let problems = ErasedProblem::stiff().unwrap().into_iter();
+            let run = |problem| run(|ode, options| solve(ode, $method, options), problem);
+            check(stringify!($method), &problems.map(run).collect::<Vec<_>>(), &$expected);
         }
     };
 }

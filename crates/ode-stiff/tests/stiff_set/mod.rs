@@ -3,138 +3,11 @@
 #![allow(dead_code)] // Each test program uses a part of it.
 
 use ode_core::{Algorithm, OdeProblem, Options, Save, Solution, SolveError, solve};
-use system::{Coloring, DualWork, Failure, Jacobian, Mass, Pattern, Rhs, System};
-use testset::{Problem, Reference, Visitor};
+use system::Rhs;
+use testset::{Erased, ErasedProblem, Reference};
 
-/// A model behind a pointer, with its exact Jacobian.
-pub(crate) struct Model {
-    system: Box<dyn Erased>,
-    mass: Option<Mass>,
-}
-
-trait Erased {
-    fn dim(&self) -> usize;
-    fn eval(&self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]);
-    fn work(&self) -> DualWork<f64>;
-    fn jacobian(
-        &self,
-        at: (f64, &[f64], &[f64]),
-        jac: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure>;
-    fn time_derivative(
-        &self,
-        at: (f64, &[f64], &[f64]),
-        dfdt: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure>;
-    fn pattern(&self) -> Option<Pattern>;
-    fn sparse(
-        &self,
-        at: (f64, &[f64], &[f64]),
-        coloring: &Coloring,
-        out: (&mut [f64], &mut [f64]),
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure>;
-}
-
-impl<F: System> Erased for F {
-    fn dim(&self) -> usize {
-        System::dim(self)
-    }
-    fn eval(&self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]) {
-        self.rhs(t, u, p, du);
-    }
-    fn work(&self) -> DualWork<f64> {
-        self.jacobian_work()
-    }
-    fn jacobian(
-        &self,
-        (t, u, p): (f64, &[f64], &[f64]),
-        jac: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        Jacobian::jacobian(self, t, u, p, jac, work)
-    }
-    fn time_derivative(
-        &self,
-        (t, u, p): (f64, &[f64], &[f64]),
-        dfdt: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        Jacobian::time_derivative(self, t, u, p, dfdt, work)
-    }
-    fn pattern(&self) -> Option<Pattern> {
-        Jacobian::<f64>::pattern(self)
-    }
-    fn sparse(
-        &self,
-        (t, u, p): (f64, &[f64], &[f64]),
-        coloring: &Coloring,
-        out: (&mut [f64], &mut [f64]),
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.sparse_derivatives(t, u, p, coloring, out, work)
-    }
-}
-
-impl Rhs<f64> for Model {
-    fn states(&self) -> usize {
-        self.system.dim()
-    }
-    fn params(&self) -> Option<usize> {
-        None
-    }
-    fn eval(&self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]) -> Result<(), Failure> {
-        self.system.eval(t, u, p, du);
-        Ok(())
-    }
-    fn mass(&self) -> Option<&Mass> {
-        self.mass.as_ref()
-    }
-}
-
-impl Jacobian<f64> for Model {
-    type Work = DualWork<f64>;
-
-    fn jacobian_work(&self) -> DualWork<f64> {
-        self.system.work()
-    }
-    fn jacobian(
-        &self,
-        t: f64,
-        u: &[f64],
-        p: &[f64],
-        jac: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.system.jacobian((t, u, p), jac, work)
-    }
-    fn time_derivative(
-        &self,
-        t: f64,
-        u: &[f64],
-        p: &[f64],
-        dfdt: &mut [f64],
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.system.time_derivative((t, u, p), dfdt, work)
-    }
-    fn pattern(&self) -> Option<Pattern> {
-        self.system.pattern()
-    }
-    fn sparse_derivatives(
-        &self,
-        t: f64,
-        u: &[f64],
-        p: &[f64],
-        coloring: &Coloring,
-        out: (&mut [f64], &mut [f64]),
-        work: &mut DualWork<f64>,
-    ) -> Result<(), Failure> {
-        self.system.sparse((t, u, p), coloring, out, work)
-    }
-}
+/// All models are of this type.
+pub(crate) type Model = Erased<'static>;
 
 /// A problem `M u' = f` and its reference values.
 pub(crate) struct Case {
@@ -199,45 +72,34 @@ impl Case {
     }
 }
 
-struct Collect(Vec<Case>);
-
-impl Visitor for Collect {
-    fn visit<F: System + Copy + 'static, const N: usize>(&mut self, problem: &Problem<F, N>) {
-        let reference = problem.reference.clone();
-        let mass = reference.mass_matrix_diagonal.as_ref().map(Mass::diagonal);
-        let rhs = Model { system: Box::new(problem.system), mass };
+fn collect<const K: usize>(lists: [Result<Vec<ErasedProblem>, testset::Error>; K]) -> Vec<Case> {
+    let case = |ErasedProblem { model, reference, .. }: ErasedProblem| {
         let (u0, p, tspan) = (reference.u0.clone(), reference.p.clone(), reference.tspan);
-        let problem = OdeProblem::new(rhs, u0, p, tspan).unwrap();
-        self.0.push(Case { reference, problem });
-    }
+        let problem = OdeProblem::new(model, u0, p, tspan).unwrap();
+        Case { reference, problem }
+    };
+    lists.into_iter().flat_map(Result::unwrap).map(case).collect()
 }
 
 /// The ordinary problems, then the DAEs.
 pub(crate) fn cases() -> Vec<Case> {
-    let mut collect = Collect(Vec::new());
-    testset::stiff(&mut collect).unwrap();
-    testset::differential_algebraic(&mut collect).unwrap();
-    collect.0
+    collect([ErasedProblem::stiff(), ErasedProblem::differential_algebraic()])
 }
 
 /// The ordinary problems, and those of the demanding ones that take less than a second.
 pub(crate) fn small() -> Vec<Case> {
-    let mut collect = Collect(Vec::new());
-    testset::stiff(&mut collect).unwrap();
-    testset::demanding(&mut collect).unwrap();
-    collect.0.retain(|case| case.reference.name != "ring_modulator");
-    collect.0
+    let mut cases = collect([ErasedProblem::stiff(), ErasedProblem::demanding()]);
+    cases.retain(|case| case.reference.name != "ring_modulator");
+    cases
 }
 
 /// The others: many states, or very many steps.
 pub(crate) fn large() -> Vec<Case> {
-    let mut collect = Collect(Vec::new());
-    testset::demanding(&mut collect).unwrap();
-    testset::large(&mut collect).unwrap();
-    collect.0.retain(|case| {
+    let mut cases = collect([ErasedProblem::demanding(), ErasedProblem::large()]);
+    cases.retain(|case| {
         case.reference.variables.len() >= 80 || case.reference.name == "ring_modulator"
     });
-    collect.0
+    cases
 }
 
 /// The problem of this name.
