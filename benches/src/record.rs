@@ -68,7 +68,8 @@ impl Recorder {
         }
         writeln!(
             io::stdout(),
-            "{who:<22} {problem:<24} {method:<10} {setting:<30} {error:>9.1e} {seconds:>11.3e}"
+            "{who:<22} {problem:<24} {method:<10} {:<30} {error:>9.1e} {seconds:>11.3e}",
+            shown(setting)
         )?;
         match &mut self.json {
             Some(file) => writeln!(file, "{}", serde_json::to_string(record)?),
@@ -83,6 +84,15 @@ impl Recorder {
     /// When it cannot be written.
     pub fn remark(&mut self, text: &str) -> io::Result<()> {
         writeln!(io::stdout(), "{text}")
+    }
+}
+
+/// What people see of a setting: those that hold a whole field are cut.
+fn shown(setting: &str) -> String {
+    const MOST: usize = 72;
+    match setting.chars().count() > MOST {
+        true => setting.chars().take(MOST - 1).chain(['…']).collect(),
+        false => setting.to_owned(),
     }
 }
 
@@ -106,6 +116,13 @@ mod tests {
         let error = recorder.write(&Record { error: f64::NAN, ..record.clone() }).unwrap_err();
         assert!(error.to_string().contains("logistic"), "{error}");
         assert!(recorder.write(&Record { seconds: f64::INFINITY, ..record }).is_err());
+    }
+
+    #[test]
+    fn long_settings_are_cut() {
+        assert_eq!(shown("rtol=1e-3"), "rtol=1e-3");
+        let cut = shown(&"é".repeat(73));
+        assert!(cut.chars().count() == 72 && cut.ends_with('…'), "{cut}");
     }
 
     #[test]

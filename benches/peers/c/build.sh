@@ -10,7 +10,7 @@ out=$(cd "$1" && pwd)
 flags="-O3 -march=native -DNDEBUG"
 cc=${CC:-cc}
 
-if [ ! -f "$out/install/done" ]; then
+if [ ! -f "$out/install/done" ] || [ ! -f "$out/install/lib/libsundials_ida.a" ]; then
     source=${SUNDIALS_SRC:?a source folder or git address of SUNDIALS}
     if [ ! -f "$source/CMakeLists.txt" ]; then
         rm -rf "$out/source"
@@ -22,7 +22,7 @@ if [ ! -f "$out/install/done" ]; then
         -DCMAKE_BUILD_TYPE=Release -DCMAKE_C_COMPILER="$cc" -DCMAKE_C_FLAGS_RELEASE="$flags" \
         -DCMAKE_INSTALL_PREFIX="$out/install" -DCMAKE_INSTALL_LIBDIR=lib \
         -DBUILD_SHARED_LIBS=OFF -DBUILD_STATIC_LIBS=ON -DENABLE_MPI=OFF -DSUNDIALS_LOGGING_LEVEL=0 \
-        -DSUNDIALS_ENABLE_ERROR_CHECKS=OFF -DBUILD_CVODES=OFF -DBUILD_IDA=OFF -DBUILD_IDAS=OFF -DBUILD_KINSOL=OFF \
+        -DSUNDIALS_ENABLE_ERROR_CHECKS=OFF -DBUILD_CVODES=OFF -DBUILD_IDA=ON -DBUILD_IDAS=OFF -DBUILD_KINSOL=OFF \
         -DEXAMPLES_ENABLE_C=OFF -DEXAMPLES_ENABLE_CXX=OFF -DEXAMPLES_INSTALL=OFF
     "$cmake" --build "$out/build" --target install -- -j1
     touch "$out/install/done"
@@ -32,6 +32,6 @@ newer=$(find "$here" -name '*.[ch]' -newer "$out/peers" 2>/dev/null || echo all)
 if [ ! -x "$out/peers" ] || [ -n "$newer" ]; then
     # shellcheck disable=SC2086
     "$cc" -std=c11 -Wall -Wextra $flags "$here"/*.c -o "$out/peers" -I"$out/install/include" -L"$out/install/lib" \
-        -lsundials_arkode -lsundials_cvode -lsundials_sunlinsoldense -lsundials_sunlinsolband -lsundials_sunlinsolspgmr \
+        -lsundials_arkode -lsundials_cvode -lsundials_ida -lsundials_sunlinsoldense -lsundials_sunlinsolband -lsundials_sunlinsolspgmr \
         -lsundials_sunmatrixdense -lsundials_sunmatrixband -lsundials_nvecserial -lsundials_core -lm
 fi

@@ -16,7 +16,7 @@
 /* A solve that needs more is hopeless. */
 static const long MOST_STEPS = 1000000;
 
-const char *const IMPLICIT[] = {"BDF", "BDF-GMRES", NULL};
+const char *const IMPLICIT[] = {"BDF", "BDF-GMRES", "IDA", NULL};
 
 /* CVODE hands over a matrix of zeros. */
 static int fill(sunrealtype t, N_Vector u, N_Vector fu, SUNMatrix jac, void *data, N_Vector a, N_Vector b, N_Vector c) {
@@ -42,6 +42,8 @@ static SUNMatrix matrix_for(const struct problem *problem) {
 
 double by_implicit(const char *method, const struct problem *problem, double rtol, double atol,
                    const struct sweep *sweep, long runs, N_Vector u) {
+    if (has_mass(problem) != !strcmp(method, "IDA")) return NAN;
+    if (has_mass(problem)) return by_ida(problem, rtol, atol, sweep, runs, u);
     const int direct = !strcmp(method, "BDF");
     /* By GMRES only what has no direct solver here. */
     const int matrix = problem->jac || problem->band;

@@ -100,7 +100,7 @@ static const struct problem NONSTIFF[] = {
     {"pleiades", 0, 28, pleiades, NULL, NULL, 0, NULL},
     {NULL, 0, 0, NULL, NULL, NULL, 0, NULL},
 };
-static const struct problem *const ALL[] = {NONSTIFF, STIFF, LARGE};
+static const struct problem *const ALL[] = {NONSTIFF, STIFF, LARGE, DAE};
 static const struct problem *problem;
 
 void set_time(double t) { time_now = fmin(fmax(t, t_low), t_high); }
@@ -258,7 +258,7 @@ static void print(const double *values) {
 static void on_problem(char **rest) {
     const char *name = word(rest);
     problem = NULL;
-    for (int group = 0; name && group < 3; group++)
+    for (int group = 0; name && group < 4; group++)
         for (const struct problem *one = ALL[group]; one->name; one++)
             if (!strcmp(name, one->name)) problem = one;
     if (!problem) {

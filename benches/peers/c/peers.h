@@ -27,8 +27,9 @@ struct problem {
     void (*jvp)(const double *u, const double *v, double *y);
 };
 
-/* The small stiff problems, and the large ones; ended by one without a name. */
-extern const struct problem STIFF[], LARGE[];
+/* The small stiff problems, the large ones, and those with a mass matrix; ended by one without a name. */
+extern const struct problem STIFF[], LARGE[], DAE[];
+int has_mass(const struct problem *problem);
 
 /* A solver that has been made, and how it solves the problem once more from t0 to t1. */
 struct solver {
@@ -44,12 +45,15 @@ int rhs(sunrealtype t, N_Vector u, N_Vector du, void *data);
 int cvode_once(const struct solver *solver, N_Vector u);
 extern const long MAX_STEPS;
 
-/* The names of CVODE's implicit methods; ended by NULL. */
+/* The names of CVODE's implicit methods, and IDA; ended by NULL. */
 extern const char *const IMPLICIT[];
 
 /* Seconds of one solve by such a method, negative if it fails; NAN if it is not for this problem. */
 double by_implicit(const char *method, const struct problem *problem, double rtol, double atol,
                    const struct sweep *sweep, long runs, N_Vector u);
+
+/* The same by IDA, for a problem with a mass matrix. */
+double by_ida(const struct problem *problem, double rtol, double atol, const struct sweep *sweep, long runs, N_Vector u);
 
 /* Prints the nonzero entries of the Jacobian at u as an answer; 0 if there is none. */
 int print_jacobian(const struct problem *problem, const double *u);

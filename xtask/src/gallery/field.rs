@@ -10,11 +10,10 @@ const COLUMNS: usize = 3;
 pub(super) fn draw(rows: &[Row]) -> Result<Option<String>, report::Error> {
     let fields: Vec<_> = rows.iter().filter_map(|row| Some((row, values(row)?))).collect();
     let Some((first, _)) = fields.first() else { return Ok(None) };
-    let numbers = ["alpha", "side"].map(|key| first.number(key).unwrap_or(f64::NAN));
+    let side = first.number("side").unwrap_or(f64::NAN);
+    let alpha = first.number("alpha").unwrap_or(f64::NAN);
     let mut figure = Figure::new(COLUMNS).title(&format!(
-        "Brusselator on a torus: u on {side} × {side} cells, diffusion {alpha}; from t = 1.1 on, u flows in at a disc around (0.3, 0.6)",
-        alpha = numbers[0],
-        side = numbers[1],
+        "Brusselator on a torus: u on {side} × {side} cells, diffusion {alpha}; a source in a disc from t = 1.1 on",
     ));
     for (k, (row, u)) in fields.iter().enumerate() {
         let Some([t, side, lo, hi]) = all(row, ["t", "side", "lo", "hi"]) else { continue };
@@ -31,7 +30,7 @@ pub(super) fn draw(rows: &[Row]) -> Result<Option<String>, report::Error> {
         figure = figure.panel(plot.equal_axes().layer(map));
     }
     let rows = fields.len().div_ceil(COLUMNS) as f64;
-    Ok(Some(figure.to_svg(1000.0, 40.0 + 295.0 * rows)))
+    Ok(Some(figure.to_svg(1080.0, 32.0 + 290.0 * rows)))
 }
 
 fn all<const N: usize>(row: &Row, keys: [&str; N]) -> Option<[f64; N]> {

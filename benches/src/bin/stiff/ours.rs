@@ -10,7 +10,7 @@ use ode_stiff::{
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
-use system::{Buffer, System};
+use system::{Buffer, Jacobian};
 
 /// Our methods on one problem.
 pub(crate) trait Implicit {
@@ -23,7 +23,7 @@ pub(crate) trait Implicit {
 }
 
 /// A few states: all methods, on arrays.
-impl<F: System + Copy, const N: usize> Implicit for Case<F, [f64; N]>
+impl<F: Jacobian<f64>, const N: usize> Implicit for Case<F, [f64; N]>
 where
     [f64; N]: Buffer<Item = f64>,
 {
@@ -40,7 +40,7 @@ where
 const LARGE: usize = 500;
 
 /// Many states: also without factors of the whole matrix.
-impl<F: System + Copy> Implicit for Case<F, Vec<f64>> {
+impl<F: Jacobian<f64>> Implicit for Case<F, Vec<f64>> {
     fn entries(
         &self,
         digits: u32,
@@ -70,7 +70,7 @@ pub(crate) const AUTO: &str = "solve_auto";
 /// What our methods that solve their equations by GMRES, and those of CVODE, have in their names.
 pub(crate) const GMRES: &str = "GMRES";
 
-impl<F: System + Copy, B: Buffer<Item = f64>> Case<F, B> {
+impl<F: Jacobian<f64>, B: Buffer<Item = f64>> Case<F, B> {
     /// A new method is one word.
     fn all(
         &self,

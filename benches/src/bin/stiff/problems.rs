@@ -6,7 +6,8 @@ use benches::{Arguments, Kind, Measured, Race, Recorder};
 use ode_core::OdeProblem;
 use ode_stiff::{Kvaerno5, RadauIIA5, Rodas5P};
 use std::error::Error;
-use system::System;
+use system::{Mass, System, WithMass};
+use testset::models::TransistorAmplifier;
 use testset::{Problem, problems};
 
 /// What is known of a problem that has been measured.
@@ -35,6 +36,31 @@ where
     let end = reference.points.last().map(|point| point.u.clone()).unwrap_or_default();
     let problem = OdeProblem::new(system, u0, reference.p.clone(), reference.tspan)?;
     Ok(Case { name, model: name, problem, stops: reference.stops, end, small, patience: PATIENCE })
+}
+
+/// The differential-algebraic problem of a reference up to its end.
+fn dae<F: System + Copy, const N: usize>(
+    name: &'static str,
+    small: f64,
+    problem: Problem<F, N>,
+) -> Result<Case<WithMass<F>, [f64; N]>, Box<dyn Error>>
+where
+    [f64; N]: system::Buffer<Item = f64>,
+{
+    let diagonal = problem.reference.mass_matrix_diagonal.clone().unwrap_or_default();
+    let Case { model, problem, stops, end, patience, .. } = case(name, small, problem)?;
+    let rhs = WithMass::new(*problem.rhs(), Mass::diagonal(diagonal))?;
+    let problem = OdeProblem::new(rhs, *problem.u0(), problem.p(), problem.tspan())?;
+    Ok(Case { name, model, problem, stops, end, small, patience })
+}
+
+/// The transistor amplifier of the IVP test set up to its end.
+fn amplifier() -> Result<Case<WithMass<TransistorAmplifier>, [f64; 8]>, Box<dyn Error>> {
+    let (name, small, patience) = ("transistor_amplifier", 1e-1, PATIENCE);
+    let rhs = WithMass::new(TransistorAmplifier, TransistorAmplifier::mass()?)?;
+    let problem = OdeProblem::new(rhs, TransistorAmplifier::U0, [], (0.0, 0.2))?;
+    let end = TransistorAmplifier::AT_END.to_vec();
+    Ok(Case { name, model: name, problem, stops: Vec::new(), end, small, patience })
 }
 
 /// The problem of a large reference up to its end, on vectors.
@@ -79,6 +105,9 @@ pub(crate) fn rows(
             patience: 5.0 * PATIENCE,
             ..case("ring_modulator", 1e-4, problems::ring_modulator()?)?
         };
+        "rober_dae" to 1e-9: dae("rober_dae", 1e-8, problems::rober_dae()?)?;
+        "chemakzo_dae" to 1e-9: dae("chemakzo_dae", 1e-3, problems::chemakzo_dae()?)?;
+        "transistor_amplifier" to 1e-9: amplifier()?;
         "beam" to 1e-9: large("beam", 1e-2, problems::beam()?)?;
         "medical_akzo" to 1e-9: large("medical_akzo", 1e-3, problems::medical_akzo()?)?;
         "brusselator_1d" to 1e-9: tube()?;
