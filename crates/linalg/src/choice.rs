@@ -153,10 +153,10 @@ impl Choice {
                 (method, time) = (Method::Banded, banded);
             }
         }
-        if let Some((_, flops)) = &self.sparse {
-            if self.sparse_time(*flops) < time {
-                method = Method::Sparse;
-            }
+        if let Some((_, flops)) = &self.sparse
+            && self.sparse_time(*flops) < time
+        {
+            method = Method::Sparse;
         }
         method
     }

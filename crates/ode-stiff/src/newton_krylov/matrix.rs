@@ -265,7 +265,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
             moved: &mut self.moved,
             v: &mut self.v,
             product: &mut self.product,
-            take: self.reals.take,
+            reals: self.reals,
             products: 0,
             failure: None,
         };
@@ -334,12 +334,19 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
 
 /// `x ← weights x`, and `‖x‖₂` of that, summed in parts side by side.
 fn scaled_norm(x: &mut [f64], weights: &[f64]) -> f64 {
+    let n = x.len().min(weights.len());
     let mut sums = [0.0; 8];
-    for (x, weights) in x.chunks_mut(8).zip(weights.chunks(8)) {
-        for ((x, weight), sum) in x.iter_mut().zip(weights).zip(&mut sums) {
-            *x *= weight;
-            *sum += *x * *x;
+    let (x, x_rest) = x[..n].as_chunks_mut::<8>();
+    let (weights, weights_rest) = weights[..n].as_chunks::<8>();
+    for (x, weights) in x.iter_mut().zip(weights) {
+        for i in 0..8 {
+            x[i] *= weights[i];
+            sums[i] += x[i] * x[i];
         }
+    }
+    for (i, x) in x_rest.iter_mut().enumerate() {
+        *x *= weights_rest[i];
+        sums[i] += *x * *x;
     }
     sums.iter().sum::<f64>().sqrt()
 }

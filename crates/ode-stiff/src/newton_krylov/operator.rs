@@ -1,4 +1,5 @@
 use super::preconditioning::Prepared;
+use super::reals::Reals;
 use crate::iteration_matrix::Linearization;
 use linalg::{Field, LinearOperator, Preconditioner};
 use ode_core::ErrorNorm;
@@ -19,7 +20,7 @@ pub(super) struct Scaled<'a, S, W, F> {
     pub(super) moved: &'a mut [f64],
     pub(super) v: &'a mut [S],
     pub(super) product: &'a mut [S],
-    pub(super) take: fn(&[S], usize, &mut [f64]),
+    pub(super) reals: Reals<S>,
     pub(super) products: usize,
     pub(super) failure: Option<Failure>,
 }
@@ -45,16 +46,12 @@ where
             self.failure = Some(failure);
             return;
         }
-        (self.take)(self.product, 0, y);
-        let (c, weights) = (self.c, &self.scales.rows);
+        let (c, weights) = (self.c, &self.scales.rows[..]);
         match self.rhs.mass() {
             // D⁻¹ c D x = c x.
-            None => {
-                for ((y, x), weight) in y.iter_mut().zip(x).zip(weights) {
-                    *y = c * x - *y * weight;
-                }
-            }
+            None => (self.reals.shift)(c, x, (self.product, weights), y),
             Some(mass) => {
+                (self.reals.take)(self.product, 0, y);
                 for ((moved, x), unit) in self.moved.iter_mut().zip(x).zip(&self.scales.columns) {
                     *moved = x * unit;
                 }

@@ -7,6 +7,8 @@ pub(super) struct Reals<S> {
     pub(super) parts: usize,
     /// Part `k` of each.
     pub(super) take: fn(&[S], usize, &mut [f64]),
+    /// `y = c x - weights product`, with the values of the product.
+    pub(super) shift: fn(f64, &[f64], (&[S], &[f64]), &mut [f64]),
     /// Sets part `k` of each.
     pub(super) put: fn(&[f64], usize, &mut [S]),
 }
@@ -17,6 +19,11 @@ impl<S: Parts> Reals<S> {
         take: |from, k, to| {
             for (to, from) in to.iter_mut().zip(from) {
                 *to = from.part(k);
+            }
+        },
+        shift: |c, x, (product, weights), y| {
+            for (((y, x), product), weight) in y.iter_mut().zip(x).zip(product).zip(weights) {
+                *y = c * x - product.part(0) * weight;
             }
         },
         put: |from, k, to| {

@@ -102,6 +102,25 @@ fn large_dense_systems_are_never_factored() {
     assert!(sparse.implicit.unwrap().timings.is_some());
 }
 
+/// Where diffusion is mild, a system takes few products; its factors fill up.
+#[test]
+fn large_systems_are_tried_by_iteration() {
+    let torus = testset::problems::brusselator_2d_n32().unwrap();
+    let (u0, p) = (torus.reference.u0, torus.reference.p);
+    let problem = OdeProblem::new(torus.system, u0, p, (0.0, 0.5)).unwrap();
+    let found = solve_auto(&problem, &options(1e-4)).unwrap();
+    let choice = found.implicit.unwrap();
+    assert!(choice.timings.unwrap().iteration.is_some(), "{choice}");
+    assert!(choice.to_string().contains("solve by GMRES"), "{choice}");
+    let tried = |(method, _): &(ImplicitMethod, f64)| *method == ImplicitMethod::NdfKrylov;
+    assert!(choice.costs.iter().any(tried), "{choice}");
+    let stats = found.solution.stats();
+    match choice.method {
+        ImplicitMethod::NdfKrylov => assert!(stats.products > 0 && stats.factorizations == 0),
+        _ => assert!(stats.products == 0 && stats.factorizations > 0),
+    }
+}
+
 #[test]
 fn eigenvalues_on_the_imaginary_axis_rule_out_backward_differences() {
     let beam = testset::problems::beam().unwrap();
