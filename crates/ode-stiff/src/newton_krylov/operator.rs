@@ -49,7 +49,7 @@ where
         let (c, weights) = (self.c, &self.scales.rows[..]);
         match self.rhs.mass() {
             // D⁻¹ c D x = c x.
-            None => (self.reals.shift)(c, x, (self.product, weights), y),
+            None => (self.reals.shift)(c, x, self.product, weights, y),
             Some(mass) => {
                 (self.reals.take)(self.product, 0, y);
                 for ((moved, x), unit) in self.moved.iter_mut().zip(x).zip(&self.scales.columns) {

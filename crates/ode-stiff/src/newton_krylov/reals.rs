@@ -1,5 +1,8 @@
 use crate::Parts;
 
+/// `y = c x - weights product`, of `c`, `x`, `product`, `weights` and `y`.
+type Shift<S> = fn(f64, &[f64], &[S], &[f64], &mut [f64]);
+
 /// How slices of numbers are taken apart into slices of real numbers, and put together.
 #[derive(Clone, Copy)]
 pub(super) struct Reals<S> {
@@ -7,8 +10,8 @@ pub(super) struct Reals<S> {
     pub(super) parts: usize,
     /// Part `k` of each.
     pub(super) take: fn(&[S], usize, &mut [f64]),
-    /// `y = c x - weights product`, with the values of the product.
-    pub(super) shift: fn(f64, &[f64], (&[S], &[f64]), &mut [f64]),
+    /// Of a product, with its values.
+    pub(super) shift: Shift<S>,
     /// Sets part `k` of each.
     pub(super) put: fn(&[f64], usize, &mut [S]),
 }
@@ -21,7 +24,7 @@ impl<S: Parts> Reals<S> {
                 *to = from.part(k);
             }
         },
-        shift: |c, x, (product, weights), y| {
+        shift: |c, x, product, weights, y| {
             for (((y, x), product), weight) in y.iter_mut().zip(x).zip(product).zip(weights) {
                 *y = c * x - product.part(0) * weight;
             }
