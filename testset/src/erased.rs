@@ -172,7 +172,7 @@ impl ErasedProblem {
     ///
     /// Those of [`Problem::new`]; none for the embedded references.
     pub fn stiff() -> Result<Vec<Self>, Error> {
-        collected(|each| crate::stiff(each))
+        collected(crate::stiff)
     }
 
     /// Those of [`demanding`](crate::demanding).
@@ -181,7 +181,7 @@ impl ErasedProblem {
     ///
     /// As [`stiff`](Self::stiff).
     pub fn demanding() -> Result<Vec<Self>, Error> {
-        collected(|each| crate::demanding(each))
+        collected(crate::demanding)
     }
 
     /// Those of [`large`](crate::large).
@@ -190,7 +190,7 @@ impl ErasedProblem {
     ///
     /// As [`stiff`](Self::stiff).
     pub fn large() -> Result<Vec<Self>, Error> {
-        collected(|each| crate::large(each))
+        collected(crate::large)
     }
 
     /// Those of [`differential_algebraic`](crate::differential_algebraic), with their mass matrices.
@@ -199,7 +199,7 @@ impl ErasedProblem {
     ///
     /// As [`stiff`](Self::stiff).
     pub fn differential_algebraic() -> Result<Vec<Self>, Error> {
-        collected(|each| crate::differential_algebraic(each))
+        collected(crate::differential_algebraic)
     }
 }
 

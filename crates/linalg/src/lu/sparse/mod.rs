@@ -58,7 +58,7 @@ pub struct SparseLu<S: Field = f64> {
     step_of_entry: Vec<u32>,
     work: Vec<S>,
     /// What small systems do in one sweep.
-    program: Option<Program<S>>,
+    program: Option<Box<Program<S>>>,
     norm: f64,
     state: State,
 }
@@ -110,7 +110,7 @@ impl<S: Field<Row = usize>> SparseLu<S> {
             step_of: vec![0; n],
             step_of_entry: vec![0; pattern.nnz()],
             work: vec![S::ZERO; n],
-            program: Program::new(&pattern, &analysis.rows, &analysis.columns),
+            program: Program::new(&pattern, &analysis.rows, &analysis.columns).map(Box::new),
             norm: 0.0,
             state: State::New,
             analysis,
@@ -175,7 +175,8 @@ impl<S: Field<Row = usize>> SparseLu<S> {
             self.program = None;
             self.search(values)?;
             // With the pivots found; not where the products in another order upset them.
-            self.program = Program::new(&self.pattern, &self.row_at, &self.analysis.columns);
+            self.program =
+                Program::new(&self.pattern, &self.row_at, &self.analysis.columns).map(Box::new);
             self.program.take_if(|program| !program.factor(values, REPIVOT));
         }
         self.state = State::Factored;
