@@ -49,7 +49,10 @@ fn the_work_is_pinned() {
     where
         M: Rosenbrock + Algorithm<Model, Vec<f64>>,
     {
-        let stats = case(name).solve(method, 1e-6).unwrap().stats();
+        // Saved points between the steps of a DAE are moved onto its constraints, which is work of its own.
+        let case = case(name);
+        let options = Options { save: Save::Last, ..case.options(1e-6) };
+        let stats = solve(&case.problem, method, &options).unwrap().stats();
         for (found, wanted) in [(stats.accepted, accepted), (stats.factorizations, factorizations)]
         {
             let slack = 2.max(wanted / 50);
