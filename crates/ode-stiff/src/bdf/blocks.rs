@@ -12,7 +12,7 @@ macro_rules! in_blocks {
         in_blocks!(@width 1, $n, $width, $i, $body);
     };
     (@width $lanes:literal, $n:expr, $width:ident, $i:ident, $body:block) => {
-        while $i + $lanes <= $n {
+        while $n - $i >= $lanes {
             const $width: usize = $lanes;
             $body
             $i += $lanes;
