@@ -9,7 +9,7 @@ use system::Jacobian;
 
 /// The work of a method over a span for which [`Rodas5P`](crate::Rodas5P) takes one step.
 ///
-/// Means over the problems of the test set with a tolerance of 1e-6 (`tests/values.rs` holds the
+/// Means over the problems of the test set with a tolerance of 1e-6 (`tests/families/values.rs` has the
 /// counts; systems that oscillate without damping are left out).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Work {
