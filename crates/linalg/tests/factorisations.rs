@@ -163,3 +163,32 @@ fn pivots_of_a_sparse_matrix_are_searched_again() {
         assert!(error < 8.0, "{round}: {error}");
     }
 }
+
+/// Elimination by a list of products: pivots that become small are searched anew, and the new list
+/// serves afterwards.
+#[test]
+fn listed_pivots_are_given_up_where_they_are_small() {
+    let n = 12;
+    let entries = (0..n).flat_map(|j| [(j, j), ((j + 1) % n, j), ((j + 5) % n, j)]);
+    let pattern = Pattern::from_entries(n, n, entries).unwrap();
+    let structure = Structure::Sparse(pattern.clone().into());
+    let mut lu = SparseLu::<f64>::new(pattern.clone()).unwrap();
+    for round in 0..6 {
+        let mut values = vector::<f64>(pattern.nnz(), round);
+        for j in 0..n {
+            let diagonal = pattern.position(j, j).unwrap();
+            // Large, then too small to divide by, then gone.
+            values[diagonal] = [4.0, 3.0, 1e-9, 1e-12, 0.0, 5.0][round as usize];
+        }
+        lu.factor(&values).unwrap();
+        let b = vector::<f64>(n, 50 + round);
+        let mut x = b.clone();
+        lu.solve_in_place(&mut x).unwrap();
+        assert!(backward_error(&structure, &values, &x, &b) < 8.0, "{round}");
+        let dense = full(&structure, &values);
+        let mut y = b.clone();
+        lu.solve_transposed_in_place(&mut y).unwrap();
+        let transposed: Vec<f64> = (0..n * n).map(|k| dense[k % n * n + k / n]).collect();
+        assert!(backward_error(&Structure::Dense { n }, &transposed, &y, &b) < 8.0, "{round}");
+    }
+}
