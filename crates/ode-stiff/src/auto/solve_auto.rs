@@ -16,12 +16,12 @@ pub type Auto = Switching<AutoExplicit, AutoImplicit>;
 impl Auto {
     /// For these tolerances.
     pub fn for_options(options: &Options) -> Self {
-        let rtol = options.rtol_each.iter().copied().fold(options.rtol, f64::min);
+        let rtol = tightest(options);
         Self::new(AutoExplicit::for_tolerance(rtol), AutoImplicit::for_tolerance(rtol))
     }
 
-    /// The same for a problem at hand: where it oscillates much faster than it lasts, the implicit method
-    /// has the first try.
+    /// The same for a problem at hand: where it oscillates much faster than it lasts, and few digits are
+    /// asked for, the implicit method has the first try.
     ///
     /// ```
     /// use ode_core::{OdeProblem, Options, solve};
@@ -45,6 +45,9 @@ impl Auto {
         options: &Options,
     ) -> Self {
         let mut auto = Self::for_options(options);
+        if tightest(options) < FEW_DIGITS {
+            return auto;
+        }
         let (t0, t1) = problem.tspan();
         let spectrum = cost::spectrum(problem.rhs(), (t0, problem.u0().as_ref(), problem.p()));
         auto.rule.starts_stiff =
@@ -85,6 +88,14 @@ impl fmt::Display for AutoSolution {
 /// From so many radians of the fastest oscillation on, the implicit method has the first try: it stays
 /// where the solution is smooth, and gives way where that oscillation is what the solution does.
 const OSCILLATIONS: f64 = 2e4;
+
+/// Below this tolerance it has not: what it would step over has to be resolved then, which an explicit
+/// method of high order does at less cost.
+const FEW_DIGITS: f64 = 1e-6;
+
+fn tightest(options: &Options) -> f64 {
+    options.rtol_each.iter().copied().fold(options.rtol, f64::min)
+}
 
 /// Solves a problem of which nothing is known: explicit as long as it is not stiff, then implicit,
 /// by the method that suits its size and what its parts cost. Says what it picked and why.
