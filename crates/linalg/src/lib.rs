@@ -20,20 +20,20 @@
 //! ```
 //! use linalg::{Factors, Pattern, Structure, choose};
 //!
-//! // W = I / (γ dt) - J, J with the pattern of a chain of 50 states.
-//! let chain = (0..50usize).flat_map(|i| (i.saturating_sub(1)..(i + 2).min(50)).map(move |j| (i, j)));
-//! let structure = Structure::Sparse(Pattern::from_entries(50, 50, chain)?.into());
+//! // W = I / (γ dt) - J, J with the pattern of a chain of 500 states.
+//! let chain = (0..500usize).flat_map(|i| (i.saturating_sub(1)..(i + 2).min(500)).map(move |j| (i, j)));
+//! let structure = Structure::Sparse(Pattern::from_entries(500, 500, chain)?.into());
 //! let choice = choose(&structure)?;
 //! assert_eq!(
 //!     choice.to_string(),
-//!     "banded LU: 50 states, bandwidths 1+1, 1.5e2 flops against at least 9.8e1 sparse, 8.3e4 dense"
+//!     "banded LU: 500 states, bandwidths 1+1, 1.5e3 flops against at least 1.0e3 sparse, 8.3e7 dense"
 //! );
 //! let j = vec![1.0; structure.len()];
 //! let mut w = vec![0.0; structure.len()];
 //! structure.shift(10.0, &j, &mut w)?;
 //! let mut factors = Factors::<f64>::with_choice(&structure, &choice)?;
 //! factors.factor(&w)?;
-//! let mut x = vec![1.0; 50];
+//! let mut x = vec![1.0; 500];
 //! factors.solve_in_place(&mut x)?;
 //! assert!((9.0 * x[0] - x[1] - 1.0).abs() < 1e-14);
 //! # Ok::<(), linalg::Error>(())
