@@ -1,5 +1,6 @@
 //! Which factorisation for which structure.
 
+use crate::lu::sparse::program::{MOST_PRODUCTS, MOST_ROWS};
 use crate::{Analysis, Error, Pattern, Structure};
 use std::fmt;
 use std::sync::Arc;
@@ -49,8 +50,7 @@ const SPARSE_RATE: f64 = 0.8;
 /// Nanoseconds for each column or entry that a banded or sparse factorisation touches.
 const PER_COLUMN: f64 = 15.0;
 const PER_ENTRY: f64 = 4.0;
-/// The same three for the sparse systems whose products are listed, up to so many rows and flops.
-const LISTED: (usize, f64) = (256, 3e4);
+/// The same three for the sparse systems whose products are listed.
 const LISTED_RATE: f64 = 1.2;
 const LISTED_PER_COLUMN: f64 = 3.0;
 const LISTED_PER_ENTRY: f64 = 1.0;
@@ -183,7 +183,8 @@ impl Choice {
     }
 
     fn sparse_time(&self, flops: f64) -> f64 {
-        let (rate, column, entry) = match self.n <= LISTED.0 && flops <= LISTED.1 {
+        let (rate, column, entry) = match self.n <= MOST_ROWS && flops <= 2.0 * MOST_PRODUCTS as f64
+        {
             true => (LISTED_RATE, LISTED_PER_COLUMN, LISTED_PER_ENTRY),
             false => (SPARSE_RATE, PER_COLUMN, PER_ENTRY),
         };

@@ -4,13 +4,11 @@ use super::markowitz::markowitz;
 use super::matching::maximum_matching;
 use super::pattern::Pattern;
 use crate::error::check_size;
+use crate::lu::sparse::program::MOST_ROWS;
 use crate::{Error, ErrorKind};
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::sparse::SymbolicSparseColMatRef;
 use faer::sparse::linalg::amd;
-
-/// Up to so many rows the number of products of every pivot is counted at every step.
-const SMALL: usize = 256;
 
 /// An order of elimination that keeps the fill small, and what it will cost.
 ///
@@ -81,7 +79,7 @@ impl Analysis {
 
 /// The order in which the diagonal is eliminated, and the operations of the factorisation.
 fn order(pattern: &Pattern) -> Result<(Vec<usize>, f64), Error> {
-    if pattern.cols() <= SMALL { Ok(markowitz(pattern)) } else { minimum_degree(pattern) }
+    if pattern.cols() <= MOST_ROWS { Ok(markowitz(pattern)) } else { minimum_degree(pattern) }
 }
 
 /// The same for any size.

@@ -1,11 +1,9 @@
 use super::obstacle::Obstacle;
+use crate::iteration_matrix::SMALL;
 use linalg::Field;
 use scalar::Concrete;
 use std::ops::Range;
 use system::{Coloring, Jacobian};
-
-/// Up to here nobody looks for a pattern.
-const SMALL: usize = 16;
 
 /// `∂f/∂u` and `∂f/∂t` at one point: dense, or in the pattern that the right-hand side tells of.
 pub(super) struct Linearization<S, W> {

@@ -134,6 +134,16 @@ fn eigenvalues_on_the_imaginary_axis_rule_out_backward_differences() {
 }
 
 #[test]
+fn oscillations_that_have_to_be_resolved_are_begun_explicitly() {
+    let beam = testset::problems::beam().unwrap();
+    let u0 = beam.u0.to_vec();
+    let problem = OdeProblem::new(beam.system, u0, beam.reference.p, (0.0, 5.0)).unwrap();
+    let starts_stiff = |rtol| Auto::for_problem(&problem, &options(rtol)).rule.starts_stiff;
+    assert!(starts_stiff(1e-3) && starts_stiff(1e-6));
+    assert!(!starts_stiff(1e-7) && !starts_stiff(1e-9));
+}
+
+#[test]
 fn a_mass_matrix_has_no_explicit_method() {
     let rhs = WithMass::new(RobertsonDae, Mass::diagonal([1.0, 1.0, 0.0])).unwrap();
     let problem = OdeProblem::new(rhs, [1.0, 0.0, 0.0], [0.04, 3e7, 1e4], (0.0, 1e3)).unwrap();

@@ -1,7 +1,7 @@
 //! LU of sparse matrices.
 
 mod columns;
-mod program;
+pub(crate) mod program;
 mod refactor;
 mod search;
 

@@ -5,10 +5,10 @@ use crate::{Field, Pattern};
 use core::cmp::Ordering;
 
 /// Up to so many rows, so that every row has a number of eight bits.
-const MOST_ROWS: usize = 256;
+pub(crate) const MOST_ROWS: usize = 256;
 
 /// Up to so many products in one elimination: the list should stay in the fast memory.
-const MOST_PRODUCTS: usize = 1 << 14;
+pub(crate) const MOST_PRODUCTS: usize = 1 << 14;
 
 /// The factors `A = L D U` of a small system, with all products of their elimination and of a solve
 /// one after the other.
