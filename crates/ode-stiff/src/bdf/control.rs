@@ -80,6 +80,9 @@ mod tests {
                     Candidate { square: 10f64.powf(0.2 * f64::from(k)), bias: 6.0, power };
                 let (factor, growth) = (candidate.factor(), candidate.growth());
                 assert_eq!(limited(growth, 10.0), limited(factor, 10.0), "{candidate:?}");
+                let equal = candidate.factor_from(WORTHWHILE_EQUAL);
+                let expected = if factor >= WORTHWHILE_EQUAL { factor } else { 0.0 };
+                assert!(equal == expected || (factor - WORTHWHILE_EQUAL).abs() < 1e-5);
             }
         }
         assert_eq!(Candidate { square: f64::INFINITY, bias: 6.0, power: 2 }.growth(), 0.0);

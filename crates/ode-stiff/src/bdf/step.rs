@@ -137,10 +137,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> BdfCache<B, W> {
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
     ) -> Result<bool, Error> {
-        match &mut self.constraints {
-            None => Ok(false),
-            Some(constraints) => initialization::settle(constraints, rhs, at, norm),
-        }
+        initialization::settle(self.constraints.as_deref_mut(), rhs, at, norm)
     }
 
     pub(super) fn slope<F: Jacobian<B::Item, Work = W>>(

@@ -142,13 +142,8 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
     where
         F: Rhs<B::Item> + Jacobian<f64, Work = W>,
     {
-        match &mut self.constraints {
-            None => Ok(false),
-            Some(constraints) => {
-                let scratch = &mut self.settlement;
-                initialization::settle_parts((constraints, scratch), rhs, at, norm)
-            }
-        }
+        let (constraints, scratch) = (self.constraints.as_deref_mut(), &mut self.settlement);
+        initialization::settle_parts(constraints, scratch, rhs, at, norm)
     }
 
     pub(super) fn slope<F>(

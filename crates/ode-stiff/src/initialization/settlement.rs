@@ -37,14 +37,14 @@ impl<S> Default for Settlement<S> {
 /// Newton's method from `u`, which is left alone where that does not converge. `false` where there are
 /// no algebraic equations.
 pub(crate) fn settle<S: Concrete + Field, F: Jacobian<S>>(
-    constraints: &mut Constraints<S, F::Work>,
+    constraints: Option<&mut Constraints<S, F::Work>>,
     rhs: &F,
     (t, u, p): (f64, &mut [S], &[S]),
     norm: &mut ErrorNorm<'_>,
 ) -> Result<bool, Error> {
-    if constraints.is_empty() {
+    let Some(constraints) = constraints.filter(|found| !found.is_empty()) else {
         return Ok(false);
-    }
+    };
     let (time, mut scratch) = (S::from_f64(t), std::mem::take(&mut constraints.settlement));
     let found = scratch.iterate(u, norm, |at| {
         constraints.evaluations += 1;
@@ -69,14 +69,15 @@ pub(crate) fn settle<S: Concrete + Field, F: Jacobian<S>>(
 
 /// The same with the Jacobian of the values alone.
 pub(crate) fn settle_parts<S: Parts, F: Rhs<S> + Jacobian<f64>>(
-    (constraints, scratch): (&mut Constraints<f64, <F as Jacobian<f64>>::Work>, &mut Settlement<S>),
+    constraints: Option<&mut Constraints<f64, <F as Jacobian<f64>>::Work>>,
+    scratch: &mut Settlement<S>,
     rhs: &F,
     (t, u, p): (f64, &mut [S], &[S]),
     norm: &mut ErrorNorm<'_>,
 ) -> Result<bool, Error> {
-    if constraints.is_empty() {
+    let Some(constraints) = constraints.filter(|found| !found.is_empty()) else {
         return Ok(false);
-    }
+    };
     let mut parts = std::mem::take(&mut scratch.parts);
     let [values, values_p, part] = &mut parts;
     let take = |k: usize, from: &[S], to: &mut Vec<f64>| {

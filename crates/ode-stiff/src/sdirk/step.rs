@@ -101,10 +101,8 @@ where
         at: (f64, &mut [B::Item], &[B::Item]),
         norm: &mut ErrorNorm<'_>,
     ) -> Result<bool, Error> {
-        match &mut self.massive {
-            None => Ok(false),
-            Some(massive) => initialization::settle(&mut massive.constraints, rhs, at, norm),
-        }
+        let constraints = self.massive.as_mut().map(|massive| &mut massive.constraints);
+        initialization::settle(constraints, rhs, at, norm)
     }
 
     pub(super) fn slope<F: Jacobian<B::Item, Work = W>>(
@@ -113,12 +111,8 @@ where
         at: (B::Item, &[B::Item], &[B::Item]),
         du: &mut [B::Item],
     ) -> Result<(), Failure> {
-        initialization::slope_at(
-            self.massive.as_mut().map(|massive| &mut massive.constraints),
-            rhs,
-            at,
-            du,
-        )
+        let constraints = self.massive.as_mut().map(|massive| &mut massive.constraints);
+        initialization::slope_at(constraints, rhs, at, du)
     }
 
     pub(super) fn derivative(&self) -> &[B::Item] {
