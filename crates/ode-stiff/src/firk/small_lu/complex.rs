@@ -1,4 +1,4 @@
-use super::{BadPivot, Order, add, minus, note, rows, rows_mut, shifted, steps};
+use super::{BadPivot, Order, add, minus, minus_row, note, rows, rows_mut, shifted, steps};
 use linalg::{Field, c64};
 use scalar::Scalar;
 use system::Mass;
@@ -59,10 +59,8 @@ impl ComplexLu {
                 let (a, b) = (re[i][K], im[i][K]);
                 let (f, g) = (minus(a * p, b, q), b.scale_add(p, a * q));
                 (lower_re[K][i], lower_im[K][i]) = (f, g);
-                for j in 0..N {
-                    re[i][j] = top_im[j].scale_add(g, minus(re[i][j], f, top_re[j]));
-                    im[i][j] = minus(minus(im[i][j], f, top_im[j]), g, top_re[j]);
-                }
+                re[i] = minus_row(minus_row(re[i], f, top_re), -g, top_im);
+                im[i] = minus_row(minus_row(im[i], f, top_im), g, top_re);
             }
             for j in 0..N {
                 re[K][j] = minus(top_re[j] * p, top_im[j], q);

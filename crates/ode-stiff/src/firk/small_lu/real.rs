@@ -1,4 +1,4 @@
-use super::{BadPivot, Order, minus, note, rows, rows_mut, shifted, steps};
+use super::{BadPivot, Order, minus, minus_row, note, rows, rows_mut, shifted, steps};
 use system::Mass;
 
 /// The factors of `c M - J`.
@@ -50,9 +50,7 @@ impl RealLu {
             for i in K + 1..N {
                 let factor = m[i][K] * inverse;
                 lower[K][i] = factor;
-                for j in 0..N {
-                    m[i][j] = minus(m[i][j], factor, top[j]);
-                }
+                m[i] = minus_row(m[i], factor, top);
             }
             m[K] = top.map(|x| x * inverse);
             m[K][K] = inverse;
