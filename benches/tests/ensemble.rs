@@ -48,7 +48,7 @@ fn every_line_is_a_record() {
     assert!(all.iter().all(|(record, ..)| record["who"] == "sciml"));
     let of = |method: &str, setting: &str| {
         let same = |record: &Value| {
-            record["problem"] == "200 Lorenz, last"
+            record["problem"] == "40 Lorenz, last"
                 && record["method"] == method
                 && record["setting"] == setting
         };
@@ -72,7 +72,7 @@ fn every_line_is_a_record() {
         }
     }
     let points =
-        all.iter().filter(|(record, ..)| record["problem"] == "200 Lorenz, 10 points").count();
+        all.iter().filter(|(record, ..)| record["problem"] == "40 Lorenz, 10 points").count();
     assert_eq!(points, ways.len());
 }
 
@@ -150,12 +150,12 @@ fn peer(name: &str, who: &str, then: &str) -> String {
 fn peers_are_rows_and_those_that_break_are_left_out() {
     // One that dies at the second tolerance, and one that answers too few members.
     let all =
-        "test \"$sweep\" = '1 0e0 2.8e1 200 2 1' || exit 3; test $c = 1e-4 || exit 7; ends 100";
+        "test \"$sweep\" = '1 0e0 2.8e1 40 2 1' || exit 3; test $c = 1e-4 || exit 7; ends 20";
     let dying = peer("dying_ensemble", "diffsol", all);
-    let short = peer("short_ensemble", "sundials", "ends 99");
+    let short = peer("short_ensemble", "sundials", "ends 19");
     let variables = [("PEERS_RUST", &*dying), ("PEERS_C", &*short)];
     let arguments =
-        ["--problems", "200 Lorenz", "--who", "diffsol,sundials", "--json", "broken_ensemble.json"];
+        ["--problems", "40 Lorenz", "--who", "diffsol,sundials", "--json", "broken_ensemble.json"];
     let output = ensemble(&arguments, &variables);
     let table = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -165,7 +165,7 @@ fn peers_are_rows_and_those_that_break_are_left_out() {
         "{table}"
     );
     assert_eq!(table.matches("skipped: diffsol").count(), 1, "{table}");
-    let number = "skipped: sundials m on 200 Lorenz, last, 1e-4: no number";
+    let number = "skipped: sundials m on 40 Lorenz, last, 1e-4: no number";
     assert!(table.contains(number), "{table}");
     let rows = records("broken_ensemble.json");
     let theirs: Vec<_> = rows.iter().filter(|(record, ..)| record["who"] != "sciml").collect();
@@ -178,10 +178,10 @@ fn peers_are_rows_and_those_that_break_are_left_out() {
 #[cfg(unix)]
 #[test]
 fn who_is_too_slow_for_all_is_scaled() {
-    let few = "test \"$sweep\" = '1 0e0 2.8e1 100 1 1' || exit 3; ends 100";
+    let few = "test \"$sweep\" = '1 0e0 2.8e1 20 1 1' || exit 3; ends 20";
     let slow = peer("slow_ensemble", "scipy", few);
     let arguments =
-        ["--problems", "200 Lorenz", "--who", "sundials,scipy", "--json", "slow_ensemble.json"];
+        ["--problems", "40 Lorenz", "--who", "sundials,scipy", "--json", "slow_ensemble.json"];
     let nowhere = [("PEERS_C", &*slow), ("PEERS_PYTHON", "no-such-python")];
     let output = ensemble(&arguments, &nowhere);
     assert!(output.status.success(), "{}", text(&output.stderr));
@@ -189,7 +189,7 @@ fn who_is_too_slow_for_all_is_scaled() {
     let scaled = rows.iter().filter(|(record, ..)| record["who"] == "scipy");
     let scaled: Vec<_> =
         scaled.map(|(record, _, s)| (record["setting"].as_str().unwrap(), *s)).collect();
-    let wanted = [4, 6, 8].map(|digits| (format!("rtol=1e-{digits} 100 members, scaled"), 0.5));
+    let wanted = [4, 6, 8].map(|digits| (format!("rtol=1e-{digits} 20 members, scaled"), 0.5));
     assert_eq!(scaled.len(), wanted.len(), "{scaled:?}");
     for ((setting, seconds), wanted) in scaled.into_iter().zip(&wanted) {
         assert_eq!((setting, seconds), (wanted.0.as_str(), wanted.1));

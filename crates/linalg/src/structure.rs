@@ -203,19 +203,27 @@ impl Structure {
 
     /// The largest column sum of sizes, after looking for entries that are not finite.
     pub(crate) fn norm<S: Field>(&self, values: &[S]) -> Result<f64, Error> {
-        let mut norm = 0.0f64;
+        // What is not finite makes the sum of its column so, and with it the sum of all sums.
+        let (mut norm, mut all) = (0.0f64, 0.0);
         let mut see = |column: &[S]| {
-            let sum: f64 = column.iter().map(|a| a.modulus()).sum();
-            norm = norm.max(sum);
-            S::SYSTEMS != 1 || sum.is_finite()
+            let sum = column.iter().fold(0.0, |sum, a| sum + a.modulus());
+            norm = if sum > norm { sum } else { norm };
+            all += sum;
         };
-        let finite = match self {
+        match self {
             Self::Sparse(pattern) => {
-                pattern.col_ptr().windows(2).all(|ends| see(&values[ends[0]..ends[1]]))
+                let (mut rest, mut start) = (values, 0);
+                for &end in &pattern.col_ptr()[1..] {
+                    let (column, later) = rest.split_at(end - start);
+                    see(column);
+                    (rest, start) = (later, end);
+                }
             }
-            _ => (0..self.columns()).all(|j| see(&values[self.column(j).1])),
-        };
-        if !finite && let Some((row, column)) = self.first_not_finite(values) {
+            _ => (0..self.columns()).for_each(|j| see(&values[self.column(j).1])),
+        }
+        // Sums of finite entries may overflow: looked at one by one.
+        let is_finite = S::SYSTEMS != 1 || all.is_finite();
+        if !is_finite && let Some((row, column)) = self.first_not_finite(values) {
             return Err(ErrorKind::NotFinite { row, column }.into());
         }
         Ok(norm)

@@ -32,7 +32,7 @@ pub(crate) static LORENZ: Study = Study {
     u0: [1.0, 0.0, 0.0],
     p: [10.0, 28.0, 8.0 / 3.0],
     sweep: Sweep { parameter: Some(1), from: 0.0, to: 28.0, count: 10_000, every: 100 },
-    few: 200,
+    few: 40,
     atol: 1e-3,
     small: None,
     // Of states up to 50. Errors in the chaotic members grow by 10⁴.
@@ -53,7 +53,7 @@ pub(crate) static ROBERTSON: Study = Study {
     u0: [1.0, 0.0, 0.0],
     p: [0.04, 3e7, 1e4],
     sweep: Sweep { parameter: None, from: 0.5, to: 1.5, count: 1000, every: 10 },
-    few: 200,
+    few: 40,
     atol: 1e-8,
     small: Some(1e-8),
     doubt: 1e-10,

@@ -18,16 +18,17 @@ pub(crate) const MOST_PRODUCTS: usize = 1 << 14;
 /// out as source text (Damian, Sandu, Damian, Potra, Carmichael 2002) is kept as numbers here.
 #[derive(Clone, Debug)]
 pub(super) struct Program<S> {
-    /// `L` column by column, `U` row by row, both without their diagonal of ones, and `D`.
+    /// `L` and `U` column by column, both without their diagonal of ones, and `D`: the products of a
+    /// column in a solve do not wait for one another.
     entries: Vec<S>,
     /// The inverse of `D`.
     inverses: Vec<S>,
     /// The place of each value of the matrix among the entries.
     places: Vec<u16>,
-    /// `entries[i] -= entries[l] * entries[u]`.
+    /// `entries[i] -= entries[l] * entries[u] / D`.
     products: Vec<[u16; 3]>,
-    /// How many entries of `L`, of `U` and products each step of the elimination has.
-    steps: Vec<[u16; 3]>,
+    /// How many products each step of the elimination has.
+    steps: Vec<u16>,
     /// Row and column of each entry of `L` and of `U`.
     lower: Vec<[u8; 2]>,
     upper: Vec<[u8; 2]>,
@@ -56,14 +57,12 @@ impl<S: Field<Row = usize>> Program<S> {
                 }
             }
         }
-        let steps = fill_in(&mut below, &mut beside)?;
-        let total = |of: usize| steps.iter().map(|step| usize::from(step[of])).sum::<usize>();
-        let (lowers, uppers) = (total(0), total(1));
+        let (steps, [lowers, uppers, products]) = fill_in(&mut below, &mut beside)?;
         let mut program = Self {
             entries: vec![S::ZERO; lowers + uppers + n],
             inverses: vec![S::ZERO; n],
             places: Vec::with_capacity(pattern.nnz()),
-            products: Vec::with_capacity(total(2)),
+            products: Vec::with_capacity(products),
             lower: Vec::with_capacity(lowers),
             upper: Vec::with_capacity(uppers),
             steps,
@@ -76,9 +75,18 @@ impl<S: Field<Row = usize>> Program<S> {
                 place[i * n + k] = program.lower.len() as u16;
                 program.lower.push([i as u8, k as u8]);
             }
+        }
+        // Their columns found by counting; the rows of each increase.
+        let mut next = vec![0u16; n + 1];
+        (0..n).for_each(|k| members(beside.of(k)).for_each(|j| next[j + 1] += 1));
+        (0..n).for_each(|j| next[j + 1] += next[j]);
+        program.upper.resize(uppers, [0; 2]);
+        for k in 0..n {
             for j in members(beside.of(k)) {
-                place[k * n + j] = (lowers + program.upper.len()) as u16;
-                program.upper.push([k as u8, j as u8]);
+                let at = usize::from(next[j]);
+                next[j] += 1;
+                place[k * n + j] = (lowers + at) as u16;
+                program.upper[at] = [k as u8, j as u8];
             }
         }
         for k in 0..n {
@@ -101,29 +109,34 @@ impl<S: Field<Row = usize>> Program<S> {
     }
 }
 
-/// Adds the fill, and counts the entries of `L` and `U` and the products of each step; `None` if they
-/// are too many.
-fn fill_in(below: &mut Sets, beside: &mut Sets) -> Option<Vec<[u16; 3]>> {
+/// Adds the fill, and counts the products of each step, and the entries of `L`, those of `U`, and the
+/// products of all; `None` if they are too many.
+fn fill_in(below: &mut Sets, beside: &mut Sets) -> Option<(Vec<u16>, [usize; 3])> {
     let n = below.count();
     let mut steps = Vec::with_capacity(n);
-    let mut sum = 0;
+    let (mut rows, mut columns) = (Vec::new(), Vec::new());
+    let mut total = [0; 3];
     for k in 0..n {
-        let (rows, columns) = (below.of(k).to_vec(), beside.of(k).to_vec());
+        rows.clear();
+        rows.extend_from_slice(below.of(k));
+        columns.clear();
+        columns.extend_from_slice(beside.of(k));
         members(&rows).for_each(|i| beside.unite(i, &columns, i + 1));
         members(&columns).for_each(|j| below.unite(j, &rows, j + 1));
         let (lowers, uppers) = (below.len(k), beside.len(k));
-        sum += lowers * uppers;
-        if sum > MOST_PRODUCTS {
+        let products = lowers * uppers;
+        total = [total[0] + lowers, total[1] + uppers, total[2] + products];
+        if total[2] > MOST_PRODUCTS {
             return None;
         }
-        steps.push([lowers as u16, uppers as u16, (lowers * uppers) as u16]);
+        steps.push(products as u16);
     }
-    Some(steps)
+    Some((steps, total))
 }
 
 impl<S: Field<Row = usize>> Program<S> {
     /// Factors the matrix with these values; `false` where a pivot is less than this part of the
-    /// largest entry in its column.
+    /// largest entry in its column, or no number to divide by.
     pub(super) fn factor(&mut self, values: &[S], least: f64) -> bool {
         let Self { entries, inverses, places, products, steps, lower, upper, .. } = self;
         entries.fill(S::ZERO);
@@ -131,30 +144,31 @@ impl<S: Field<Row = usize>> Program<S> {
             entries[usize::from(place)] = value;
         }
         let diagonal = lower.len() + upper.len();
-        let (mut l, mut u, mut products) = (0, lower.len(), &products[..]);
-        for (k, (&[lowers, uppers, count], inverse)) in steps.iter().zip(inverses).enumerate() {
-            let pivot = entries[diagonal + k];
-            *inverse = pivot.inverse();
-            let mut largest = 0.0f64;
-            for entry in &mut entries[l..][..usize::from(lowers)] {
-                largest = largest.max(entry.modulus());
-                *entry *= *inverse;
-            }
-            if inverse.unusable() != 0 || pivot.modulus() < least * largest {
-                return false;
-            }
+        let mut products = &products[..];
+        for (k, (&count, inverse)) in steps.iter().zip(&mut *inverses).enumerate() {
+            let factor = entries[diagonal + k].inverse();
+            *inverse = factor;
             let (now, later) = products.split_at(usize::from(count));
             for &[i, l, u] in now {
-                let product = (entries[usize::from(l)], entries[usize::from(u)]);
+                let product = (entries[usize::from(l)] * factor, entries[usize::from(u)]);
                 let entry = &mut entries[usize::from(i)];
                 *entry = entry.minus_product(product.0, product.1);
             }
-            entries[u..][..usize::from(uppers)].iter_mut().for_each(|entry| *entry *= *inverse);
-            l += usize::from(lowers);
-            u += usize::from(uppers);
             products = later;
         }
-        true
+        // All at once: most steps have few entries.
+        let (below, above) = entries.split_at_mut(lower.len());
+        for (entry, &[_, column]) in below.iter_mut().zip(&*lower) {
+            *entry *= inverses[usize::from(column)];
+        }
+        for (entry, &[row, _]) in above.iter_mut().zip(&*upper) {
+            *entry *= inverses[usize::from(row)];
+        }
+        // L has what each entry is to its pivot.
+        let most = 1.0 / least;
+        let unusable = inverses.iter().fold(0, |sum, inverse| sum | inverse.unusable());
+        let is_large = below.iter().fold(false, |is, entry| is | !(entry.modulus() <= most));
+        unusable == 0 && !is_large
     }
 
     /// Solves `A x = b` in place; `rows` and `columns` are in the order of elimination.
