@@ -2,7 +2,7 @@ use crate::Tape;
 use crate::arena::NONE;
 use core::fmt;
 use core::ops::{Add, Div, Mul, Neg, Sub};
-use scalar::{BranchScalar, Concrete, Scalar, derivative, for_each_elementary, impl_assign_ops};
+use scalar::{Binary, BranchScalar, Concrete, Scalar, Unary, impl_assign_ops};
 
 /// A value on a [`Tape`], or a constant, which is on none and costs no node.
 ///
@@ -85,7 +85,7 @@ impl<'t, S: BranchScalar> Var<'t, S> {
     }
 
     #[inline]
-    fn unary(self, value: S, slope: S) -> Self {
+    fn node(self, value: S, slope: S) -> Self {
         match self.tape {
             Some(tape) => tape.push(value, (self.slot, slope), (NONE, S::zero())),
             None => Self::constant(value),
@@ -93,7 +93,7 @@ impl<'t, S: BranchScalar> Var<'t, S> {
     }
 
     #[inline]
-    fn binary(self, rhs: Self, value: S, slope: S, rhs_slope: S) -> Self {
+    fn node_of_two(self, rhs: Self, value: S, slope: S, rhs_slope: S) -> Self {
         let tape = match (self.tape, rhs.tape) {
             (Some(a), Some(b)) if !core::ptr::eq(a, b) => {
                 a.fail_foreign();
@@ -118,7 +118,7 @@ impl<S: BranchScalar> Add for Var<'_, S> {
     type Output = Self;
     #[inline]
     fn add(self, rhs: Self) -> Self {
-        self.binary(rhs, self.value + rhs.value, S::one(), S::one())
+        self.node_of_two(rhs, self.value + rhs.value, S::one(), S::one())
     }
 }
 
@@ -126,7 +126,7 @@ impl<S: BranchScalar> Sub for Var<'_, S> {
     type Output = Self;
     #[inline]
     fn sub(self, rhs: Self) -> Self {
-        self.binary(rhs, self.value - rhs.value, S::one(), S::from_f64(-1.0))
+        self.node_of_two(rhs, self.value - rhs.value, S::one(), S::from_f64(-1.0))
     }
 }
 
@@ -134,7 +134,7 @@ impl<S: BranchScalar> Mul for Var<'_, S> {
     type Output = Self;
     #[inline]
     fn mul(self, rhs: Self) -> Self {
-        self.binary(rhs, self.value * rhs.value, rhs.value, self.value)
+        self.node_of_two(rhs, self.value * rhs.value, rhs.value, self.value)
     }
 }
 
@@ -143,7 +143,7 @@ impl<S: BranchScalar> Div for Var<'_, S> {
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let q = self.value / rhs.value;
-        self.binary(rhs, q, S::one() / rhs.value, -q / rhs.value)
+        self.node_of_two(rhs, q, S::one() / rhs.value, -q / rhs.value)
     }
 }
 
@@ -151,24 +151,11 @@ impl<S: BranchScalar> Neg for Var<'_, S> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        self.unary(-self.value, S::from_f64(-1.0))
+        self.node(-self.value, S::from_f64(-1.0))
     }
 }
 
 impl_assign_ops!(['t, S: BranchScalar] Var<'t, S>);
-
-macro_rules! by_local_derivative {
-    ($($f:ident)*) => {$(
-        #[inline]
-        fn $f(self) -> Self {
-            if self.is_constant() {
-                return Self::constant(self.value.$f());
-            }
-            let (value, slope) = derivative::$f(self.value);
-            self.unary(value, slope)
-        }
-    )*};
-}
 
 impl<S: BranchScalar> Scalar for Var<'_, S> {
     #[inline]
@@ -177,28 +164,29 @@ impl<S: BranchScalar> Scalar for Var<'_, S> {
     }
     #[inline]
     fn scale(self, factor: f64) -> Self {
-        self.unary(self.value.scale(factor), S::from_f64(factor))
+        self.node(self.value.scale(factor), S::from_f64(factor))
     }
     /// The operand chosen; no node.
     #[inline]
     fn select_lt(self, other: Self, yes: Self, no: Self) -> Self {
         if self.value.primal() < other.value.primal() { yes } else { no }
     }
-    for_each_elementary! { by_local_derivative }
     #[inline]
-    fn powi(self, n: i32) -> Self {
-        let (value, slope) = derivative::powi(self.value, n);
-        self.unary(value, slope)
+    fn unary<F: Unary>(self, f: F) -> Self {
+        let value = self.value.unary(f);
+        if self.is_constant() {
+            return Self::constant(value);
+        }
+        self.node(value, f.slope(self.value, value))
     }
     #[inline]
-    fn powf(self, exponent: f64) -> Self {
-        let (value, slope) = derivative::powf(self.value, exponent);
-        self.unary(value, slope)
-    }
-    #[inline]
-    fn pow(self, exponent: Self) -> Self {
-        let (value, wrt_base, wrt_exponent) = derivative::pow(self.value, exponent.value);
-        self.binary(exponent, value, wrt_base, wrt_exponent)
+    fn binary<F: Binary>(self, other: Self, f: F) -> Self {
+        let value = self.value.binary(other.value, f);
+        if self.is_constant() && other.is_constant() {
+            return Self::constant(value);
+        }
+        let (slope, other_slope) = f.slopes(self.value, other.value, value);
+        self.node_of_two(other, value, slope, other_slope)
     }
     /// One node; lengths that do not fit count up to the shorter, as in the loop.
     fn dot(a: &[Self], b: &[Self]) -> Self {

@@ -1,4 +1,4 @@
-use crate::{Scalar, for_each_elementary, impl_assign_ops};
+use crate::{Binary, Scalar, Unary, impl_assign_ops};
 use core::ops::{Add, BitOr, Div, Mul, Neg, Sub};
 
 /// A number that only remembers which inputs it depends on: the pattern of a Jacobian.
@@ -83,15 +83,6 @@ impl Neg for Dependency {
 
 impl_assign_ops!([] Dependency);
 
-macro_rules! unchanged {
-    ($($f:ident)*) => {$(
-        #[inline]
-        fn $f(self) -> Self {
-            self
-        }
-    )*};
-}
-
 impl Scalar for Dependency {
     #[inline]
     fn from_f64(_: f64) -> Self {
@@ -101,17 +92,12 @@ impl Scalar for Dependency {
     fn select_lt(self, _: Self, yes: Self, no: Self) -> Self {
         yes | no
     }
-    for_each_elementary! { unchanged }
     #[inline]
-    fn powi(self, n: i32) -> Self {
-        if n == 0 { Self(0) } else { self }
+    fn unary<F: Unary>(self, f: F) -> Self {
+        if f.is_flat() { Self(0) } else { self }
     }
     #[inline]
-    fn powf(self, exponent: f64) -> Self {
-        if exponent == 0.0 { Self(0) } else { self }
-    }
-    #[inline]
-    fn pow(self, exponent: Self) -> Self {
-        self | exponent
+    fn binary<F: Binary>(self, other: Self, _: F) -> Self {
+        self | other
     }
 }

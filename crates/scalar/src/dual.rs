@@ -1,5 +1,5 @@
 use crate::concrete::max_or_nan;
-use crate::{BranchScalar, Concrete, Scalar, derivative, for_each_elementary, impl_assign_ops};
+use crate::{Binary, BranchScalar, Concrete, Scalar, Unary, impl_assign_ops};
 use core::ops::{Add, Div, Mul, Neg, Sub};
 
 /// Forward mode: `re + Σ eps[i] εᵢ` with `εᵢ εⱼ = 0`, a value with `N` tangents.
@@ -37,12 +37,6 @@ impl<S: Scalar, const N: usize> Dual<S, N> {
     #[inline]
     pub fn constant(re: S) -> Self {
         Self { re, eps: [S::zero(); N] }
-    }
-
-    /// The chain rule: `f(self)`, given `f` and `f'` at `self.re`.
-    #[inline]
-    fn chain(self, (f, slope): (S, S)) -> Self {
-        Self { re: f, eps: self.eps.map(|e| e * slope) }
     }
 
     #[inline]
@@ -94,15 +88,6 @@ impl<S: Scalar, const N: usize> Neg for Dual<S, N> {
 
 impl_assign_ops!([S: Scalar, const N: usize] Dual<S, N>);
 
-macro_rules! by_chain_rule {
-    ($($f:ident)*) => {$(
-        #[inline]
-        fn $f(self) -> Self {
-            self.chain(derivative::$f(self.re))
-        }
-    )*};
-}
-
 impl<S: Scalar, const N: usize> Scalar for Dual<S, N> {
     #[inline]
     fn from_f64(value: f64) -> Self {
@@ -121,19 +106,17 @@ impl<S: Scalar, const N: usize> Scalar for Dual<S, N> {
         let pick = |y, n| self.re.select_lt(other.re, y, n);
         yes.zip(no, pick(yes.re, no.re), pick)
     }
-    for_each_elementary! { by_chain_rule }
     #[inline]
-    fn powi(self, n: i32) -> Self {
-        self.chain(derivative::powi(self.re, n))
+    fn unary<F: Unary>(self, f: F) -> Self {
+        let value = self.re.unary(f);
+        let slope = f.slope(self.re, value);
+        Self { re: value, eps: self.eps.map(|e| e * slope) }
     }
     #[inline]
-    fn powf(self, exponent: f64) -> Self {
-        self.chain(derivative::powf(self.re, exponent))
-    }
-    #[inline]
-    fn pow(self, exponent: Self) -> Self {
-        let (f, dx, da) = derivative::pow(self.re, exponent.re);
-        self.zip(exponent, f, |x, a| x * dx + a * da)
+    fn binary<F: Binary>(self, other: Self, f: F) -> Self {
+        let value = self.re.binary(other.re, f);
+        let (x, y) = f.slopes(self.re, other.re, value);
+        self.zip(other, value, |a, b| a * x + b * y)
     }
 }
 

@@ -1,5 +1,5 @@
 use crate::concrete::max_or_nan;
-use crate::{BranchScalar, Concrete, Scalar};
+use crate::{Binary, BranchScalar, Concrete, Scalar, Unary};
 
 macro_rules! impl_float {
     ($float:ident) => {
@@ -24,28 +24,17 @@ macro_rules! impl_float {
             fn select_lt(self, other: Self, yes: Self, no: Self) -> Self {
                 if self < other { yes } else { no }
             }
-            impl_float! { @inherent $float, sin cos tan asin acos atan sinh cosh tanh exp exp_m1 ln ln_1p sqrt }
             #[inline]
-            fn logistic(self) -> Self {
-                // exp is only taken of -|x|, which cannot overflow.
-                let e = (-$float::abs(self)).exp();
-                if self < 0.0 { e / (1.0 + e) } else { 1.0 / (1.0 + e) }
+            fn unary<F: Unary>(self, f: F) -> Self {
+                f.$float(self)
             }
             #[inline]
-            fn softplus(self) -> Self {
-                (-$float::abs(self)).exp().ln_1p() + if self < 0.0 { 0.0 } else { self }
+            fn binary<F: Binary>(self, other: Self, f: F) -> Self {
+                f.$float(self, other)
             }
             #[inline]
-            fn powi(self, n: i32) -> Self {
-                $float::powi(self, n)
-            }
-            #[inline]
-            fn powf(self, exponent: f64) -> Self {
-                $float::powf(self, exponent as $float)
-            }
-            #[inline]
-            fn pow(self, exponent: Self) -> Self {
-                $float::powf(self, exponent)
+            fn select_nan(self, yes: Self, no: Self) -> Self {
+                if self.is_nan() { yes } else { no }
             }
         }
 
@@ -83,12 +72,6 @@ macro_rules! impl_float {
             }
         }
     };
-    (@inherent $float:ident, $($f:ident)*) => {$(
-        #[inline]
-        fn $f(self) -> Self {
-            $float::$f(self)
-        }
-    )*};
 }
 
 impl_float!(f64);

@@ -1,5 +1,5 @@
 use crate::concrete::max_or_nan;
-use crate::{Concrete, Scalar, for_each_elementary, impl_assign_ops};
+use crate::{Binary, Concrete, Scalar, Unary, impl_assign_ops};
 use core::array::from_fn;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 use wide::f64x4;
@@ -43,7 +43,13 @@ impl<const W: usize> Lanes<W> {
         Self(lanes)
     }
 
-    /// Without the sign bit. (`Scalar::abs`, made for derivatives, leaves -0 as it is.)
+    /// The square root of each lane, in one instruction of the processor.
+    #[inline(always)]
+    pub(crate) fn square_root(self) -> Self {
+        Self::by_chunks(|c| self.chunk(c).sqrt(), |i| self.0[i].sqrt())
+    }
+
+    /// Without the sign bit; `Scalar::abs` of the same bits.
     #[inline(always)]
     #[must_use]
     pub fn magnitude(self) -> Self {
@@ -123,22 +129,6 @@ impl<const W: usize> Neg for Lanes<W> {
 
 impl_assign_ops!([const W: usize] Lanes<W>);
 
-macro_rules! lane_by_lane {
-    (@one sqrt) => {
-        #[inline(always)]
-        fn sqrt(self) -> Self {
-            Self::by_chunks(|c| self.chunk(c).sqrt(), |i| self.0[i].sqrt())
-        }
-    };
-    (@one $f:ident) => {
-        #[inline]
-        fn $f(self) -> Self {
-            Self(self.0.map(<f64 as Scalar>::$f))
-        }
-    };
-    ($($f:ident)*) => {$( lane_by_lane! { @one $f } )*};
-}
-
 impl<const W: usize> Scalar for Lanes<W> {
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
@@ -155,18 +145,17 @@ impl<const W: usize> Scalar for Lanes<W> {
             |i| if self.0[i] < other.0[i] { yes.0[i] } else { no.0[i] },
         )
     }
-    for_each_elementary! { lane_by_lane }
     #[inline]
-    fn powi(self, n: i32) -> Self {
-        Self(self.0.map(|a| a.powi(n)))
+    fn unary<F: Unary>(self, f: F) -> Self {
+        f.lanes(self)
     }
     #[inline]
-    fn powf(self, exponent: f64) -> Self {
-        Self(self.0.map(|a| a.powf(exponent)))
+    fn binary<F: Binary>(self, other: Self, f: F) -> Self {
+        Self(from_fn(|i| f.f64(self.0[i], other.0[i])))
     }
-    #[inline]
-    fn pow(self, exponent: Self) -> Self {
-        Self(from_fn(|i| self.0[i].powf(exponent.0[i])))
+    #[inline(always)]
+    fn select_nan(self, yes: Self, no: Self) -> Self {
+        self.select_le(self, no, yes)
     }
 }
 

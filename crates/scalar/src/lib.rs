@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `f64`, `f32` | plain evaluation |
 //! | [`Dual<S, N>`] | a value with `N` tangents (forward mode); nests for higher derivatives |
+//! | [`Jet<S, K>`] | a Taylor series of order `K` in one direction; of every other type |
 //! | [`Lanes<W>`] | `W` independent evaluations side by side |
 //! | [`Dependency`] | only remembers which inputs a value depends on: Jacobian sparsity |
 //!
@@ -27,16 +28,20 @@
 
 mod concrete;
 mod dependency;
+pub mod derivative;
 mod dual;
-mod elementary;
 mod float;
+pub mod function;
+mod jet;
 mod lanes;
 mod operators;
+mod special;
 mod traits;
 
 pub use concrete::{BranchScalar, Concrete};
 pub use dependency::Dependency;
 pub use dual::Dual;
-pub use elementary::derivative;
+pub use function::{AnyBinary, AnyUnary, Binary, Unary};
+pub use jet::{Directional, Jet, directional};
 pub use lanes::Lanes;
 pub use traits::Scalar;

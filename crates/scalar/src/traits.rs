@@ -1,6 +1,21 @@
+use crate::function::table::for_each_unary;
+use crate::{Binary, Unary, function};
 use core::fmt::Debug;
 use core::iter::Sum;
 use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssign};
+
+macro_rules! methods {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident $Type:ident $values:tt $args:tt $slope:block $series:tt;
+    )*) => {$(
+        $(#[$doc])*
+        #[inline]
+        fn $name(self) -> Self {
+            self.unary(function::$Type)
+        }
+    )*};
+}
 
 /// A number type that a model can be evaluated with.
 ///
@@ -16,6 +31,10 @@ use core::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAss
 ///
 /// Constants enter through [`from_f64`](Scalar::from_f64); inside `system!` literals do so by
 /// themselves.
+///
+/// A type of your own needs the operators and four methods: [`from_f64`](Scalar::from_f64),
+/// [`select_lt`](Scalar::select_lt), [`unary`](Scalar::unary) and [`binary`](Scalar::binary). What
+/// functions do at kinks and poles is listed in [`function`].
 pub trait Scalar:
     Copy
     + Debug
@@ -63,67 +82,82 @@ pub trait Scalar:
     /// computed; the derivative is that of the one chosen. A NaN in the condition chooses `no`.
     fn select_lt(self, other: Self, yes: Self, no: Self) -> Self;
 
-    /// Sine.
-    fn sin(self) -> Self;
-    /// Cosine.
-    fn cos(self) -> Self;
-    /// Tangent.
-    fn tan(self) -> Self;
-    /// Inverse sine, NaN outside [-1, 1].
-    fn asin(self) -> Self;
-    /// Inverse cosine, NaN outside [-1, 1].
-    fn acos(self) -> Self;
-    /// Inverse tangent.
-    fn atan(self) -> Self;
-    /// Hyperbolic sine.
-    fn sinh(self) -> Self;
-    /// Hyperbolic cosine.
-    fn cosh(self) -> Self;
-    /// Hyperbolic tangent.
-    fn tanh(self) -> Self;
-    /// Exponential.
-    fn exp(self) -> Self;
-    /// `exp(x) - 1`, accurate near 0.
-    fn exp_m1(self) -> Self;
-    /// Natural logarithm, NaN below 0.
-    fn ln(self) -> Self;
-    /// `ln(1 + x)`, accurate near 0.
-    fn ln_1p(self) -> Self;
-    /// Square root, NaN below 0.
-    fn sqrt(self) -> Self;
-    /// `1 / (1 + exp(-x))`, without overflow.
-    fn logistic(self) -> Self;
-    /// `ln(1 + exp(x))`, without overflow.
-    fn softplus(self) -> Self;
+    /// `f(self)`: what every function of one number goes through.
+    ///
+    /// ```
+    /// use scalar::{Scalar, function};
+    ///
+    /// assert_eq!(2.0.unary(function::Sqrt), 2f64.sqrt());
+    /// ```
+    fn unary<F: Unary>(self, f: F) -> Self;
+
+    /// `f(self, other)`: what every function of two numbers goes through.
+    fn binary<F: Binary>(self, other: Self, f: F) -> Self;
+
+    for_each_unary! { methods }
+
+    /// -1, 0 or 1; ±0 stays what it is. The derivative is 0, also at the jump.
+    #[inline]
+    fn sign(self) -> Self {
+        self.unary(function::Sign)
+    }
 
     /// Integer power.
-    fn powi(self, n: i32) -> Self;
+    #[inline]
+    fn powi(self, n: i32) -> Self {
+        self.unary(function::Powi(n))
+    }
 
     /// Power with a constant real exponent. Inside `system!` a literal exponent stays a constant.
-    fn powf(self, exponent: f64) -> Self;
+    #[inline]
+    fn powf(self, exponent: f64) -> Self {
+        self.unary(function::Powf(exponent))
+    }
+
+    /// The `n`-th derivative of [`digamma`](Scalar::digamma); NaN or `∞` at 0, -1, -2, …
+    #[inline]
+    fn polygamma(self, n: u32) -> Self {
+        self.unary(function::Polygamma(n))
+    }
 
     /// Power with an exponent that may itself depend on inputs; the base must be positive.
     ///
     /// At a base of 0 the derivative with respect to the exponent is taken as 0 (its limit for
     /// positive exponents).
-    fn pow(self, exponent: Self) -> Self;
-
-    /// Absolute value; its derivative at 0 is taken from the right.
     #[inline]
-    fn abs(self) -> Self {
-        self.select_lt(Self::zero(), -self, self)
+    fn pow(self, exponent: Self) -> Self {
+        self.binary(exponent, function::Pow)
     }
 
-    /// The larger of two values; `self` where they are equal.
+    /// The angle of the point `(x, self)`, in `[-π, π]`.
+    #[inline]
+    fn atan2(self, x: Self) -> Self {
+        self.binary(x, function::Atan2)
+    }
+
+    /// `√(self² + other²)`, without overflow. At the origin the derivatives are taken as 0.
+    #[inline]
+    fn hypot(self, other: Self) -> Self {
+        self.binary(other, function::Hypot)
+    }
+
+    /// The larger of two values; `self` where they are equal, NaN where one is NaN.
     #[inline]
     fn max(self, other: Self) -> Self {
-        self.select_lt(other, other, self)
+        other.select_nan(other, self.select_lt(other, other, self))
     }
 
-    /// The smaller of two values; `self` where they are equal.
+    /// The smaller of two values; `self` where they are equal, NaN where one is NaN.
     #[inline]
     fn min(self, other: Self) -> Self {
-        other.select_lt(self, other, self)
+        other.select_nan(other, other.select_lt(self, other, self))
+    }
+
+    /// `if self is NaN { yes } else { no }`, for types that cannot branch.
+    #[inline]
+    fn select_nan(self, yes: Self, no: Self) -> Self {
+        let (low, high) = (Self::from_f64(f64::NEG_INFINITY), Self::from_f64(f64::INFINITY));
+        self.select_lt(high, no, low.select_lt(self, no, yes))
     }
 
     /// `Σ aᵢ bᵢ`. Slices of equal length; recorded as one node on a tape.

@@ -54,12 +54,42 @@ use Place::{Any, Scalar};
 
 /// Methods of `Scalar` on one value, those with a plain number as their argument, and those with
 /// more values.
-const OF_ONE: [&str; 16] = [
-    "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "exp", "exp_m1", "ln",
-    "ln_1p", "sqrt", "logistic", "softplus",
+const OF_ONE: [&str; 32] = [
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "sech_squared",
+    "asinh",
+    "acosh",
+    "atanh",
+    "exp",
+    "exp_m1",
+    "exp2",
+    "gaussian",
+    "ln",
+    "ln_1p",
+    "log2",
+    "log10",
+    "sqrt",
+    "cbrt",
+    "logistic",
+    "logistic_density",
+    "softplus",
+    "erf",
+    "erfc",
+    "lgamma",
+    "digamma",
+    "abs",
+    "sign",
 ];
-const WITH_NUMBER: [&str; 3] = ["powi", "powf", "scale"];
-const OF_MORE: [&str; 5] = ["abs", "max", "min", "pow", "select_lt"];
+const WITH_NUMBER: [&str; 4] = ["powi", "powf", "scale", "polygamma"];
+const OF_MORE: [&str; 6] = ["max", "min", "pow", "atan2", "hypot", "select_lt"];
 
 impl Lift {
     /// Lifts every constant that stands for a scalar.
@@ -205,7 +235,7 @@ impl Lift {
         if !WITH_NUMBER.contains(&method) {
             return arguments.for_each(|argument| self.visit(argument, place));
         }
-        if self.integers && method != "powi" {
+        if self.integers && !matches!(method, "powi" | "polygamma") {
             // `x.powf(2)` takes an `f64`.
             for argument in arguments {
                 if let Some(constant) = Constant::of(argument, &self.values) {
