@@ -26,6 +26,7 @@
 //! assert!((y.eps[0] - (0.5f64.cos() + 0.5f64.sin()) * 0.5f64.exp()).abs() < 1e-15);
 //! ```
 
+pub mod check;
 mod concrete;
 mod dependency;
 pub mod derivative;

@@ -14,6 +14,14 @@ pub(crate) fn atan<S: Scalar>(x: S) -> S {
     square / (square + m * m)
 }
 
+/// `1 - x²`: as a product where it is small, so that its digits are kept, and as it stands around 0,
+/// so that those of its derivative are.
+#[inline]
+pub(crate) fn one_minus_square<S: Scalar>(x: S) -> S {
+    let one = S::one();
+    x.abs().select_lt(S::from_f64(0.5), one - x * x, (one - x) * (one + x))
+}
+
 /// `if x is ±0 { yes } else { no }`.
 #[inline]
 pub(crate) fn select_zero<S: Scalar>(x: S, yes: S, no: S) -> S {

@@ -19,11 +19,11 @@ macro_rules! for_each_unary {
             tan Tan (f64::tan, f32::tan) (x, f) { S::one() + f * f } [recurrence::tan];
             /// Inverse sine, NaN outside [-1, 1]. The derivative is infinite at the ends.
             asin Asin (f64::asin, f32::asin) (x) {
-                S::one() / ((S::one() - x) * (S::one() + x)).sqrt()
+                S::one() / slope::one_minus_square(x).sqrt()
             } [];
             /// Inverse cosine, NaN outside [-1, 1]. The derivative is infinite at the ends.
             acos Acos (f64::acos, f32::acos) (x) {
-                -(S::one() / ((S::one() - x) * (S::one() + x)).sqrt())
+                -(S::one() / slope::one_minus_square(x).sqrt())
             } [];
             /// Inverse tangent.
             atan Atan (f64::atan, f32::atan) (x) { slope::atan(x) } [];
@@ -48,7 +48,7 @@ macro_rules! for_each_unary {
             } [];
             /// Inverse hyperbolic tangent, infinite at ±1 and NaN beyond.
             atanh Atanh (libm::atanh, narrow(libm::atanh)) (x) {
-                S::one() / ((S::one() - x) * (S::one() + x))
+                S::one() / slope::one_minus_square(x)
             } [];
 
             /// Exponential.

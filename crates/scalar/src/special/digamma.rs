@@ -1,3 +1,4 @@
+use super::compensated::Compensated;
 use core::f64::consts::PI;
 
 /// The root of the digamma function on the positive side is `1 + ROOT.0 + ROOT.1`.
@@ -61,7 +62,7 @@ pub(crate) fn digamma(x: f64) -> f64 {
         return upwards(x);
     }
     if x > 0.0 {
-        return twice(near_root(x), -1.0, x);
+        return Compensated::quotient(-1.0, x).and(near_root(x)).round();
     }
     if x == 0.0 {
         return -1.0 / x;
@@ -75,40 +76,23 @@ pub(crate) fn digamma(x: f64) -> f64 {
 }
 
 /// `ψ(1 + s)` for `0 ≤ s ≤ 1`.
-fn near_root(s: f64) -> f64 {
+fn near_root(s: f64) -> Compensated {
     let t = s - 0.5;
-    let factor = NEAR_ROOT.iter().fold(0.0, |sum, c| sum * t + c);
-    ((s - ROOT.0) - ROOT.1) * factor
+    let (smaller, last) = (&NEAR_ROOT[..21], NEAR_ROOT[21]);
+    let rest = smaller.iter().fold(0.0, |sum, c| sum * t + c);
+    let factor = Compensated::product(rest, t).plus(last);
+    let near = s - ROOT.0;
+    factor.times(near).plus(-ROOT.1 * factor.leading())
 }
 
-/// From `[1, 2)` by steps of 1 to `1 ≤ x < 14`. What the additions and divisions round off is
-/// collected and added at the end.
+/// From `[1, 2)` by steps of 1 to `1 ≤ x < 14`.
 fn upwards(x: f64) -> f64 {
     let floor = x.floor();
     let mut sum = near_root(x - floor);
-    let mut rest = 0.0;
     let mut down = 1.0;
     while down < floor {
-        let y = x - down;
-        let term = 1.0 / y;
-        rest += term.mul_add(-y, 1.0) / y;
-        let total = sum + term;
-        let old = total - term;
-        rest += (sum - old) + (term - (total - old));
-        sum = total;
+        sum = sum.and(Compensated::quotient(1.0, x - down));
         down += 1.0;
     }
-    sum + rest
-}
-
-/// `a + b / x`, with what the division rounds off.
-fn twice(a: f64, b: f64, x: f64) -> f64 {
-    let term = b / x;
-    if !term.is_finite() {
-        return term;
-    }
-    let rest = term.mul_add(-x, b) / x;
-    let sum = a + term;
-    let old = sum - term;
-    sum + ((a - old) + (term - (sum - old)) + rest)
+    sum.round()
 }

@@ -1,5 +1,6 @@
 //! The gamma function's relatives in double precision.
 
+mod compensated;
 mod digamma;
 mod lgamma;
 mod polygamma;

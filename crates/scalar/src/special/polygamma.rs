@@ -1,3 +1,4 @@
+use super::compensated::Compensated;
 use super::{digamma, lgamma};
 
 /// `B₂ⱼ / (2j)!` for `j = 1, 2, …`.
@@ -27,23 +28,24 @@ pub(crate) fn polygamma(n: u32, x: f64) -> f64 {
         return digamma(x);
     }
     let power = f64::from(n) + 1.0;
-    let sign = if n % 2 == 1 { 1.0 } else { -1.0 };
+    let even_power = n % 2 == 1;
+    let sign = if even_power { 1.0 } else { -1.0 };
     if n <= LARGEST_FACTORIAL {
-        let factorial = (2..=n).fold(1.0, |product, k| product * f64::from(k));
-        return sign * factorial * zeta(power, x, n % 2 == 1);
+        let factorial = (2..=n).fold(Compensated::new(sign), |all, k| all.times(f64::from(k)));
+        return factorial.times(zeta(power, x, even_power)).round();
     }
     if x > 0.0 {
         // x^s ζ(s, x) is about 1.
-        let ratio = positive(power, x, x);
+        let ratio = positive(power, x, x).round();
         return sign * (lgamma(power) - power * x.ln()).exp() * ratio;
     }
-    sign * f64::INFINITY * zeta(power, x, n % 2 == 1)
+    sign * f64::INFINITY * zeta(power, x, even_power)
 }
 
 /// `ζ(s, x)` for a whole number `s ≥ 2`, also below 0.
 fn zeta(s: f64, x: f64, even: bool) -> f64 {
     if x > 0.0 {
-        return positive(s, x, 1.0);
+        return positive(s, x, 1.0).round();
     }
     if x.is_nan() || x == f64::NEG_INFINITY {
         return f64::NAN;
@@ -51,30 +53,45 @@ fn zeta(s: f64, x: f64, even: bool) -> f64 {
     let floor = x.floor();
     if x == floor {
         // On both sides of a pole the sign is the same for even s only.
-        return if even { f64::INFINITY } else { f64::NAN };
+        return match even {
+            true => f64::INFINITY,
+            false if x == 0.0 => f64::INFINITY.copysign(x),
+            false => f64::NAN,
+        };
     }
     // The sum over all integers, without those beyond x.
     let parity = if even { 1.0 } else { -1.0 };
     let right = x - floor;
-    positive(s, right, 1.0) + parity * (positive(s, 1.0 - right, 1.0) - positive(s, 1.0 - x, 1.0))
+    let left = positive(s, 1.0 - right, 1.0).and(positive(s, 1.0 - x, 1.0).times(-1.0));
+    positive(s, right, 1.0).and(left.times(parity)).round()
 }
 
 /// `unit^s ζ(s, x)` for `x > 0`: terms one by one until the Euler–Maclaurin formula converges.
-fn positive(s: f64, x: f64, unit: f64) -> f64 {
+fn positive(s: f64, x: f64, unit: f64) -> Compensated {
     if x == f64::INFINITY {
-        return 0.0;
+        return Compensated::new(0.0);
     }
-    let (mut sum, mut rest) = (0.0, 0.0);
+    let power = |y: f64| if unit == 1.0 { y.powf(-s) } else { (unit / y).powf(s) };
+    let mut sum = Compensated::new(0.0);
+    let mut shift = 0.0;
     let mut y = x;
+    // What `x + shift` rounds off.
+    let mut rounded = 0.0;
     while y < s + 10.0 {
-        let term = (unit / y).powf(s);
-        add(&mut sum, &mut rest, term);
-        if term <= f64::EPSILON * f64::EPSILON * sum || !sum.is_finite() {
+        let term = power(y);
+        sum = sum.plus(term);
+        if rounded != 0.0 {
+            sum = sum.plus(-s * term * (rounded / y));
+        }
+        if term <= f64::EPSILON * f64::EPSILON * sum.leading() || !sum.leading().is_finite() {
             return sum;
         }
-        y += 1.0;
+        shift += 1.0;
+        y = x + shift;
+        let old = y - shift;
+        rounded = (x - old) + (shift - (y - old));
     }
-    let power = (unit / y).powf(s);
+    let last = power(y);
     let w = 1.0 / (y * y);
     // s (s+1) ⋯ (s+2j-2) / y^(2j-1).
     let mut rising = s / y;
@@ -84,16 +101,9 @@ fn positive(s: f64, x: f64, unit: f64) -> f64 {
         let k = s + f64::from(2 * j);
         rising *= (k - 1.0) * k * w;
     }
-    add(&mut sum, &mut rest, power * (y / (s - 1.0)));
-    add(&mut sum, &mut rest, power * 0.5);
-    add(&mut sum, &mut rest, power * series);
-    sum + rest
-}
-
-/// `sum += term`, and `rest` collects what is rounded off.
-fn add(sum: &mut f64, rest: &mut f64, term: f64) {
-    let total = *sum + term;
-    let old = total - term;
-    *rest += (*sum - old) + (term - (total - old));
-    *sum = total;
+    let integral = match unit {
+        1.0 => Compensated::quotient(y.powf(1.0 - s), s - 1.0),
+        _ => Compensated::new(last * y / (s - 1.0)),
+    };
+    sum.and(integral).plus(last * 0.5).plus(last * (series - rounded))
 }

@@ -32,7 +32,8 @@ pub(crate) fn cbrt<S: Scalar, const K: usize>(x: Jet<S, K>, value: S) -> Jet<S, 
 pub(crate) fn powi<S: Scalar, const K: usize>(x: Jet<S, K>, n: i32) -> Jet<S, K> {
     let mut left = n.unsigned_abs();
     let mut power = Jet::constant(S::one());
-    let mut square = x;
+    // The reciprocal first: x^|n| could overflow where its reciprocal is 0.
+    let mut square = if n < 0 { Jet::constant(S::one()) / x } else { x };
     while left > 0 {
         if left & 1 == 1 {
             power = if left == n.unsigned_abs() { square } else { power * square };
@@ -41,9 +42,6 @@ pub(crate) fn powi<S: Scalar, const K: usize>(x: Jet<S, K>, n: i32) -> Jet<S, K>
         if left > 0 {
             square = square * square;
         }
-    }
-    if n < 0 {
-        power = Jet::constant(S::one()) / power;
     }
     // The value is that of the other types, to the last bit.
     Jet { value: x.value.powi(n), ..power }
