@@ -179,6 +179,47 @@ fn any_number_may_stand_for_a_scalar() {
     }
 }
 
+macro_rules! every {
+    ($($name:ident)*) => {
+        system! {
+            struct Every;
+            state { x }
+            params {}
+            rhs(_t) {
+                d(x) = x.sign() $(+ (1).$name())*;
+            }
+        }
+    };
+}
+scalar::for_each_elementary! { every }
+
+/// A whole number that calls a function of `Scalar` is one; a name that the macro did not know would
+/// leave it an integer.
+#[test]
+fn every_function_is_known() {
+    macro_rules! sum {
+        ($($name:ident)*) => { 1.0 $(+ Scalar::$name(1f64))* };
+    }
+    // Infinite, by the inverse hyperbolic tangent of 1.
+    assert_eq!(rhs(&Every, 0.0, [1.0], &[]), [scalar::for_each_elementary! { sum }]);
+}
+
+#[test]
+fn functions_of_two_numbers_and_of_an_order() {
+    system! {
+        struct Plane;
+        state { x, y }
+        params {}
+        rhs(_t) {
+            d(x) = x.atan2(2) + x.hypot(4) + 3.hypot(4);
+            d(y) = 2.polygamma(1) + y.polygamma(1);
+        }
+    }
+    let [x, y] = rhs(&Plane, 0.0, [3.0, 2.0], &[]);
+    assert_eq!(x, 3f64.atan2(2.0) + 5.0 + 5.0);
+    assert!((y - 2.0 * 0.644_934_066_848_226_4).abs() < 1e-15);
+}
+
 #[test]
 fn closures_without_types_are_inferred() {
     system! {

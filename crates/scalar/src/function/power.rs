@@ -1,19 +1,24 @@
 use crate::jet::recurrence;
-use crate::{AnyUnary, Jet, Scalar, Unary};
+use crate::{AnyUnary, Jet, Lanes, Scalar, Unary, special};
 
 /// `xⁿ`: [`Scalar::powi`] as a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Powi(pub i32);
 
 impl Unary for Powi {
-    #[inline]
+    #[inline(always)]
     fn f64(self, x: f64) -> f64 {
-        // Every squaring doubles the error: long chains of products go wrong.
-        if (-4..=4).contains(&self.0) { x.powi(self.0) } else { x.powf(f64::from(self.0)) }
+        special::powi(x, self.0)
     }
-    #[inline]
+    #[inline(always)]
     fn f32(self, x: f32) -> f32 {
-        if (-4..=4).contains(&self.0) { x.powi(self.0) } else { self.f64(f64::from(x)) as f32 }
+        special::small_power(x, self.0)
+            .unwrap_or_else(|| special::powi(f64::from(x), self.0) as f32)
+    }
+    #[inline(always)]
+    fn lanes<const W: usize>(self, x: Lanes<W>) -> Lanes<W> {
+        special::small_power(x, self.0)
+            .unwrap_or_else(|| Lanes(x.0.map(|x| special::powi(x, self.0))))
     }
     #[inline]
     fn slope<S: Scalar>(self, x: S, _: S) -> S {

@@ -97,7 +97,7 @@ UNARY = [
 ]
 for n in (1, 2, 5, 20):
     UNARY.append(("polygamma", n, polygamma(n), POSITIVE[:6] + [0.5, 7.75, 100.0, -0.25, -3.5625, 1e-10, 1e10]))
-for n in (0, 1, 2, 3, 4, 7, -1, -2, -5, 100):
+for n in (0, 1, 2, 3, 4, 7, 16, -1, -2, -5, -12, 100):
     points = [0.5, -0.3, 1.7, -3.7, 1e-3] + ([0.0, 1e-310] if n >= 0 else [])
     UNARY.append(("powi", n, numeric(lambda x, n=n: x**n), points))
 for a in (0.0, 0.5, 1.0, 2.0, 2.5, -1.5, 1 / 3, 4.75, -300.0):
