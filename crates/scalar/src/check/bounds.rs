@@ -64,3 +64,11 @@ pub(super) fn derivative(
     };
     agree(number, order, found, expected, yes)
 }
+
+/// A first derivative in single precision, where it fits.
+pub(super) fn single_derivative(found: f32, expected: f64) -> Result<(), Disagreement> {
+    let found = f64::from(found);
+    let size = expected.abs();
+    let yes = (found - expected).abs() <= 1e-5 * size + 1e-30 || size > f64::from(f32::MAX);
+    agree("Dual<f32>", 1, found, expected, yes)
+}

@@ -1,5 +1,6 @@
 use super::{Disagreement, bounds};
 use crate::{Dual, Jet, Lanes, Scalar};
+use core::cell::Cell;
 
 /// A function on a line: `f(x + v t, …)` where `line(x, v)` makes the numbers.
 pub(super) trait Function {
@@ -56,6 +57,15 @@ pub(super) fn check(f: &impl Function, exact: &[f64]) -> Result<(), Disagreement
     for order in 0..=3 {
         compare("Jet<Dual>", order + 1, of_duals.derivative(order).eps[0])?;
         compare("Dual<Jet>", order + 1, of_jets.eps[0].derivative(order))?;
+    }
+
+    let single = Cell::new(true);
+    let of_singles = f.on(|x, v| {
+        single.set(single.get() && [x, v].iter().all(|&x| f64::from(x as f32) == x));
+        dual(x as f32, v as f32)
+    });
+    if let (true, Some(&expected)) = (single.get(), exact.get(1)) {
+        bounds::single_derivative(of_singles.eps[0], expected)?;
     }
 
     let lanes = |x| Lanes([x; 4]);

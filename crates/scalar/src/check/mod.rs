@@ -15,7 +15,7 @@
 //!
 //! Derivatives to order 4 are taken in each way that there is: by nested duals, by jets, by jets of
 //! duals and duals of jets. Bounds are 2 units in the last place for values of `f64` and `f32`, and a
-//! relative 1e-12 for derivatives. Where a derivative does not fit into an `f64`, it only has to be
+//! relative 1e-12 for derivatives (1e-5 in `f32`, for the first one). Where a derivative does not fit into an `f64`, it only has to be
 //! infinite or NaN.
 
 mod bounds;
