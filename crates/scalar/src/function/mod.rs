@@ -16,8 +16,20 @@
 //! | `sqrt`, `cbrt` at 0; `asin`, `acos` at ±1; `acosh` at 1 | finite | infinite |
 //! | `powf(a)`, `powi(n)` at 0 | IEEE, `0⁰ = 1` | `a 0^(a-1)`; 0 where `a` is 0 |
 //! | `pow` at a base of 0, by its exponent | | 0 |
-//! | `ln` and its kin at 0 | `-∞` | `∞` |
+//! | `ln`, `log2`, `log10` at 0 | `-∞` | `∞` |
 //! | `lgamma` at 0, -1, -2, … | `∞` | NaN (`±∞` at ±0) |
+//!
+//! # Accuracy
+//!
+//! Values of `f64` are within 2 units in the last place; those of `f32` too, most of them within
+//! half a unit. Exceptions: `erfc` is wrong by 3 units once in some ten thousand points above 1;
+//! `lgamma`, `digamma` and `polygamma` below 0, where they have zeros, by up to ten units of
+//! `max(1, |f|)`; `polygamma` beyond order 170 is good to twelve digits. Sines, exponentials and
+//! their kin are those of the platform's mathematical library (measured with that of GNU/Linux).
+//! Derivatives up to the fourth have a relative error below 1e-12, by duals and jets alike; as with
+//! any formula, less remains where terms of different sign cancel.
+//!
+//! # Derivatives that are not finite
 //!
 //! An infinite derivative times a zero tangent is NaN, as in IEEE arithmetic: `sqrt(x²)` has no
 //! derivative at 0. Derivatives beyond the range of the type are infinite or NaN. NaN in, NaN out.
