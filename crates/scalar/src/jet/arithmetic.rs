@@ -31,10 +31,10 @@ impl<S: Scalar, const K: usize> Div for Jet<S, K> {
     #[inline]
     fn div(self, rhs: Self) -> Self {
         let mut q = Self::constant(self.value / rhs.value);
-        for k in 1..=K {
+        for_each_order!(K, k => {
             let rest = self.at(k) - rhs.at(k) * q.value - rhs.inner_product(&q, k);
             q.higher[k - 1] = rest / rhs.value;
-        }
+        });
         q
     }
 }

@@ -1,5 +1,20 @@
 //! Truncated Taylor series: derivatives of any order in one direction at once.
 
+/// Runs a block for the orders `1..=K`, of which the first eight are written out: the loops inside
+/// then have lengths that the compiler knows, and the coefficients stay in registers.
+macro_rules! for_each_order {
+    ($K:ident, $k:ident => $body:block) => {
+        for_each_order! { @first $K $k $body 1 2 3 4 5 6 7 8 }
+        for $k in 9..=$K $body
+    };
+    (@first $K:ident $k:ident $body:block $($order:literal)*) => {$(
+        if $K >= $order {
+            let $k: usize = $order;
+            $body
+        }
+    )*};
+}
+
 mod arithmetic;
 mod directional;
 pub(crate) mod recurrence;
@@ -128,9 +143,9 @@ impl<S: Scalar, const K: usize> Jet<S, K> {
     pub fn integrate(self, value: S, g: Self) -> Self {
         let speed = self.speed();
         let mut f = Self::constant(value);
-        for k in 1..=K {
+        for_each_order!(K, k => {
             f.higher[k - 1] = g.moved(&speed, k);
-        }
+        });
         f
     }
 

@@ -5,9 +5,9 @@ use crate::{Jet, Scalar};
 pub(crate) fn exp<S: Scalar, const K: usize>(x: Jet<S, K>, value: S) -> Jet<S, K> {
     let speed = x.speed();
     let mut f = Jet::constant(value);
-    for k in 1..=K {
+    for_each_order!(K, k => {
         f.higher[k - 1] = f.moved(&speed, k);
-    }
+    });
     f
 }
 
@@ -23,10 +23,10 @@ pub(crate) fn gaussian<S: Scalar, const K: usize>(x: Jet<S, K>, value: S) -> Jet
     let speed = x.speed();
     let mut f = Jet::constant(value);
     let mut g = Jet::constant((x.value * value).scale(-2.0));
-    for k in 1..=K {
+    for_each_order!(K, k => {
         f.higher[k - 1] = g.moved(&speed, k);
         g.higher[k - 1] = x.product(&f, k).scale(-2.0);
-    }
+    });
     f
 }
 
@@ -35,9 +35,9 @@ pub(crate) fn gaussian<S: Scalar, const K: usize>(x: Jet<S, K>, value: S) -> Jet
 fn sinh_cosh<S: Scalar, const K: usize>(x: Jet<S, K>, sinh: S, cosh: S) -> (Jet<S, K>, Jet<S, K>) {
     let speed = x.speed();
     let (mut s, mut c) = (Jet::constant(sinh), Jet::constant(cosh));
-    for k in 1..=K {
+    for_each_order!(K, k => {
         (s.higher[k - 1], c.higher[k - 1]) = (c.moved(&speed, k), s.moved(&speed, k));
-    }
+    });
     (s, c)
 }
 
@@ -62,11 +62,11 @@ fn tanh_and_slope<S: Scalar, const K: usize>(
     let speed = x.speed();
     let (mut f, mut s) = (Jet::constant(tanh), Jet::constant(sech_squared));
     let mut product = Jet::constant(tanh * sech_squared);
-    for k in 1..=K {
+    for_each_order!(K, k => {
         f.higher[k - 1] = s.moved(&speed, k);
         s.higher[k - 1] = product.moved(&speed, k).scale(-2.0);
         product.higher[k - 1] = f.product(&s, k);
-    }
+    });
     (f, s)
 }
 

@@ -8,14 +8,14 @@ pub(crate) fn hypot<S: Scalar, const K: usize>(x: Jet<S, K>, y: Jet<S, K>) -> Je
     let part = |side: S| S::zero().select_lt(h.value, side / h.value, h.value);
     // Cosine and sine of the angle: x / h and y / h.
     let (mut cos, mut sin) = (Jet::constant(part(x.value)), Jet::constant(part(y.value)));
-    for k in 1..=K {
+    for_each_order!(K, k => {
         h.higher[k - 1] = cos.moved(&x_speed, k) + sin.moved(&y_speed, k);
         let next = |side: &Jet<S, K>, ratio: &Jet<S, K>| {
             let rest = side.at(k) - h.at(k) * ratio.value - h.inner_product(ratio, k);
             S::zero().select_lt(h.value, rest / h.value, h.value)
         };
         (cos.higher[k - 1], sin.higher[k - 1]) = (next(&x, &cos), next(&y, &sin));
-    }
+    });
     h
 }
 

@@ -5,9 +5,9 @@ use crate::{Jet, Scalar};
 pub(crate) fn sqrt<S: Scalar, const K: usize>(x: Jet<S, K>, value: S) -> Jet<S, K> {
     let mut f = Jet::constant(value);
     let twice = value + value;
-    for k in 1..=K {
+    for_each_order!(K, k => {
         f.higher[k - 1] = (x.at(k) - f.inner_product(&f, k)) / twice;
-    }
+    });
     f
 }
 
@@ -18,12 +18,12 @@ pub(crate) fn cbrt<S: Scalar, const K: usize>(x: Jet<S, K>, value: S) -> Jet<S, 
     let mut f = Jet::constant(value);
     let mut square = Jet::constant(value * value);
     let mut g = Jet::constant(S::from_f64(1.0 / 3.0) / square.value);
-    for k in 1..=K {
+    for_each_order!(K, k => {
         f.higher[k - 1] = g.moved(&speed, k);
         square.higher[k - 1] = f.product(&f, k);
         let rest = square.at(k) * g.value + square.inner_product(&g, k);
         g.higher[k - 1] = -(rest / square.value);
-    }
+    });
     f
 }
 

@@ -5,9 +5,9 @@ use crate::{Jet, Scalar};
 fn sin_cos<S: Scalar, const K: usize>(x: Jet<S, K>, sin: S, cos: S) -> (Jet<S, K>, Jet<S, K>) {
     let speed = x.speed();
     let (mut s, mut c) = (Jet::constant(sin), Jet::constant(cos));
-    for k in 1..=K {
+    for_each_order!(K, k => {
         (s.higher[k - 1], c.higher[k - 1]) = (c.moved(&speed, k), -s.moved(&speed, k));
-    }
+    });
     (s, c)
 }
 
@@ -27,9 +27,9 @@ pub(crate) fn tan<S: Scalar, const K: usize>(x: Jet<S, K>, value: S) -> Jet<S, K
     let speed = x.speed();
     let mut f = Jet::constant(value);
     let mut g = Jet::constant(S::one() + value * value);
-    for k in 1..=K {
+    for_each_order!(K, k => {
         f.higher[k - 1] = g.moved(&speed, k);
         g.higher[k - 1] = f.product(&f, k);
-    }
+    });
     f
 }
