@@ -6,6 +6,7 @@
 mod arguments;
 mod at_error;
 mod crew;
+mod errors;
 mod introduce;
 mod measured;
 mod peer;
@@ -18,6 +19,7 @@ mod timing;
 pub use arguments::Arguments;
 pub use at_error::{Point, seconds_at};
 pub use crew::{Crew, hire};
+pub use errors::{median_error, mixed_error};
 pub use measured::{Measured, OURS};
 pub use peer::{Answer, Ends, Member, Peer, PeerError};
 pub use race::{Entry, Heat, Kind, Out, Race};

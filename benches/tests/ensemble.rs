@@ -149,8 +149,7 @@ fn peer(name: &str, who: &str, then: &str) -> String {
 #[test]
 fn peers_are_rows_and_those_that_break_are_left_out() {
     // One that dies at the second tolerance, and one that answers too few members.
-    let all =
-        "test \"$sweep\" = '1 0e0 2.8e1 40 2 1' || exit 3; test $c = 1e-4 || exit 7; ends 20";
+    let all = "test \"$sweep\" = '1 0e0 2.8e1 40 2 1' || exit 3; test $c = 1e-4 || exit 7; ends 20";
     let dying = peer("dying_ensemble", "diffsol", all);
     let short = peer("short_ensemble", "sundials", "ends 19");
     let variables = [("PEERS_RUST", &*dying), ("PEERS_C", &*short)];

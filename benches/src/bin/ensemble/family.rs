@@ -2,7 +2,7 @@
 
 use crate::ours::Ours;
 use crate::work_precision::Entry;
-use benches::{Arguments, Sweep};
+use benches::{Arguments, Sweep, median_error, mixed_error};
 use ode_core::{Algorithm, Ensemble, Member, Options, Save, Trajectories};
 use std::error::Error;
 use system::System;
@@ -62,9 +62,10 @@ impl Family {
         let sweep = Sweep { count, every: (count / LOOKED_AT).max(2), ..study.sweep };
         let mut family = Self { study, sweep, reference: Vec::new(), doubt: 0.0 };
         let [reference, other] = (study.references)(&family)?;
-        let differences = reference.iter().zip(&other).map(|(a, b)| family.distance(a, b));
-        family.doubt = differences.fold(0.0, f64::max);
-        if family.doubt > study.doubt {
+        let differences = reference.iter().zip(&other).map(|(a, b)| mixed_error(a, b, study.small));
+        // NaN is the largest.
+        family.doubt = differences.max_by(f64::total_cmp).unwrap_or(0.0);
+        if family.doubt.is_nan() || family.doubt > study.doubt {
             return Err(
                 format!("{}: two references end {:.1e} apart", study.title, family.doubt).into()
             );
@@ -111,17 +112,7 @@ impl Family {
 
     /// Median over the members looked at of the largest error of a component. NaN if one is missing.
     pub(crate) fn error<U: AsRef<[f64]>>(&self, ends: &[U]) -> f64 {
-        if ends.len() != self.reference.len() {
-            return f64::NAN;
-        }
-        let pairs = ends.iter().zip(&self.reference);
-        let mut errors: Vec<f64> = pairs.map(|(u, v)| self.distance(u.as_ref(), v)).collect();
-        errors.sort_by(f64::total_cmp);
-        match errors.last() {
-            // NaN is the largest.
-            Some(last) if last.is_finite() => errors[errors.len() / 2],
-            _ => f64::NAN,
-        }
+        median_error(ends, &self.reference, self.study.small)
     }
 
     /// The same for our own solutions of all members.
@@ -129,68 +120,5 @@ impl Family {
         let ends: Vec<&[f64]> =
             self.sweep.looked_at().filter_map(|i| Some(all.get(i)?.ok()?.last())).collect();
         if all.failures().next().is_some() { f64::NAN } else { self.error(&ends) }
-    }
-
-    /// The largest error of a component of `u`; NaN if there are not as many.
-    fn distance(&self, u: &[f64], v: &[f64]) -> f64 {
-        let largest = |a: f64, d: f64| if a.is_nan() || a > d { a } else { d };
-        let unit = |v: f64| self.study.small.map_or(1.0, |small| small + v.abs());
-        let errors = u.iter().zip(v).map(|(a, b)| (a - b).abs() / unit(*b));
-        if u.len() == v.len() { errors.fold(0.0, largest) } else { f64::NAN }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::studies::{LORENZ, Lorenz, ROBERTSON};
-    use ode_core::Vern9;
-
-    // Without all methods, which would be compiled once more.
-    const OF_LORENZ: &Study = &Study { ours: |_, _, _, _| Vec::new(), ..LORENZ };
-    const OF_ROBERTSON: &Study = &Study { ours: |_, _, _, _| Vec::new(), ..ROBERTSON };
-
-    fn quick() -> Family {
-        Family::new(OF_LORENZ, &Arguments { quick: true, ..Arguments::default() }).unwrap()
-    }
-
-    #[test]
-    fn errors_of_small_components_are_relative() {
-        let family = Family::new(OF_ROBERTSON, &Arguments { quick: true, ..Arguments::default() });
-        let family = family.unwrap();
-        let mut ends = family.reference.clone();
-        ends.iter_mut().for_each(|end| end[1] += 1e-3 * (1e-8 + end[1]));
-        assert!((family.error(&ends) - 1e-3).abs() < 1e-9);
-        // All rates of all members are different.
-        let (a, b) = (family.member(3), family.member(4));
-        assert!(a.p.iter().zip(&b.p).all(|(a, b)| a != b));
-    }
-
-    #[test]
-    fn the_error_is_the_median() {
-        let family = quick();
-        assert!(0.0 < family.doubt && family.doubt < LORENZ.doubt, "{}", family.doubt);
-        let mut ends = family.reference.clone();
-        assert_eq!(family.error(&ends), 0.0);
-        for (i, end) in ends.iter_mut().enumerate() {
-            end[i % 3] += i as f64;
-        }
-        assert!((family.error(&ends) - 10.0).abs() < 1e-12);
-        ends[7][1] = f64::NAN;
-        assert!(family.error(&ends).is_nan());
-        assert!(family.error(&ends[1..]).is_nan());
-        assert!(family.error(&vec![[0.0; 2]; ends.len()]).is_nan());
-    }
-
-    #[test]
-    fn a_solve_of_all_is_compared_member_by_member() {
-        let family = quick();
-        let options = Options { rtol: 1e-9, atol: 1e-12, save: Save::Last, ..Options::default() };
-        let all: Ensemble<'_, _, _> =
-            Ensemble::generate(&Lorenz, family.sweep.count, |i| family.member(i));
-        let error = family.error_of(&all.solve(Vern9, &options));
-        assert!(0.0 < error && error < 1e-8, "{error}");
-        let broken = Options { max_steps: 3, ..options };
-        assert!(family.error_of(&all.solve(Vern9, &broken)).is_nan());
     }
 }

@@ -1,6 +1,6 @@
 //! Final states that no reference lists: where two of our methods of different families agree at tight tolerances.
 
-use crate::case::mixed_error;
+use benches::mixed_error;
 use ode_core::{Algorithm, OdeProblem, Options, Save, solve};
 use std::error::Error;
 use system::{Buffer, System};
@@ -19,7 +19,7 @@ pub(crate) fn end<F: System + Copy, B: Buffer<Item = f64>>(
     let options = Options { rtol, atol, max_steps, save: Save::Last, ..Options::default() };
     let end = solve(problem, first, &options)?.last().to_vec();
     let other = solve(problem, second, &options)?.last().to_vec();
-    let doubt = mixed_error(&other, &end, small);
+    let doubt = mixed_error(&other, &end, Some(small));
     if doubt <= DOUBT {
         return Ok(end);
     }

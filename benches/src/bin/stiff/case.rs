@@ -1,6 +1,6 @@
 //! One problem: what is solved, where it ends, how errors are measured.
 
-use benches::{Heat, Peer, Race};
+use benches::{Heat, Peer, Race, mixed_error};
 use ode_core::OdeProblem;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -39,7 +39,7 @@ pub(crate) struct Case<F, B: Buffer> {
 impl<F: Jacobian<f64>, B: Buffer<Item = f64>> Case<F, B> {
     /// The largest error of a component at the end. NaN if one is.
     pub(crate) fn error(&self, u: &[f64]) -> f64 {
-        mixed_error(u, &self.end, self.small)
+        mixed_error(u, &self.end, Some(self.small))
     }
 
     /// Relative and absolute: a quotient, since `10^digits` is exact.
@@ -87,28 +87,5 @@ impl<F: Jacobian<f64>, B: Buffer<Item = f64>> Case<F, B> {
             race.run(&heat, self.entries(digits, &mut slow), &mut out)?;
         }
         Ok(())
-    }
-}
-
-/// The largest of `|uᵢ - vᵢ| / (small + |vᵢ|)`; NaN if one is, or the lengths differ.
-pub(crate) fn mixed_error(u: &[f64], v: &[f64], small: f64) -> f64 {
-    if u.len() != v.len() {
-        return f64::NAN;
-    }
-    let errors = u.iter().zip(v).map(|(u, v)| (u - v).abs() / (small + v.abs()));
-    errors.fold(0.0, |m, e| if m.is_nan() || m > e { m } else { e })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn small_values_count_as_far_as_is_said() {
-        assert_eq!(mixed_error(&[1.0, 3.0], &[1.0, 3.0], 0.0), 0.0);
-        assert!((mixed_error(&[2.5, 1e-6], &[2.0, 0.0], 1e-6) - 1.0).abs() < 1e-9);
-        assert!((mixed_error(&[2.5, 1e-6], &[2.0, 0.0], 1.0) - 0.5 / 3.0).abs() < 1e-12);
-        assert!(mixed_error(&[f64::NAN, 1.0], &[2.0, 1.0], 1.0).is_nan());
-        assert!(mixed_error(&[1.0], &[2.0, 1.0], 1.0).is_nan());
     }
 }
