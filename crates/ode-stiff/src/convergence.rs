@@ -60,26 +60,30 @@ impl Convergence {
         if !size.is_finite() {
             return self.diverged();
         }
-        if self.iterations > 1 {
-            let ratio = size / self.previous;
-            self.theta = ratio.max(0.3 * self.theta);
-            if ratio > 2.0 || self.theta >= 1.0 {
-                return self.diverged();
+        if self.iterations == 1 {
+            self.previous = size;
+            // What is carried over grows; where it is too large already, nothing has to be computed.
+            if self.eta * size <= KAPPA {
+                self.eta = self.eta.max(f64::EPSILON).powf(0.8);
             }
-            self.eta = self.theta / (1.0 - self.theta);
+            let is_small = self.eta * size <= KAPPA || size == 0.0;
+            return if is_small { Verdict::Converged } else { Verdict::GoOn };
         }
-        self.previous = size;
-        // What is carried over grows; where it is too large already, nothing has to be computed.
-        if self.iterations == 1 && self.eta * size <= KAPPA {
-            self.eta = self.eta.max(f64::EPSILON).powf(0.8);
+        let ratio = size / self.previous;
+        let theta = ratio.max(0.3 * self.theta);
+        (self.theta, self.previous) = (theta, size);
+        if ratio > 2.0 || theta >= 1.0 {
+            return self.diverged();
         }
-        if self.eta * size <= KAPPA || size == 0.0 {
+        self.eta = theta / (1.0 - theta);
+        // η δ ≤ κ, which the next step waits for, without the quotient.
+        let (rest, limit) = (theta * size, KAPPA * (1.0 - theta));
+        if rest <= limit {
             return Verdict::Converged;
         }
-        // At this rate, what is left after the last increment that is allowed.
+        // At this rate, what is left after the last increment that is allowed; the rate is below 1.
         let left = MOST.saturating_sub(self.iterations);
-        let hopeless =
-            self.iterations > 1 && self.eta * size * self.theta.powi(left as i32) > KAPPA;
+        let hopeless = rest * theta > limit && rest * theta.powi(left as i32) > limit;
         if left == 0 || hopeless { self.diverged() } else { Verdict::GoOn }
     }
 

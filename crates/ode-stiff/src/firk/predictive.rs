@@ -8,9 +8,9 @@ use super::{Parts, notes};
 /// is smaller where Newton's method needed many iterations.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Predictive {
-    /// Size and error of the step accepted before; no size, no such step.
+    /// Size and squared error of the step accepted before; no size, no such step.
     size: f64,
-    error: f64,
+    square: f64,
 }
 
 /// Of the step size.
@@ -20,37 +20,42 @@ const MOST: f64 = 7.0;
 /// The changes of size that are allowed.
 const SMALLEST: f64 = 0.2;
 const LARGEST: f64 = 8.0;
-/// Smaller errors say nothing about the trend.
-const NO_TREND: f64 = 1e-2;
+/// Smaller squared errors say nothing about the trend, nor these about the next size.
+const NO_TREND: f64 = 1e-4;
+const NO_ERROR: f64 = 1e-20;
 
 impl Predictive {
-    pub(super) const NEW: Self = Self { size: 0.0, error: NO_TREND };
+    pub(super) const NEW: Self = Self { size: 0.0, square: NO_TREND };
 
     /// The change of size after an accepted step of this size and squared error, for which Newton's
     /// method took this many iterations.
     pub(super) fn accept(&mut self, size: f64, square: f64, iterations: usize) -> f64 {
-        let error = square.sqrt().max(1e-10);
+        let square = square.max(NO_ERROR);
         let safety = SAFETY * (1.0 + 2.0 * MOST) / (iterations.max(1) as f64 + 2.0 * MOST);
-        let mut factor = safety / fourth_root(error);
+        // Eighth powers of both factors: the next step waits for one root instead of two.
+        let inverse = 1.0 / square;
+        let mut power = eighth(safety) * inverse;
         if self.size > 0.0 {
-            let trend = fourth_root(error * error / self.error);
-            factor = factor.min(SAFETY * size / (self.size * trend));
+            let trend = eighth(SAFETY * size / self.size) * self.square * inverse * inverse;
+            power = power.min(trend);
         }
-        *self = Self { size, error: error.max(NO_TREND) };
-        factor.clamp(SMALLEST, LARGEST)
+        *self = Self { size, square: square.max(NO_TREND) };
+        power.sqrt().sqrt().sqrt().clamp(SMALLEST, LARGEST)
     }
 
     pub(super) fn write<S: Parts>(&self, notes: &mut Vec<S>) {
         notes::write(notes, self.size);
-        notes::write(notes, self.error);
+        notes::write(notes, self.square);
     }
 
     pub(super) fn read<S: Parts>(notes: &mut &[S]) -> Self {
-        let (size, error) = (notes::read(notes), notes::read(notes));
-        Self { size, error: error.max(NO_TREND) }
+        let (size, square) = (notes::read(notes), notes::read(notes));
+        Self { size, square: square.max(NO_TREND) }
     }
 }
 
-fn fourth_root(x: f64) -> f64 {
-    x.sqrt().sqrt()
+/// The eighth power.
+fn eighth(x: f64) -> f64 {
+    let fourth = (x * x) * (x * x);
+    fourth * fourth
 }

@@ -271,18 +271,19 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             let u = step.u.as_ref();
             let squares =
                 [norm.square_of(r1, u, u), norm.square_of(r2, u, u), norm.square_of(r3, u, u)];
-            let size = ((squares[0] + squares[1] + squares[2]) / 3.0).sqrt();
+            let sum = squares[0] + squares[1] + squares[2];
             self.iterations += 1;
-            let verdict = if size <= self.noise {
+            // Squares where they do: the next evaluation waits for all of this.
+            let verdict = if sum <= 3.0 * self.noise * self.noise {
                 Verdict::Converged
-            } else if self.iterations <= B::Item::DEPTH && size.is_finite() {
+            } else if self.iterations <= B::Item::DEPTH && sum.is_finite() {
                 // The tangents take in what the increment of the values changes in the next one.
                 Verdict::GoOn
             } else {
-                self.newton.judge(REMAINDER * size)
+                self.newton.judge((sum * (REMAINDER * REMAINDER / 3.0)).sqrt())
             };
             if verdict == Verdict::Diverged {
-                let is_finite = size.is_finite() || !self.blame(rhs, step)?;
+                let is_finite = sum.is_finite() || !self.blame(rhs, step)?;
                 return Ok(if is_finite { Outcome::Diverged } else { Outcome::NotFinite });
             }
             let Self { z: [z1, z2, z3], w: [w1, w2, w3], .. } = self;
