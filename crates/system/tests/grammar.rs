@@ -186,7 +186,7 @@ macro_rules! every {
             state { x }
             params {}
             rhs(_t) {
-                d(x) = x.sign() $(+ (1).$name())*;
+                d(x) = x.sign() + (-1).abs() $(+ (1).$name())*;
             }
         }
     };
@@ -198,7 +198,7 @@ scalar::for_each_elementary! { every }
 #[test]
 fn every_function_is_known() {
     macro_rules! sum {
-        ($($name:ident)*) => { 1.0 $(+ Scalar::$name(1f64))* };
+        ($($name:ident)*) => { 2.0 $(+ Scalar::$name(1f64))* };
     }
     // Infinite, by the inverse hyperbolic tangent of 1.
     assert_eq!(rhs(&Every, 0.0, [1.0], &[]), [scalar::for_each_elementary! { sum }]);

@@ -118,7 +118,8 @@ macro_rules! for_each_unary {
 }
 pub(crate) use for_each_unary;
 
-/// Calls a macro with the names of the functions of the table, for code that is written per name.
+/// Calls a macro with the names of the functions of the table that are smooth (all but `abs`), for
+/// code that is written per name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! for_each_elementary {
@@ -126,7 +127,7 @@ macro_rules! for_each_elementary {
         $callback! {
             sin cos tan asin acos atan sinh cosh tanh sech_squared asinh acosh atanh
             exp exp_m1 exp2 gaussian ln ln_1p log2 log10 sqrt cbrt
-            logistic logistic_density softplus erf erfc lgamma digamma abs
+            logistic logistic_density softplus erf erfc lgamma digamma
         }
     };
 }
