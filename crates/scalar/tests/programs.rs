@@ -2,7 +2,7 @@
 //! high-order differences agree.
 
 use proptest::prelude::*;
-use scalar::{AnyUnary, Dual, Jet, Lanes, Scalar, directional};
+use scalar::{AnyUnary, Dependency, Dual, Jet, Lanes, Scalar, directional};
 
 /// One instruction: what to compute from two earlier results.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +103,12 @@ proptest! {
         prop_assert_eq!(gradient.re.to_bits(), value.to_bits());
         let slope = gradient.eps[0] * v[0] + gradient.eps[1] * v[1];
         prop_assert!(close(jet.derivative(1), slope, 1e-10), "{jet:?} {slope}");
+
+        // What the result does not depend on has no derivative.
+        let pattern = run(&program, [0, 1].map(Dependency::input));
+        for k in 0..2 {
+            prop_assert!(pattern.depends_on(k) || gradient.eps[k] == 0.0, "{pattern:?}");
+        }
 
         // Nested duals along the line, to order 4.
         let nested = run(&program, [0, 1].map(|k| {
