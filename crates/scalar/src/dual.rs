@@ -118,6 +118,10 @@ impl<S: Scalar, const N: usize> Scalar for Dual<S, N> {
         let (x, y) = f.slopes(self.re, other.re, value);
         self.zip(other, value, |a, b| a * x + b * y)
     }
+    #[inline]
+    fn weigh(self, bar: Self) -> Self {
+        self.zip(bar, self.re.weigh(bar.re), |w, b| w.weigh(bar.re) + self.re.weigh(b))
+    }
 }
 
 impl<S: Concrete, const N: usize> Concrete for Dual<S, N> {

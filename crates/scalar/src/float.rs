@@ -36,6 +36,10 @@ macro_rules! impl_float {
             fn select_nan(self, yes: Self, no: Self) -> Self {
                 if self.is_nan() { yes } else { no }
             }
+            #[inline]
+            fn weigh(self, bar: Self) -> Self {
+                if bar == 0.0 { 0.0 } else { self * bar }
+            }
         }
 
         impl Concrete for $float {

@@ -157,6 +157,16 @@ impl<const W: usize> Scalar for Lanes<W> {
     fn select_nan(self, yes: Self, no: Self) -> Self {
         self.select_le(self, no, yes)
     }
+    #[inline(always)]
+    fn weigh(self, bar: Self) -> Self {
+        Self::by_chunks(
+            |c| {
+                let (bar, zero) = (bar.chunk(c), f64x4::ZERO);
+                bar.simd_eq(zero).select(zero, self.chunk(c) * bar)
+            },
+            |i| self.0[i].weigh(bar.0[i]),
+        )
+    }
 }
 
 impl<const W: usize> Concrete for Lanes<W> {

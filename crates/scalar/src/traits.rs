@@ -193,4 +193,86 @@ pub trait Scalar:
             }
         }
     }
+
+    /// `self * bar`, the part of a cotangent that a slope of `self` hands on; exactly 0 where `bar`
+    /// is: a path that does not count adds nothing, also where its slope is not finite.
+    ///
+    /// ```
+    /// use scalar::Scalar;
+    ///
+    /// assert_eq!(f64::INFINITY.weigh(0.0), 0.0);
+    /// assert_eq!(3.0f64.weigh(2.0), 6.0);
+    /// ```
+    #[inline]
+    fn weigh(self, bar: Self) -> Self {
+        self * bar
+    }
+
+    /// `Σ xᵢ`; recorded as one node on a tape.
+    #[inline]
+    fn sum_of(x: &[Self]) -> Self {
+        x.iter().copied().sum()
+    }
+
+    /// `y = A x`, where `A` holds `y.len() × x.len()` numbers, column by column; recorded as one node
+    /// on a tape.
+    #[inline]
+    fn matvec(matrix: &[Self], x: &[Self], y: &mut [Self]) {
+        y.fill(Self::zero());
+        for (column, &x) in matrix.chunks_exact(y.len().max(1)).zip(x) {
+            Self::axpy(x, column, y);
+        }
+    }
+
+    /// `yᵢ = Σₖ wₖ xᵢ₊ₖ` for as many `i` as `x` and `y` have room for: the caller pads `x` by its
+    /// boundary condition. Recorded as one node on a tape.
+    ///
+    /// ```
+    /// use scalar::Scalar;
+    ///
+    /// let mut second = [0.0; 3];
+    /// f64::stencil(&[1.0, -2.0, 1.0], &[0.0, 1.0, 4.0, 9.0, 16.0], &mut second);
+    /// assert_eq!(second, [2.0; 3]);
+    /// ```
+    #[inline]
+    fn stencil(weights: &[Self], x: &[Self], y: &mut [Self]) {
+        let len = y.len().min((x.len() + 1).saturating_sub(weights.len()));
+        let y = &mut y[..len];
+        y.fill(Self::zero());
+        for (k, &w) in weights.iter().enumerate() {
+            Self::axpy(w, &x[k..k + len], y);
+        }
+    }
+
+    /// `yᵢⱼ = Σₖₗ wₖₗ xᵢ₊ₖ,ⱼ₊ₗ`, all stored row by row; `weights` and `x` come with the lengths of
+    /// their rows. The caller pads `x`, so that `y` has `(rows - weight rows + 1)` rows of
+    /// `(columns - weight columns + 1)`. Recorded as one node on a tape.
+    ///
+    /// ```
+    /// use scalar::Scalar;
+    ///
+    /// // The five-point Laplacian of i² + j² is 4.
+    /// let x: Vec<f64> = (0..12).map(|k| f64::from((k / 4) * (k / 4) + (k % 4) * (k % 4))).collect();
+    /// let mut y = [0.0; 2];
+    /// f64::stencil_2d((&[0.0, 1.0, 0.0, 1.0, -4.0, 1.0, 0.0, 1.0, 0.0], 3), (&x, 4), &mut y);
+    /// assert_eq!(y, [4.0; 2]);
+    /// ```
+    #[inline]
+    fn stencil_2d(weights: (&[Self], usize), x: (&[Self], usize), y: &mut [Self]) {
+        let ((weights, taps), (x, columns)) = (weights, x);
+        let width = (columns + 1).saturating_sub(taps);
+        if taps == 0 || width == 0 {
+            return y.fill(Self::zero());
+        }
+        let (heights, rows) = (weights.len() / taps, x.len() / columns);
+        for (i, y) in y.chunks_mut(width).enumerate() {
+            y.fill(Self::zero());
+            for k in (0..heights).take_while(|k| i + k < rows) {
+                for (l, &w) in weights[k * taps..(k + 1) * taps].iter().enumerate() {
+                    let first = (i + k) * columns + l;
+                    Self::axpy(w, &x[first..first + width], y);
+                }
+            }
+        }
+    }
 }

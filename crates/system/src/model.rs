@@ -43,6 +43,24 @@ pub trait System {
     /// length [`num_params`](System::num_params).
     fn rhs<S: Scalar>(&self, t: S, u: &[S], p: &[S], du: &mut [S]);
 
+    /// Adds `(∂f/∂u)ᵀ du_bar` to `u_bar` and `(∂f/∂p)ᵀ du_bar` to `p_bar`; `false`, and nothing is
+    /// done, if the model has no such code of its own.
+    ///
+    /// [`system!`](crate::system) writes it for equations without loops, closures or functions of
+    /// others. Whatever needs a product takes this one first, and else records the model.
+    fn vjp<S: Scalar>(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        du_bar: &[S],
+        u_bar: &mut [S],
+        p_bar: &mut [S],
+    ) -> bool {
+        let _ = (t, u, p, du_bar, u_bar, p_bar);
+        false
+    }
+
     /// Names of the states, in order: they travel into solutions, tables, plots and equations.
     fn state_names(&self) -> Vec<String> {
         (1..=self.dim()).map(|i| format!("u{i}")).collect()
@@ -64,6 +82,18 @@ impl<F: System> System for &F {
     #[inline]
     fn rhs<S: Scalar>(&self, t: S, u: &[S], p: &[S], du: &mut [S]) {
         (**self).rhs(t, u, p, du);
+    }
+    #[inline]
+    fn vjp<S: Scalar>(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        du_bar: &[S],
+        u_bar: &mut [S],
+        p_bar: &mut [S],
+    ) -> bool {
+        (**self).vjp(t, u, p, du_bar, u_bar, p_bar)
     }
     fn state_names(&self) -> Vec<String> {
         (**self).state_names()
