@@ -1,4 +1,5 @@
 use crate::ErrorKind;
+use crate::node::Node as VectorNode;
 use core::ops::Range;
 use scalar::BranchScalar;
 
@@ -22,12 +23,8 @@ pub(crate) enum Block {
     /// Copies of scattered operands, so that a vector node reads a range; `list` is the offset of
     /// their slots among the lists.
     Gather { out: u32, list: u32, len: u32 },
-    /// `out = W x + bias` with `W` of `rows × cols`, column by column.
-    Dense { out: u32, weights: u32, bias: u32, x: u32, rows: u32, cols: u32 },
-    /// `out = Σ aᵢ bᵢ`.
-    Dot { out: u32, a: u32, b: u32, len: u32 },
-    /// `outᵢ = yᵢ + alpha xᵢ`.
-    Axpy { out: u32, alpha: u32, x: u32, y: u32, len: u32 },
+    /// A vector node.
+    Vector { out: u32, node: VectorNode },
 }
 
 /// Why a recording cannot be pulled back.
@@ -140,20 +137,15 @@ impl<S: BranchScalar> Arena<S> {
         self.reserve(values.len(), |all| all.extend_from_slice(values))
     }
 
-    /// A vector node with `len` outputs, whose values `compute(earlier values, outputs)` writes.
-    pub(crate) fn block(
-        &mut self,
-        len: usize,
-        block: impl FnOnce(u32) -> Block,
-        compute: impl FnOnce(&[S], &mut [S]),
-    ) -> Result<u32, Fault> {
+    /// A vector node with `len` outputs.
+    pub(crate) fn block(&mut self, len: usize, node: VectorNode) -> Result<u32, Fault> {
         let out = self.reserve(len, |all| {
             let first = all.len();
             all.resize(first + len, S::zero());
             let (earlier, outputs) = all.split_at_mut(first);
-            compute(earlier, outputs);
+            node.forward(earlier, outputs);
         })?;
-        self.blocks.push(block(out));
+        self.blocks.push(Block::Vector { out, node });
         Ok(out)
     }
 }

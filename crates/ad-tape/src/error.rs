@@ -10,7 +10,7 @@ use core::fmt;
 /// let error = ours.pullback(&[x], &[1.0], &mut Adjoints::new()).unwrap_err();
 /// assert!(matches!(error.kind(), ErrorKind::ForeignOutput { position: 0 }));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Error(Box<ErrorKind>);
 
 impl Error {
@@ -26,7 +26,7 @@ impl Error {
 }
 
 /// The cases of [`Error`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// The recording has grown beyond what the tape may hold.
@@ -67,11 +67,49 @@ pub enum ErrorKind {
         /// The length needed.
         expected: usize,
     },
+    /// The memory for replays belongs to another program.
+    OtherProgram,
+    /// A program was to be replayed backward before it was replayed forward.
+    NotForward,
+    /// A second derivative was asked for of a program with a primitive, which has none.
+    NoSecondDerivative {
+        /// The primitive.
+        name: String,
+    },
+    /// A number is not finite.
+    NotFinite {
+        /// What it is a part of.
+        what: &'static str,
+        /// Its place there.
+        index: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A derivative of a primitive is not what differences say.
+    Disagrees {
+        /// The primitive.
+        name: String,
+        /// The derivative by hand: `"vjp"` or `"jvp"`.
+        what: &'static str,
+        /// The output differentiated.
+        output: usize,
+        /// By which input.
+        input: usize,
+        /// The derivative by hand.
+        found: f64,
+        /// By differences.
+        expected: f64,
+    },
+    /// A loop cannot be replayed with these checkpoints.
+    Checkpoints {
+        /// What is wrong with them.
+        why: &'static str,
+    },
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self.0 {
+        match &*self.0 {
             ErrorKind::Full { limit } => write!(
                 f,
                 "the recording is longer than the {limit} nodes that this tape may hold: raise \
@@ -102,6 +140,29 @@ impl fmt::Display for Error {
             ErrorKind::Lengths { what, found, expected } => {
                 write!(f, "{what} has length {found}, needed is {expected}")
             }
+            ErrorKind::OtherProgram => f.write_str(
+                "the memory for replays is that of another program: take it from `Program::work` of \
+                 the program that is replayed",
+            ),
+            ErrorKind::NotForward => f.write_str(
+                "a replay backward needs the values of a point: call `Program::forward` first",
+            ),
+            ErrorKind::NoSecondDerivative { name } => write!(
+                f,
+                "the primitive `{name}` has no second derivatives: write it with `Scalar` instead, or \
+                 ask for first derivatives only"
+            ),
+            ErrorKind::NotFinite { what, index, value } => write!(
+                f,
+                "number {index} of {what} is {value}: look at the point, or at functions that end there \
+                 (a root, a logarithm, a quotient)"
+            ),
+            ErrorKind::Disagrees { name, what, output, input, found, expected } => write!(
+                f,
+                "`{what}` of the primitive `{name}` gives {found} for output {output} by input {input}, \
+                 differences give {expected}"
+            ),
+            ErrorKind::Checkpoints { why } => f.write_str(why),
         }
     }
 }

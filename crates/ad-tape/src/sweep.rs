@@ -25,35 +25,11 @@ impl<S: BranchScalar> Arena<S> {
                         }
                     }
                 }
-                Block::Dense { out, weights, bias, x, rows, cols } => {
+                Block::Vector { out, node } => {
                     let (earlier, bars) = bars.split_at_mut(out as usize);
-                    let y_bar = &bars[..rows as usize];
-                    add(&mut earlier[range(bias, rows)], y_bar);
-                    let zeros = y_bar.iter().filter(|&&bar| is_zero(bar)).count();
-                    let layer = (weights as usize, x as usize, cols as usize);
-                    match zeros {
-                        0 => sweep_dense::<S, false>(&self.values, earlier, y_bar, layer),
-                        _ if zeros == y_bar.len() => {}
-                        _ => sweep_dense::<S, true>(&self.values, earlier, y_bar, layer),
-                    }
-                }
-                Block::Dot { out, a, b, len } => {
-                    let (earlier, bars) = bars.split_at_mut(out as usize);
-                    let bar = bars[0];
-                    if !is_zero(bar) {
-                        let (a, b) = (range(a, len), range(b, len));
-                        add_scaled(&mut earlier[a.clone()], &self.values[b.clone()], bar);
-                        add_scaled(&mut earlier[b], &self.values[a], bar);
-                    }
-                }
-                Block::Axpy { out, alpha, x, y, len } => {
-                    let (earlier, bars) = bars.split_at_mut(out as usize);
-                    let (bars, alpha) = (&bars[..len as usize], alpha as usize);
-                    add(&mut earlier[range(y, len)], bars);
-                    earlier[alpha] += dot::<S, true>(&self.values[range(x, len)], bars);
-                    let slope = self.values[alpha];
-                    for (x_bar, &bar) in earlier[range(x, len)].iter_mut().zip(bars) {
-                        *x_bar += times::<S, true>(slope, bar);
+                    let bars = &bars[..node.kind.outputs()];
+                    if !bars.iter().all(|&bar| is_zero(bar)) {
+                        node.reverse(&self.values, earlier, bars);
                     }
                 }
             }
@@ -70,12 +46,6 @@ fn is_zero<S: BranchScalar>(bar: S) -> bool {
     bar.largest_part() == 0.0
 }
 
-/// `weight * bar`; guarded: zero where `bar` is, whatever the weight.
-#[inline]
-fn times<S: BranchScalar, const GUARDED: bool>(weight: S, bar: S) -> S {
-    if GUARDED && is_zero(bar) { S::zero() } else { weight * bar }
-}
-
 #[inline]
 fn sweep_run<S: BranchScalar>(nodes: &[Node<S>], out: usize, bars: &mut [S]) {
     for (i, node) in nodes.iter().enumerate().rev() {
@@ -89,55 +59,5 @@ fn sweep_run<S: BranchScalar>(nodes: &[Node<S>], out: usize, bars: &mut [S]) {
                 *parent += weight * bar;
             }
         }
-    }
-}
-
-/// `x_bar += Wᵀ y_bar` and `W_bar += y_bar xᵀ`, column by column. `W` and `x` may overlap: both
-/// only add.
-fn sweep_dense<S: BranchScalar, const GUARDED: bool>(
-    values: &[S],
-    bars: &mut [S],
-    y_bar: &[S],
-    (weights, x, cols): (usize, usize, usize),
-) {
-    let rows = y_bar.len();
-    for j in 0..cols {
-        let column = weights + j * rows..weights + (j + 1) * rows;
-        bars[x + j] += dot::<S, GUARDED>(&values[column.clone()], y_bar);
-        let x = values[x + j];
-        for (w_bar, &bar) in bars[column].iter_mut().zip(y_bar) {
-            *w_bar += times::<S, GUARDED>(x, bar);
-        }
-    }
-}
-
-/// `Σ weightsᵢ barsᵢ` in four partial sums, which the compiler may keep in vector registers.
-#[inline]
-fn dot<S: BranchScalar, const GUARDED: bool>(weights: &[S], bars: &[S]) -> S {
-    let mut sums = [S::zero(); 4];
-    let ((w4, w_rest), (b4, b_rest)) = (weights.as_chunks::<4>(), bars.as_chunks::<4>());
-    for (w, b) in w4.iter().zip(b4) {
-        for k in 0..4 {
-            sums[k] += times::<S, GUARDED>(w[k], b[k]);
-        }
-    }
-    let mut sum = (sums[0] + sums[2]) + (sums[1] + sums[3]);
-    for (&w, &b) in w_rest.iter().zip(b_rest) {
-        sum += times::<S, GUARDED>(w, b);
-    }
-    sum
-}
-
-#[inline]
-fn add<S: BranchScalar>(into: &mut [S], bars: &[S]) {
-    for (into, &bar) in into.iter_mut().zip(bars) {
-        *into += bar;
-    }
-}
-
-#[inline]
-fn add_scaled<S: BranchScalar>(into: &mut [S], weights: &[S], bar: S) {
-    for (into, &weight) in into.iter_mut().zip(weights) {
-        *into += weight * bar;
     }
 }

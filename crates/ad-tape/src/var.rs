@@ -1,5 +1,6 @@
 use crate::Tape;
 use crate::arena::NONE;
+use crate::vector::vector_hooks;
 use core::fmt;
 use core::ops::{Add, Div, Mul, Neg, Sub};
 use scalar::{Binary, BranchScalar, Concrete, Scalar, Unary, impl_assign_ops};
@@ -188,19 +189,7 @@ impl<S: BranchScalar> Scalar for Var<'_, S> {
         let (slope, other_slope) = f.slopes(self.value, other.value, value);
         self.node_of_two(other, value, slope, other_slope)
     }
-    /// One node; lengths that do not fit count up to the shorter, as in the loop.
-    fn dot(a: &[Self], b: &[Self]) -> Self {
-        crate::vector::dot(a, b)
-    }
-    /// One node; lengths that do not fit count up to the shorter, as in the loop.
-    fn axpy(alpha: Self, x: &[Self], y: &mut [Self]) {
-        crate::vector::axpy(alpha, x, y);
-    }
-    /// One node. Missing columns count as zero, as in the loop; where the bias does not have the
-    /// length of `y`, all of `y` is NaN.
-    fn dense_layer(weights: &[Self], bias: &[Self], x: &[Self], y: &mut [Self]) {
-        crate::vector::dense_layer(weights, bias, x, y);
-    }
+    vector_hooks!();
 }
 
 /// Error control on a recorded computation looks at values only; its decisions are constants of

@@ -1,7 +1,10 @@
 //! The tape against dual numbers and nested duals: elementary functions and random programs.
 
+mod random;
+
 use ad_tape::{Adjoints, Recorder, Tape, Var, gradient, hessian, hessian_vector};
 use proptest::prelude::*;
+use random::{programs, run};
 use scalar::{Dual, Scalar};
 
 type D = Dual<f64, 1>;
@@ -92,57 +95,11 @@ fn binary_operations_agree() {
     }
 }
 
-/// One step of a random program: an operation, two operands, a constant.
-type Step = (u8, usize, usize, f64);
-
-fn run<S: Scalar>(program: &[Step], x: &[S]) -> S {
-    let mut pool = x.to_vec();
-    for &(op, i, j, c) in program {
-        let (a, b) = (pool[i % pool.len()], pool[j % pool.len()]);
-        let one = S::one();
-        pool.push(match op % 20 {
-            0 => a + b,
-            1 => a - b.scale(c),
-            2 => (a * b).sin(),
-            3 => a / (one + b * b),
-            4 => a.tanh() * S::from_f64(c),
-            5 => b.cos().exp(),
-            6 => (one + a * a).ln(),
-            7 => (one + a * a).sqrt(),
-            8 => a.logistic() - b.softplus(),
-            9 => a.max(b),
-            10 => a.min(S::from_f64(c)),
-            11 => a.select_lt(b, a.sin(), b.atan()),
-            12 => a.tanh().powi(3),
-            13 => (one + a * a).pow(b.sin()),
-            14 => (a.abs() + one).powf(c),
-            15 => S::dot(&[a, b, S::from_f64(c)], &[b.sin(), one, a]).sin(),
-            16 => {
-                let mut y = [a, S::from_f64(c), b];
-                S::axpy(b.cos(), &[a, b, a], &mut y);
-                (y[0] * y[1] - y[2]).cos()
-            }
-            17 => {
-                let mut y = [one; 2];
-                S::dense_layer(&[a, b, S::from_f64(c), a], &[b, one], &[a.sin(), b], &mut y);
-                y[0].tanh() + y[1].sin()
-            }
-            18 => -a,
-            _ => S::from_f64(c),
-        });
-    }
-    pool.iter().rev().take(3).copied().sum()
-}
-
-fn programs() -> impl Strategy<Value = Vec<Step>> {
-    prop::collection::vec((any::<u8>(), any::<usize>(), any::<usize>(), -2.0..2.0f64), 1..30)
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..Default::default() })]
     #[test]
     fn random_programs_agree(
-        program in programs(), x in prop::array::uniform4(-1.5..1.5f64),
+        program in programs(30), x in prop::array::uniform4(-1.5..1.5f64),
     ) {
         let exact = run(&program, &core::array::from_fn::<_, 4, _>(|i| {
             Dual::<f64, 4>::variable(x[i], i)
@@ -158,7 +115,7 @@ proptest! {
 
     #[test]
     fn random_hessians_agree(
-        program in prop::collection::vec((any::<u8>(), any::<usize>(), any::<usize>(), -2.0..2.0f64), 1..12),
+        program in programs(12),
         x in prop::array::uniform5(-1.5..1.5f64),
     ) {
         type D = Dual<f64, 5>;

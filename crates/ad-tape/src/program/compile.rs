@@ -1,0 +1,303 @@
+//! From what was recorded to instructions.
+//!
+//! 1. Marks what the outputs depend on; the rest is left out.
+//! 2. Goes through the operations level by level (a level depends on earlier ones only), merges
+//!    equal ones, and groups those of one kind.
+//! 3. Writes each group as few runs whose operands stand in a row, where the order of recording
+//!    lets them: a loop of the model over cells becomes loops over cells again, one for each
+//!    operation of its body. Loose ones of a kind are one run with lists of operands.
+
+use super::listing::{CONSTANT, Listing, Ref};
+use super::op::Op;
+use super::run::{LONGEST, Place, Run};
+use crate::node::{Kind, Node};
+use core::cmp::Reverse;
+
+/// From this length on a run with operands in a row pays.
+const LONG: usize = 8;
+
+/// An operation whose operands have their places.
+#[derive(Clone, Copy)]
+struct Item {
+    op: Op,
+    /// Equal for operations that are computed in the same way from inputs.
+    class: u32,
+    a: u32,
+    b: u32,
+    id: Ref,
+}
+
+impl Item {
+    /// What all operations of one run share.
+    fn kind(&self) -> (Op, u32) {
+        (self.op, if self.op.has_setting() { self.b } else { 0 })
+    }
+
+    /// What equal operations share.
+    fn meaning(&self) -> (Op, u32, u32) {
+        let swap = self.op.is_commutative() && self.a > self.b;
+        let (a, b) = if swap { (self.b, self.a) } else { (self.a, self.b) };
+        (self.op, a, b)
+    }
+}
+
+/// The result of compiling.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Compiled {
+    pub(crate) runs: Vec<Run>,
+    pub(crate) lists: Vec<u32>,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) outputs: Vec<u32>,
+    /// Constants, inputs and results.
+    pub(crate) slots: usize,
+}
+
+pub(crate) fn compile(listing: &Listing, outputs: &[Ref]) -> Compiled {
+    let mut compiler = Compiler {
+        listing,
+        constants: listing.constants.len() as u32,
+        slots: vec![0; listing.inputs + listing.instrs.len()],
+        starts: Vec::new(),
+        equal: Vec::new(),
+        done: Compiled::default(),
+    };
+    compiler.done.slots = listing.constants.len() + listing.inputs;
+    let (levels, order) = by_level(listing, outputs);
+    let mut items = Vec::new();
+    let mut start = 0;
+    for end in levels {
+        compiler.level(&order[start..end as usize], &mut items);
+        start = end as usize;
+    }
+    compiler.done.outputs = outputs.iter().map(|&output| compiler.slot(output)).collect();
+    let mut done = compiler.done;
+    done.runs.shrink_to_fit();
+    done.lists.shrink_to_fit();
+    done
+}
+
+/// What the outputs depend on, sorted by level, and where each level ends.
+fn by_level(listing: &Listing, outputs: &[Ref]) -> (Vec<u32>, Vec<Ref>) {
+    let inputs = listing.inputs as u32;
+    // Level 0 is what is not needed.
+    let mut level = vec![0u32; listing.instrs.len()];
+    let own = |id: Ref| (id & CONSTANT == 0 && id >= inputs).then(|| (id - inputs) as usize);
+    outputs.iter().filter_map(|&output| own(output)).for_each(|i| level[i] = 1);
+    for i in (0..level.len()).rev().map(|i| i as u32) {
+        if level[i as usize] > 0 {
+            listing.for_operands(i + inputs, |operand| {
+                own(operand).into_iter().for_each(|k| level[k] = 1);
+            });
+        }
+    }
+    let mut counts = vec![0u32; 2];
+    for i in 0..level.len() {
+        if level[i] == 0 {
+            continue;
+        }
+        let mut above = 0;
+        let id = i as u32 + inputs;
+        listing.for_operands(id, |operand| {
+            above = own(operand).map_or(above, |k| level[k].max(above));
+        });
+        // The outputs of a vector node stand where it does.
+        level[i] = if listing.instr(id).op == Op::Tail { above } else { above + 1 };
+        let place = level[i] as usize;
+        if counts.len() <= place {
+            counts.resize(place + 1, 0);
+        }
+        counts[place] += 1;
+    }
+    let mut ends = counts;
+    for k in 1..ends.len() {
+        ends[k] += ends[k - 1];
+    }
+    let mut order = vec![0; ends[ends.len() - 1] as usize];
+    for (i, &level) in level.iter().enumerate().filter(|(_, level)| **level > 0) {
+        // Where the next one of this level goes; in the end, where the level ends.
+        let place = &mut ends[level as usize - 1];
+        order[*place as usize] = i as u32 + inputs;
+        *place += 1;
+    }
+    ends.pop();
+    (ends, order)
+}
+
+struct Compiler<'a> {
+    listing: &'a Listing,
+    constants: u32,
+    /// Where the value of each number is.
+    slots: Vec<u32>,
+    /// Where the results of each group start.
+    starts: Vec<u32>,
+    /// Operations that equal others.
+    equal: Vec<(Ref, Ref)>,
+    done: Compiled,
+}
+
+impl Compiler<'_> {
+    fn slot(&self, id: Ref) -> u32 {
+        match id & CONSTANT {
+            0 if (id as usize) < self.listing.inputs => self.constants + id,
+            0 => self.slots[id as usize],
+            _ => id & !CONSTANT,
+        }
+    }
+
+    fn level(&mut self, ids: &[Ref], items: &mut Vec<Item>) {
+        items.clear();
+        for &id in ids {
+            let instr = self.listing.instr(id);
+            let (a, b) = match instr.op {
+                Op::Tail => continue,
+                Op::Node => {
+                    self.node(instr.a, id);
+                    continue;
+                }
+                Op::Select => (instr.a, 0),
+                op if op.is_binary() => (self.slot(instr.a), self.slot(instr.b)),
+                _ => (self.slot(instr.a), instr.b),
+            };
+            let class = self.class(a).wrapping_mul(31) ^ self.class(b);
+            items.push(Item { op: instr.op, class, a, b, id });
+        }
+        if items.len() > 1 {
+            self.merge(items);
+        }
+        items.sort_unstable_by_key(|item| (item.kind(), item.class, item.id));
+        let mut loose = Vec::new();
+        for kind in items.chunk_by(|x, y| x.kind() == y.kind()) {
+            loose.clear();
+            for class in kind.chunk_by(|x, y| x.class == y.class) {
+                match class.len() >= LONG {
+                    true => self.group(class),
+                    false => loose.extend_from_slice(class),
+                }
+            }
+            loose.sort_unstable_by_key(|item| item.id);
+            self.group(&loose);
+        }
+        for (id, first) in self.equal.drain(..) {
+            self.slots[id as usize] = self.slots[first as usize];
+        }
+    }
+
+    /// Of a value: the group that gave it, whose results are alike; a constant is its own class.
+    fn class(&self, slot: u32) -> u32 {
+        match slot {
+            s if s < self.constants => s,
+            s if ((s - self.constants) as usize) < self.listing.inputs => u32::MAX,
+            s => u32::MAX - self.starts.partition_point(|&start| start <= s) as u32,
+        }
+    }
+
+    /// Leaves one of several equal operations.
+    fn merge(&mut self, items: &mut Vec<Item>) {
+        items.sort_unstable_by_key(|item| (item.meaning(), Reverse(item.id)));
+        // From the back, so that the first one recorded stays.
+        let mut kept: Option<Item> = None;
+        for k in (0..items.len()).rev() {
+            let item = items[k];
+            match kept {
+                Some(first) if first.meaning() == item.meaning() && item.op != Op::Select => {
+                    self.equal.push((item.id, first.id));
+                    items.swap_remove(k);
+                }
+                _ => kept = Some(item),
+            }
+        }
+    }
+
+    /// Writes operations of one kind.
+    fn group(&mut self, items: &[Item]) {
+        if items.is_empty() {
+            return;
+        }
+        let first = self.done.slots as u32;
+        self.starts.push(first);
+        for (item, slot) in items.iter().zip(first..) {
+            self.slots[item.id as usize] = slot;
+        }
+        let step = |k: usize| {
+            let (x, y) = (items[k], items[k + 1]);
+            (y.a.wrapping_sub(x.a), y.b.wrapping_sub(x.b))
+        };
+        let (mut written, mut start) = (0, 0);
+        while start + 1 < items.len() {
+            let steps = (start..items.len() - 1).take_while(|&k| step(k) == step(start)).count();
+            if steps + 1 >= LONG {
+                self.write(&items[written..start]);
+                written = start + steps + 1;
+                self.write(&items[start..written]);
+                start = written;
+            } else {
+                // The last one may be the first of a row.
+                start += steps;
+            }
+        }
+        self.write(&items[written..]);
+    }
+
+    /// Writes operations of one kind as one run.
+    fn write(&mut self, items: &[Item]) {
+        for items in items.chunks(LONGEST) {
+            let (op, len, constants) = (items[0].op, items.len(), self.constants);
+            let (a, b) = if op == Op::Select {
+                let place = self.done.lists.len() as u32;
+                for item in items {
+                    for k in 0..4 {
+                        let operand = self.slot(self.listing.lists[item.a as usize + k]);
+                        self.done.lists.push(operand);
+                    }
+                }
+                (Place::setting(place), Place::setting(0))
+            } else {
+                let lists = &mut self.done.lists;
+                let a = Place::of(len, |i| items[i].a, constants, lists);
+                let b = match op.is_binary() {
+                    true => Place::of(len, |i| items[i].b, constants, lists),
+                    false => Place::setting(items[0].b),
+                };
+                (a, b)
+            };
+            self.done.runs.push(Run::new(op, len, a, b));
+            self.done.slots += len;
+        }
+    }
+
+    /// Writes a vector node, and copies of operands that do not stand in a row.
+    fn node(&mut self, number: u32, id: Ref) {
+        let node = &self.listing.nodes[number as usize];
+        let mut operands = [0; 3];
+        for (k, first) in operands.iter_mut().enumerate() {
+            let list = self.listing.operands(node, k);
+            let len = list.len();
+            if len == 0 {
+                continue;
+            }
+            *first = self.slot(list.at(0));
+            if (0..len).all(|i| self.slot(list.at(i)) == (*first).wrapping_add(i as u32)) {
+                continue;
+            }
+            *first = self.done.slots as u32;
+            let places: Vec<u32> = (0..len).map(|i| self.slot(list.at(i))).collect();
+            self.starts.push(*first);
+            for places in places.chunks(LONGEST) {
+                let (at, len) = (|i: usize| places[i], places.len());
+                let from = Place::of(len, at, self.constants, &mut self.done.lists);
+                self.done.runs.push(Run::new(Op::Copy, len, from, Place::setting(0)));
+                self.done.slots += len;
+            }
+        }
+        let kind: Kind = node.0;
+        let (first, len) = (self.done.slots as u32, kind.outputs());
+        self.starts.push(first);
+        for (slot, id) in self.slots[id as usize..id as usize + len].iter_mut().zip(first..) {
+            *slot = id;
+        }
+        let number = Place::setting(self.done.nodes.len() as u32);
+        self.done.runs.push(Run::new(Op::Node, len, number, Place::setting(0)));
+        self.done.nodes.push(Node { kind, operands });
+        self.done.slots += len;
+    }
+}

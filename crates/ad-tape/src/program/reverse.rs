@@ -1,0 +1,186 @@
+//! Replay backward: each run adds to the cotangents of its operands, the last run first.
+//!
+//! A result whose cotangent is exactly zero adds nothing, also where a slope is not finite
+//! (`Scalar::weigh`): the side of a selection that was not chosen must not turn the gradient into NaN.
+
+use super::Program;
+use super::op::{ApplySlope, Op};
+use super::primitive::Replay;
+use super::run::{At, Run};
+use crate::node::Kind;
+use scalar::{Scalar, derivative};
+
+impl Program {
+    /// Propagates the cotangents `bars` of all values, which hold those of the outputs.
+    pub(super) fn run_reverse<S: Replay>(&self, values: &[S], bars: &mut [S]) {
+        let lists = &self.code.lists[..];
+        let mut end = bars.len();
+        for run in self.code.runs.iter().rev() {
+            let node = match run.op {
+                Op::Node => Some(&self.code.nodes[run.a as usize]),
+                _ => None,
+            };
+            let len = node.map_or(run.len(), |node| node.kind.outputs());
+            let first = end - len;
+            let (bars, rest) = bars.split_at_mut(first);
+            let (bar, y) = (&rest[..len], &values[first..end]);
+            end = first;
+            if let Some(node) = node {
+                match node.kind {
+                    Kind::Primitive { index, inputs, .. } => {
+                        let first = node.operands[0] as usize;
+                        let place = first..first + inputs as usize;
+                        let (f, x) = (&*self.primitives[index as usize], &values[place.clone()]);
+                        S::vjp(f, x, y, bar, &mut bars[place]);
+                    }
+                    _ => node.reverse(values, bars, bar),
+                }
+                continue;
+            }
+            let pull = Pull { values, bars, bar };
+            match run.op {
+                Op::Add => {
+                    let pull = pull.add(run.a(lists), run.pulls_a(), |_, bar| bar);
+                    pull.add(run.b(lists), run.pulls_b(), |_, bar| bar);
+                }
+                Op::Sub => {
+                    let pull = pull.add(run.a(lists), run.pulls_a(), |_, bar| bar);
+                    pull.add(run.b(lists), run.pulls_b(), |_, bar: S| -bar);
+                }
+                Op::Mul => {
+                    let (a, b) = (run.a(lists), run.b(lists));
+                    let pull = pull.add_product(a, run.pulls_a(), b);
+                    pull.add_product(b, run.pulls_b(), a);
+                }
+                Op::Div => {
+                    let (a, b) = (run.a(lists), run.b(lists));
+                    let inverse = |i| S::one() / values[b.index(i)];
+                    let pull = pull.add(a, run.pulls_a(), |i, bar| inverse(i).weigh(bar));
+                    pull.add(b, run.pulls_b(), |i, bar| (-y[i] * inverse(i)).weigh(bar));
+                }
+                Op::Pow => {
+                    let (a, b) = (run.a(lists), run.b(lists));
+                    let slopes = |i| derivative::pow(values[a.index(i)], values[b.index(i)]);
+                    let pull = pull.add(a, run.pulls_a(), |i, bar| slopes(i).1.weigh(bar));
+                    pull.add(b, run.pulls_b(), |i, bar| slopes(i).2.weigh(bar));
+                }
+                Op::Max | Op::Min => {
+                    let (a, b) = (run.a(lists), run.b(lists));
+                    // Max takes `b` where `a < b`, Min where `b < a`.
+                    let (low, high) = if run.op == Op::Max { (a, b) } else { (b, a) };
+                    let pick = |i: usize, yes: S, no: S| {
+                        values[low.index(i)].select_lt(values[high.index(i)], yes, no)
+                    };
+                    let zero = S::zero();
+                    let pull = pull.add(a, run.pulls_a(), |i, bar| pick(i, zero, bar));
+                    pull.add(b, run.pulls_b(), |i, bar| pick(i, bar, zero));
+                }
+                Op::Select => {
+                    let first = run.a as usize;
+                    let (operands, _) = lists[first..first + 4 * len].as_chunks::<4>();
+                    for (&bar, operands) in bar.iter().zip(operands) {
+                        let [a, b, yes, no] = operands.map(|place| place as usize);
+                        let pick = |yes, no| values[a].select_lt(values[b], yes, no);
+                        pull.bars[yes] += pick(bar, S::zero());
+                        pull.bars[no] += pick(S::zero(), bar);
+                    }
+                }
+                Op::Neg => _ = pull.add(run.a(lists), run.pulls_a(), |_, bar: S| -bar),
+                Op::Copy => _ = pull.add(run.a(lists), run.pulls_a(), |_, bar| bar),
+                Op::Scale => {
+                    let factor = self.constants[run.b as usize];
+                    pull.add(run.a(lists), run.pulls_a(), |_, bar| bar.scale(factor));
+                }
+                Op::Abs => {
+                    let a = run.a(lists);
+                    let pick =
+                        |i: usize, bar: S| values[a.index(i)].select_lt(S::zero(), -bar, bar);
+                    pull.add(a, run.pulls_a(), pick);
+                }
+                Op::Powi => {
+                    let (a, n) = (run.a(lists), run.b as i32);
+                    let slope = |i: usize| derivative::powi(values[a.index(i)], n).1;
+                    pull.add(a, run.pulls_a(), |i, bar| slope(i).weigh(bar));
+                }
+                Op::Powf => {
+                    let (a, exponent) = (run.a(lists), self.constants[run.b as usize]);
+                    let slope = |i: usize| derivative::powf(values[a.index(i)], exponent).1;
+                    pull.add(a, run.pulls_a(), |i, bar| slope(i).weigh(bar));
+                }
+                Op::Unary(f) => f.slope(Unary { run, lists, y, pull }),
+                Op::Node | Op::Tail => {}
+            }
+        }
+    }
+}
+
+/// All values, the cotangents of earlier ones, and those of the results of a run.
+struct Pull<'a, S> {
+    values: &'a [S],
+    bars: &'a mut [S],
+    bar: &'a [S],
+}
+
+impl<S: Scalar> Pull<'_, S> {
+    /// Adds to the cotangents of an operand.
+    #[inline(always)]
+    fn add(self, to: At<'_>, wanted: bool, term: impl Fn(usize, S) -> S) -> Self {
+        if !wanted {
+            return self;
+        }
+        match to {
+            At::Row(first) => {
+                let bars = &mut self.bars[first..first + self.bar.len()];
+                for (i, (to, &bar)) in bars.iter_mut().zip(self.bar).enumerate() {
+                    *to += term(i, bar);
+                }
+            }
+            At::Same(place) => {
+                let mut sum = S::zero();
+                for (i, &bar) in self.bar.iter().enumerate() {
+                    sum += term(i, bar);
+                }
+                self.bars[place] += sum;
+            }
+            at => {
+                for (i, &bar) in self.bar.iter().enumerate() {
+                    self.bars[at.index(i)] += term(i, bar);
+                }
+            }
+        }
+        self
+    }
+
+    /// Adds the product with another operand.
+    #[inline(always)]
+    fn add_product(self, to: At<'_>, wanted: bool, with: At<'_>) -> Self {
+        let (values, len) = (self.values, self.bar.len());
+        match with {
+            At::Row(first) => {
+                let with = &values[first..first + len];
+                self.add(to, wanted, |i, bar| with[i].weigh(bar))
+            }
+            At::Same(place) => {
+                let with = values[place];
+                self.add(to, wanted, |_, bar| with.weigh(bar))
+            }
+            at => self.add(to, wanted, |i, bar| values[at.index(i)].weigh(bar)),
+        }
+    }
+}
+
+struct Unary<'a, S> {
+    run: &'a Run,
+    lists: &'a [u32],
+    y: &'a [S],
+    pull: Pull<'a, S>,
+}
+
+impl<S: Scalar> ApplySlope<S> for Unary<'_, S> {
+    fn apply(&mut self, slope: impl Fn(S, S) -> S) {
+        let (at, values, y) = (self.run.a(self.lists), self.pull.values, self.y);
+        let pull = Pull { values, bars: self.pull.bars, bar: self.pull.bar };
+        let slope = |i: usize| slope(values[at.index(i)], y[i]);
+        pull.add(at, self.run.pulls_a(), |i, bar| slope(i).weigh(bar));
+    }
+}
