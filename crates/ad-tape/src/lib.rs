@@ -45,4 +45,4 @@ pub use hessian::{hessian, hessian_vector};
 pub use program::{Explanation, Primitive, Program, Replay, Symbol, Work};
 pub use tape::Tape;
 pub use var::Var;
-pub use vjp::{TapeRecord, Vjp};
+pub use vjp::{Record, Vjp};

@@ -23,10 +23,6 @@ impl<S: BranchScalar> Pool<S> {
         core::mem::take(&mut self.0).into_iter().filter_map(|_| None).collect()
     }
 
-    pub(crate) fn bytes(&self) -> usize {
-        self.0.capacity() * size_of::<Blank<S>>()
-    }
-
     /// Takes the memory back.
     pub(crate) fn give(&mut self, mut vars: Vec<Var<'_, S>>) {
         vars.clear();

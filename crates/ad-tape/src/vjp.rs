@@ -1,12 +1,11 @@
-use crate::pool::Pool;
-use crate::{Adjoints, Tape, Var};
-use scalar::Scalar;
+use crate::{Error, Program, Work};
+use std::sync::Arc;
 use system::{Failure, Rhs, System};
 
 /// A right-hand side that can be pulled back through: what adjoint methods ask for.
 ///
-/// Two phases, so that an adjoint step records each of its stages and then pulls them back in
-/// reverse order. Every [`System`] has it, by tape.
+/// Two phases, so that an adjoint step evaluates each of its stages and then pulls them back in
+/// reverse order. Every [`System`] has it: see [`Record`].
 ///
 /// ```
 /// use ad_tape::Vjp;
@@ -103,8 +102,8 @@ use system::{Failure, Rhs, System};
     note = "for a black box, implement `ad_tape::Vjp` by hand on a type of your own"
 )]
 pub trait Vjp: Rhs<f64> {
-    /// Memory of one recorded evaluation.
-    type Record;
+    /// Memory of one recorded evaluation. A clone serves for another one.
+    type Record: Clone;
 
     /// Allocates that memory.
     fn record(&self) -> Self::Record;
@@ -134,41 +133,93 @@ pub trait Vjp: Rhs<f64> {
     );
 }
 
-/// Memory of one evaluation of a [`System`], recorded on a tape.
+/// Memory of one evaluation of a [`System`].
 ///
-/// Repeated use allocates nothing. It may move to another thread.
-#[derive(Debug)]
-pub struct TapeRecord {
-    tape: Tape,
-    adjoints: Adjoints,
-    /// Memory for the variables of `p`, `u` and `du` while recording.
-    pool: Pool<f64>,
-    /// Where the outputs are on the tape; none, if nothing is recorded.
-    outputs: Vec<u32>,
-    /// Numbers of parameters and of states, which are on the tape in this order.
+/// One plain rule: a model that has a product of its own ([`System::vjp`]; `system!` writes it for
+/// equations without loops, closures and functions of others) keeps the point and runs that code,
+/// which is as fast as one written by hand. Any other model is recorded once, as a [`Program`], when
+/// the record is made; clones share it. [`Record::program`] says which.
+///
+/// A record belongs to the model that made it. Repeated use allocates nothing, except the first pass
+/// backward. It may move to another thread.
+///
+/// ```
+/// use ad_tape::Vjp;
+///
+/// system::system! {
+///     struct Decay;
+///     state { x }
+///     params { k }
+///     rhs(_t) { d(x) = -k * x; }
+/// }
+/// assert!(Decay.record().program().is_none(), "it has code of its own");
+///
+/// system::system! {
+///     struct Loops;
+///     state { x }
+///     params { k }
+///     rhs(_t) { d(x) = (0..3).fold(x, |x, _| -k * x); }
+/// }
+/// let record = Loops.record();
+/// assert_eq!(record.program().map(|program| program.explain().operations), Some(4));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Record {
+    way: Way,
+    /// `p`, `u` and `t` of the point; empty if there is none.
+    point: Vec<f64>,
+    /// Numbers of parameters and of states.
     inputs: (usize, usize),
 }
 
-impl TapeRecord {
-    /// Bytes of memory that the record holds on to.
+/// How the products are computed.
+#[derive(Clone, Debug)]
+enum Way {
+    /// By the model's own code.
+    Own,
+    /// By its program, with the memory of replays and the cotangents of its inputs.
+    Program(Arc<Program>, Work, Vec<f64>),
+    /// Not at all.
+    Refused(Error),
+}
+
+impl Record {
+    /// The program of a model without a product of its own.
+    pub fn program(&self) -> Option<&Program> {
+        match &self.way {
+            Way::Program(program, ..) => Some(program),
+            _ => None,
+        }
+    }
+
+    /// Bytes of memory that the record holds on to, the shared program aside.
     pub fn bytes(&self) -> usize {
-        let slots = self.outputs.capacity() * size_of::<u32>();
-        self.tape.bytes() + self.adjoints.bytes() + slots + self.pool.bytes()
+        let own = match &self.way {
+            Way::Program(_, work, bars) => work.bytes() + bars.capacity() * size_of::<f64>(),
+            _ => 0,
+        };
+        own + self.point.capacity() * size_of::<f64>()
     }
 }
 
 impl<F: System> Vjp for F {
-    type Record = TapeRecord;
+    type Record = Record;
 
-    fn record(&self) -> TapeRecord {
+    fn record(&self) -> Record {
         let (n, m) = (System::dim(self), System::num_params(self));
-        TapeRecord {
-            tape: Tape::new(),
-            adjoints: Adjoints::new(),
-            pool: Pool::new(m + 2 * n),
-            outputs: Vec::with_capacity(n),
-            inputs: (m, n),
-        }
+        let zeros = vec![0.0; m + n];
+        let (u, p) = zeros.split_at(n);
+        let way = match System::vjp(self, 0.0, u, p, u, &mut vec![0.0; n], &mut vec![0.0; m]) {
+            true => Way::Own,
+            false => match Program::of(self) {
+                Ok(program) => {
+                    let work = program.work();
+                    Way::Program(Arc::new(program), work, vec![0.0; m + n + 1])
+                }
+                Err(why) => Way::Refused(why),
+            },
+        };
+        Record { way, point: Vec::with_capacity(m + n + 1), inputs: (m, n) }
     }
 
     fn forward(
@@ -177,55 +228,64 @@ impl<F: System> Vjp for F {
         u: &[f64],
         p: &[f64],
         du: &mut [f64],
-        record: &mut TapeRecord,
+        record: &mut Record,
     ) -> Result<(), Failure> {
-        let TapeRecord { tape, pool, outputs, inputs, .. } = record;
-        tape.clear();
-        outputs.clear();
-        let lengths = (u.len(), p.len(), du.len());
-        let expected = (System::dim(self), System::num_params(self), System::dim(self));
-        if lengths != expected {
+        let Record { way, point, inputs: (m, n) } = record;
+        point.clear();
+        if (u.len(), p.len(), du.len()) != (*n, *m, *n) {
+            let lengths = (u.len(), p.len(), du.len());
             return Err(Failure::Fatal(format!(
-                "(u, p, du) have lengths {lengths:?}, the model needs {expected:?}"
+                "(u, p, du) have lengths {lengths:?}, the model needs {:?}",
+                (*n, *m, *n)
             )));
         }
-        *inputs = (p.len(), u.len());
-        let mut vars = pool.take();
-        tape.extend_vars(p, &mut vars);
-        tape.extend_vars(u, &mut vars);
-        vars.resize(vars.len() + du.len(), Var::zero());
-        let (in_vars, du_vars) = vars.split_at_mut(p.len() + u.len());
-        let (p_vars, u_vars) = in_vars.split_at(p.len());
-        tape.inputs_stand_in(p_vars);
-        self.rhs(Var::from_f64(t), u_vars, p_vars, du_vars);
-        tape.inputs_stand_in(&[]);
-        for (du, var) in du.iter_mut().zip(&*du_vars) {
-            *du = var.value();
-            outputs.push(var.slot());
-        }
-        pool.give(vars);
-        tape.check().map_err(|error| {
-            outputs.clear();
+        point.extend_from_slice(p);
+        point.extend_from_slice(u);
+        point.push(t);
+        let done = match way {
+            Way::Own => {
+                self.rhs(t, u, p, du);
+                Ok(())
+            }
+            Way::Program(program, work, _) => program.forward(point, du, work),
+            Way::Refused(why) => Err(why.clone()),
+        };
+        done.map_err(|error| {
+            point.clear();
             Failure::Fatal(error.to_string())
         })
     }
 
     fn backward(
         &self,
-        record: &mut TapeRecord,
+        record: &mut Record,
         du_bar: &[f64],
         u_bar: &mut [f64],
         p_bar: &mut [f64],
     ) {
-        let TapeRecord { tape, adjoints, outputs, inputs: (m, n), .. } = record;
-        tape.sweep(outputs.iter().copied().zip(du_bar), adjoints);
-        let bars = adjoints.range(0, *m + *n).unwrap_or_default();
-        let (p, u) = bars.split_at_checked(*m).unwrap_or_default();
-        for (p_bar, p) in p_bar.iter_mut().zip(p) {
-            *p_bar += p;
-        }
-        for (u_bar, u) in u_bar.iter_mut().zip(u) {
-            *u_bar += u;
+        let Record { way, point, inputs: (m, n) } = record;
+        let Some((p, rest)) = point.split_at_checked(*m) else { return };
+        let Some((u, &[t])) = rest.split_at_checked(*n) else { return };
+        match way {
+            Way::Own if (du_bar.len(), u_bar.len(), p_bar.len()) == (*n, *n, *m) => {
+                self.vjp(t, u, p, du_bar, u_bar, p_bar);
+            }
+            // What is missing counts as zero, and is not given.
+            Way::Own => {
+                let (mut du, mut ub, mut pb) = (vec![0.0; *n], vec![0.0; *n], vec![0.0; *m]);
+                du.iter_mut().zip(du_bar).for_each(|(du, bar)| *du = *bar);
+                self.vjp(t, u, p, &du, &mut ub, &mut pb);
+                u_bar.iter_mut().zip(ub).for_each(|(u_bar, bar)| *u_bar += bar);
+                p_bar.iter_mut().zip(pb).for_each(|(p_bar, bar)| *p_bar += bar);
+            }
+            Way::Program(program, work, bars) => {
+                bars.fill(0.0);
+                program.pull_back(du_bar, bars, work);
+                let (p, rest) = bars.split_at(*m);
+                p_bar.iter_mut().zip(p).for_each(|(p_bar, bar)| *p_bar += bar);
+                u_bar.iter_mut().zip(rest).take(*n).for_each(|(u_bar, bar)| *u_bar += bar);
+            }
+            Way::Refused(_) => {}
         }
     }
 }

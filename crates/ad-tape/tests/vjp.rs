@@ -1,6 +1,6 @@
 //! Vector-Jacobian products of models: against exact Jacobians, and without allocation.
 
-use ad_tape::{Recorder, TapeRecord, Vjp};
+use ad_tape::{Recorder, Record, Vjp};
 use scalar::{Dual, Scalar};
 use system::{Failure, Jacobian, System};
 
@@ -45,7 +45,7 @@ fn parameters(n: usize) -> Vec<f64> {
 }
 
 /// Against `system::Jacobian` for u, and one dual sweep per parameter.
-fn check<F: System>(f: &F, t: f64, u: &[f64], p: &[f64], record: &mut TapeRecord) {
+fn check<F: System>(f: &F, t: f64, u: &[f64], p: &[f64], record: &mut Record) {
     let n = u.len();
     let (mut du, mut plain, mut jac) = (vec![0.0; n], vec![0.0; n], vec![0.0; n * n]);
     f.rhs(t, u, p, &mut plain);
@@ -87,7 +87,7 @@ fn pullbacks_are_transposed_jacobians() {
 fn records_are_independent() {
     let p = parameters(354);
     let points = [[0.1, 0.2], [-0.4, 0.9]];
-    let mut records: Vec<TapeRecord> = (0..2).map(|_| Network.record()).collect();
+    let mut records: Vec<Record> = (0..2).map(|_| Network.record()).collect();
     let mut du = [0.0; 2];
     for (record, u) in records.iter_mut().zip(&points) {
         Network.forward(0.0, u, &p, &mut du, record).unwrap();

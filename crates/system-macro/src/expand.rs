@@ -1,5 +1,6 @@
 //! From a checked model to the `impl System`.
 
+use crate::adjoint::{self, Names};
 use crate::constant::Values;
 use crate::derives;
 use crate::documented::{Documented, section};
@@ -51,12 +52,18 @@ pub(crate) fn system(input: TokenStream) -> Result<TokenStream> {
             }
         }
     }
-    let bound_states = states.iter().map(|entry| binding(&entry.name));
-    let bound_params = params.iter().map(|entry| binding(&entry.name));
+    let bind = |list: &[Documented]| -> Vec<Ident> {
+        list.iter().map(|entry| binding(&entry.name)).collect()
+    };
+    let (bound_states, bound_params) = (bind(&states), bind(&params));
     // Names of the expansion itself: the user cannot reach them, nor can they clash.
     let own = |name: &str| Ident::new(name, Span::mixed_site());
     let (u, p, du) = (own("u"), own("p"), own("du"));
     let time = time.as_ref().map_or_else(|| own("time"), binding);
+    let home = quote! { #home };
+    let names =
+        Names { home: &home, states: &bound_states, params: &bound_params, time: &time };
+    let vjp = adjoint::vjp(&names, &body);
     let derivative = |i: usize| own(&format!("derivative_{i}"));
     let lines = body.iter().map(|line| match line {
         Line::Let(local) => quote! { #local },
@@ -98,6 +105,7 @@ pub(crate) fn system(input: TokenStream) -> Result<TokenStream> {
                 #(#lines)*
                 #(#du[#index] = #derivatives;)*
             }
+            #vjp
             fn state_names(&self) -> ::std::vec::Vec<::std::string::String> {
                 Self::STATES.map(::std::string::String::from).to_vec()
             }

@@ -1,5 +1,6 @@
 //! Procedural macros of the crate `system`; use them from there.
 
+mod adjoint;
 mod constant;
 mod derives;
 mod documented;

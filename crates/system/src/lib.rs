@@ -54,6 +54,8 @@ pub use mass::{Mass, MassError, WithMass};
 pub use model::{System, wrong_lengths};
 pub use rhs::Rhs;
 pub use scalar::Scalar;
+#[doc(hidden)]
+pub use scalar::derivative as __derivative;
 pub use sparsity::{Pattern, jacobian_pattern};
 pub use split::{Split, SplitError, SplitWork};
 pub use with_pattern::{PatternError, WithPattern};

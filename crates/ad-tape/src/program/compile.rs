@@ -14,7 +14,7 @@ use crate::node::{Kind, Node};
 use core::cmp::Reverse;
 
 /// From this length on a run with operands in a row pays.
-const LONG: usize = 8;
+const LONG: usize = 64;
 
 /// An operation whose operands have their places.
 #[derive(Clone, Copy)]

@@ -90,6 +90,11 @@ fn unary<S: Scalar>(run: &Run, lists: &[u32], x: &[S], y: &mut [S], f: impl Fn(S
                 *y = f(a);
             }
         }
+        At::List(list) => {
+            for (y, &place) in y.iter_mut().zip(list) {
+                *y = f(x[place as usize]);
+            }
+        }
         at => {
             for (i, y) in y.iter_mut().enumerate() {
                 *y = f(x[at.index(i)]);
@@ -121,6 +126,27 @@ fn binary<S: Scalar>(run: &Run, lists: &[u32], x: &[S], y: &mut [S], f: impl Fn(
             let a = x[a];
             for (y, &b) in y.iter_mut().zip(&x[b..b + len]) {
                 *y = f(a, b);
+            }
+        }
+        (At::Row(a), At::List(b)) => {
+            for ((y, &a), &b) in y.iter_mut().zip(&x[a..a + len]).zip(b) {
+                *y = f(a, x[b as usize]);
+            }
+        }
+        (At::List(a), At::Row(b)) => {
+            for ((y, &a), &b) in y.iter_mut().zip(a).zip(&x[b..b + len]) {
+                *y = f(x[a as usize], b);
+            }
+        }
+        (At::List(a), At::List(b)) => {
+            for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                *y = f(x[a as usize], x[b as usize]);
+            }
+        }
+        (At::List(a), At::Same(b)) => {
+            let b = x[b];
+            for (y, &a) in y.iter_mut().zip(a) {
+                *y = f(x[a as usize], b);
             }
         }
         (a, b) => {

@@ -201,7 +201,14 @@ impl Program {
                 name: primitive.name().into(),
             }));
         }
-        let (values, bars) = work.for_reverse(self.id)?;
+        work.for_reverse(self.id)?;
+        self.pull_back(y_bar, x_bar, work);
+        Ok(())
+    }
+
+    /// The same where all fits: what is missing among the cotangents counts as zero.
+    pub(crate) fn pull_back<S: Replay>(&self, y_bar: &[S], x_bar: &mut [S], work: &mut Work<S>) {
+        let Ok((values, bars)) = work.for_reverse(self.id) else { return };
         bars.fill(S::zero());
         for (&bar, &slot) in y_bar.iter().zip(&self.code.outputs) {
             bars[slot as usize] += bar;
@@ -211,7 +218,6 @@ impl Program {
         for (x_bar, &bar) in x_bar.iter_mut().zip(&bars[first..first + self.inputs]) {
             *x_bar += bar;
         }
-        Ok(())
     }
 }
 

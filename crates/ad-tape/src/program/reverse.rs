@@ -142,6 +142,11 @@ impl<S: Scalar> Pull<'_, S> {
                 }
                 self.bars[place] += sum;
             }
+            At::List(list) => {
+                for (i, (&place, &bar)) in list.iter().zip(self.bar).enumerate() {
+                    self.bars[place as usize] += term(i, bar);
+                }
+            }
             at => {
                 for (i, &bar) in self.bar.iter().enumerate() {
                     self.bars[at.index(i)] += term(i, bar);
@@ -163,6 +168,10 @@ impl<S: Scalar> Pull<'_, S> {
             At::Same(place) => {
                 let with = values[place];
                 self.add(to, wanted, |_, bar| with.weigh(bar))
+            }
+            At::List(list) => {
+                let list = &list[..len];
+                self.add(to, wanted, |i, bar| values[list[i] as usize].weigh(bar))
             }
             at => self.add(to, wanted, |i, bar| values[at.index(i)].weigh(bar)),
         }

@@ -36,7 +36,8 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
             tableau,
             p,
             n,
-            records: (0..stages).map(|_| rhs.record()).collect(),
+            // A model that is recorded is so once.
+            records: vec![rhs.record(); stages],
             k: vec![0.0; stages * n],
             k_bar: vec![0.0; stages * n],
             z: vec![0.0; n],
