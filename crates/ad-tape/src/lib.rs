@@ -42,7 +42,10 @@ pub use adjoints::Adjoints;
 pub use error::{Error, ErrorKind};
 pub use gradient::{Recorder, gradient};
 pub use hessian::{hessian, hessian_vector};
-pub use program::{Explanation, Primitive, Program, Replay, Symbol, Work};
+pub use program::{
+    CheckpointedLoop, Explanation, HessianWork, JacobianWork, LoopReport, Primitive, Program,
+    Replay, SparseHessian, SparseJacobian, Symbol, Work, check_primitive,
+};
 pub use tape::Tape;
 pub use var::Var;
 pub use vjp::{Record, Vjp};

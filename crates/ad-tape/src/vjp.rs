@@ -256,13 +256,7 @@ impl<F: System> Vjp for F {
         })
     }
 
-    fn backward(
-        &self,
-        record: &mut Record,
-        du_bar: &[f64],
-        u_bar: &mut [f64],
-        p_bar: &mut [f64],
-    ) {
+    fn backward(&self, record: &mut Record, du_bar: &[f64], u_bar: &mut [f64], p_bar: &mut [f64]) {
         let Record { way, point, inputs: (m, n) } = record;
         let Some((p, rest)) = point.split_at_checked(*m) else { return };
         let Some((u, &[t])) = rest.split_at_checked(*n) else { return };

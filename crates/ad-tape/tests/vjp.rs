@@ -1,6 +1,6 @@
 //! Vector-Jacobian products of models: against exact Jacobians, and without allocation.
 
-use ad_tape::{Recorder, Record, Vjp};
+use ad_tape::{Record, Recorder, Vjp};
 use scalar::{Dual, Scalar};
 use system::{Failure, Jacobian, System};
 

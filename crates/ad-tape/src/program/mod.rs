@@ -1,18 +1,29 @@
 //! Programs: what a function computes, as data.
 
+mod check_primitive;
+mod checkpointed;
 mod compile;
 mod explain;
 mod forward;
+mod jacobian;
 mod listing;
 mod op;
 mod primitive;
 mod reverse;
 mod run;
+mod second;
+mod sparse_jacobian;
+mod star;
 mod symbol;
 mod work;
 
+pub use check_primitive::check_primitive;
+pub use checkpointed::{CheckpointedLoop, LoopReport};
 pub use explain::Explanation;
+pub use jacobian::JacobianWork;
 pub use primitive::{Primitive, Replay};
+pub use second::{HessianWork, SparseHessian};
+pub use sparse_jacobian::SparseJacobian;
 pub use symbol::Symbol;
 pub use work::Work;
 
@@ -226,4 +237,15 @@ pub(crate) fn check(what: &'static str, found: usize, expected: usize) -> Result
         return Ok(());
     }
     Err(Error::new(ErrorKind::Lengths { what, found, expected }))
+}
+
+/// Refuses numbers that are not finite.
+pub(crate) fn finite(what: &'static str, numbers: &[f64]) -> Result<(), Error> {
+    match numbers.iter().position(|number| !number.is_finite()) {
+        None => Ok(()),
+        Some(index) => {
+            let value = numbers[index];
+            Err(Error::new(ErrorKind::NotFinite { what, index, value }))
+        }
+    }
 }

@@ -7,7 +7,7 @@ use scalar::{Dual, Lanes, Scalar};
 /// [`check_primitive`](crate::check_primitive) compares the derivatives with differences.
 ///
 /// ```
-/// use ad_tape::{Primitive, Program, Symbol};
+/// use ad_tape::{Primitive, Program, Symbol, check_primitive};
 ///
 /// /// The distance from the origin, by a function that does not overflow.
 /// #[derive(Debug)]
@@ -24,7 +24,7 @@ use scalar::{Dual, Lanes, Scalar};
 ///     }
 /// }
 ///
-/// ad_tape::check_primitive(&Hypot, &[3e200, 4e200], 1e-6)?;
+/// check_primitive(&Hypot, &[3e200, 4e200], 1e-6)?;
 /// let program = Program::record(2, |x| {
 ///     let mut r = [Symbol::constant(0.0)];
 ///     Symbol::primitive(Hypot, x, &mut r);
@@ -33,7 +33,8 @@ use scalar::{Dual, Lanes, Scalar};
 /// let (mut work, mut f, mut gradient) = (program.work(), [0.0], [0.0; 2]);
 /// program.forward(&[3.0, 4.0], &mut f, &mut work)?;
 /// program.reverse(&[1.0], &mut gradient, &mut work)?;
-/// assert_eq!((f, gradient), ([15.0], [5.0 + 9.0 / 5.0, 12.0 / 5.0]));
+/// assert_eq!(f, [15.0]);
+/// assert!((gradient[0] - 6.8).abs() < 1e-15 && (gradient[1] - 2.4).abs() < 1e-15);
 /// # Ok::<(), ad_tape::Error>(())
 /// ```
 pub trait Primitive: fmt::Debug + Send + Sync {
