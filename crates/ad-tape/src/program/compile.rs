@@ -3,9 +3,9 @@
 //! 1. Marks what the outputs depend on; the rest is left out.
 //! 2. Goes through the operations level by level (a level depends on earlier ones only), merges
 //!    equal ones, and groups those of one kind.
-//! 3. Writes each group as few runs whose operands stand in a row, where the order of recording
-//!    lets them: a loop of the model over cells becomes loops over cells again, one for each
-//!    operation of its body. Loose ones of a kind are one run with lists of operands.
+//! 3. Orders each group by the outputs that need it, and writes it as few runs, whose operands then
+//!    mostly stand in a row: a loop of the model over cells becomes loops over cells again, one for
+//!    each operation of its body. Loose ones of a kind are one run with lists of operands.
 
 use super::listing::{CONSTANT, Listing, Ref};
 use super::op::Op;
@@ -14,7 +14,7 @@ use crate::node::{Kind, Node};
 use core::cmp::Reverse;
 
 /// From this length on a run with operands in a row pays.
-const LONG: usize = 64;
+const LONG: usize = 20;
 
 /// An operation whose operands have their places.
 #[derive(Clone, Copy)]
@@ -24,6 +24,8 @@ struct Item {
     class: u32,
     a: u32,
     b: u32,
+    /// The first output that depends on it.
+    output: u32,
     id: Ref,
 }
 
@@ -53,16 +55,17 @@ pub(crate) struct Compiled {
 }
 
 pub(crate) fn compile(listing: &Listing, outputs: &[Ref]) -> Compiled {
+    let first = first_outputs(listing, outputs);
+    let (levels, order) = by_level(listing, |id| first[id as usize] != UNUSED);
     let mut compiler = Compiler {
         listing,
         constants: listing.constants.len() as u32,
-        slots: vec![0; listing.inputs + listing.instrs.len()],
+        slots: first,
         starts: Vec::new(),
         equal: Vec::new(),
         done: Compiled::default(),
     };
     compiler.done.slots = listing.constants.len() + listing.inputs;
-    let (levels, order) = by_level(listing, outputs);
     let mut items = Vec::new();
     let mut start = 0;
     for end in levels {
@@ -76,23 +79,36 @@ pub(crate) fn compile(listing: &Listing, outputs: &[Ref]) -> Compiled {
     done
 }
 
-/// What the outputs depend on, sorted by level, and where each level ends.
-fn by_level(listing: &Listing, outputs: &[Ref]) -> (Vec<u32>, Vec<Ref>) {
-    let inputs = listing.inputs as u32;
-    // Level 0 is what is not needed.
-    let mut level = vec![0u32; listing.instrs.len()];
-    let own = |id: Ref| (id & CONSTANT == 0 && id >= inputs).then(|| (id - inputs) as usize);
-    outputs.iter().filter_map(|&output| own(output)).for_each(|i| level[i] = 1);
-    for i in (0..level.len()).rev().map(|i| i as u32) {
-        if level[i as usize] > 0 {
-            listing.for_operands(i + inputs, |operand| {
-                own(operand).into_iter().for_each(|k| level[k] = 1);
+/// The first output that depends on each operation, if there is one.
+const UNUSED: u32 = u32::MAX;
+
+fn first_outputs(listing: &Listing, outputs: &[Ref]) -> Vec<u32> {
+    let mut first = vec![UNUSED; listing.inputs + listing.instrs.len()];
+    for (number, &output) in outputs.iter().enumerate().rev() {
+        if output & CONSTANT == 0 {
+            first[output as usize] = (number as u32).min(UNUSED - 1);
+        }
+    }
+    for id in (listing.inputs..first.len()).rev() {
+        if first[id] != UNUSED {
+            listing.for_operands(id as u32, |operand| {
+                if operand & CONSTANT == 0 {
+                    first[operand as usize] = first[operand as usize].min(first[id]);
+                }
             });
         }
     }
+    first
+}
+
+/// What is used, sorted by level, and where each level ends.
+fn by_level(listing: &Listing, used: impl Fn(Ref) -> bool) -> (Vec<u32>, Vec<Ref>) {
+    let inputs = listing.inputs as u32;
+    let own = |id: Ref| (id & CONSTANT == 0 && id >= inputs).then(|| (id - inputs) as usize);
+    let mut level = vec![0u32; listing.instrs.len()];
     let mut counts = vec![0u32; 2];
     for i in 0..level.len() {
-        if level[i] == 0 {
+        if !used(i as u32 + inputs) {
             continue;
         }
         let mut above = 0;
@@ -126,7 +142,7 @@ fn by_level(listing: &Listing, outputs: &[Ref]) -> (Vec<u32>, Vec<Ref>) {
 struct Compiler<'a> {
     listing: &'a Listing,
     constants: u32,
-    /// Where the value of each number is.
+    /// Where the value of each number is; until that is known, the first output that depends on it.
     slots: Vec<u32>,
     /// Where the results of each group start.
     starts: Vec<u32>,
@@ -159,12 +175,13 @@ impl Compiler<'_> {
                 _ => (self.slot(instr.a), instr.b),
             };
             let class = self.class(a).wrapping_mul(31) ^ self.class(b);
-            items.push(Item { op: instr.op, class, a, b, id });
+            let output = self.slots[id as usize];
+            items.push(Item { op: instr.op, class, a, b, output, id });
         }
         if items.len() > 1 {
             self.merge(items);
         }
-        items.sort_unstable_by_key(|item| (item.kind(), item.class, item.id));
+        items.sort_unstable_by_key(|item| (item.kind(), item.class, item.output, item.id));
         let mut loose = Vec::new();
         for kind in items.chunk_by(|x, y| x.kind() == y.kind()) {
             loose.clear();
@@ -174,7 +191,7 @@ impl Compiler<'_> {
                     false => loose.extend_from_slice(class),
                 }
             }
-            loose.sort_unstable_by_key(|item| item.id);
+            loose.sort_unstable_by_key(|item| (item.output, item.id));
             self.group(&loose);
         }
         for (id, first) in self.equal.drain(..) {

@@ -96,6 +96,7 @@ fn unary<S: Scalar>(run: &Run, lists: &[u32], x: &[S], y: &mut [S], f: impl Fn(S
             }
         }
         at => {
+            let at = at.any();
             for (i, y) in y.iter_mut().enumerate() {
                 *y = f(x[at.index(i)]);
             }
@@ -128,28 +129,13 @@ fn binary<S: Scalar>(run: &Run, lists: &[u32], x: &[S], y: &mut [S], f: impl Fn(
                 *y = f(a, b);
             }
         }
-        (At::Row(a), At::List(b)) => {
-            for ((y, &a), &b) in y.iter_mut().zip(&x[a..a + len]).zip(b) {
-                *y = f(a, x[b as usize]);
-            }
-        }
-        (At::List(a), At::Row(b)) => {
-            for ((y, &a), &b) in y.iter_mut().zip(a).zip(&x[b..b + len]) {
-                *y = f(x[a as usize], b);
-            }
-        }
         (At::List(a), At::List(b)) => {
             for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
                 *y = f(x[a as usize], x[b as usize]);
             }
         }
-        (At::List(a), At::Same(b)) => {
-            let b = x[b];
-            for (y, &a) in y.iter_mut().zip(a) {
-                *y = f(x[a as usize], b);
-            }
-        }
         (a, b) => {
+            let (a, b) = (a.any(), b.any());
             for (i, y) in y.iter_mut().enumerate() {
                 *y = f(x[a.index(i)], x[b.index(i)]);
             }

@@ -54,13 +54,14 @@ impl Program {
                 }
                 Op::Div => {
                     let (a, b) = (run.a(lists), run.b(lists));
-                    let inverse = |i| S::one() / values[b.index(i)];
+                    let inverse = |i| S::one() / values[b.any().index(i)];
                     let pull = pull.add(a, run.pulls_a(), |i, bar| inverse(i).weigh(bar));
                     pull.add(b, run.pulls_b(), |i, bar| (-y[i] * inverse(i)).weigh(bar));
                 }
                 Op::Pow => {
                     let (a, b) = (run.a(lists), run.b(lists));
-                    let slopes = |i| derivative::pow(values[a.index(i)], values[b.index(i)]);
+                    let slopes =
+                        |i| derivative::pow(values[a.any().index(i)], values[b.any().index(i)]);
                     let pull = pull.add(a, run.pulls_a(), |i, bar| slopes(i).1.weigh(bar));
                     pull.add(b, run.pulls_b(), |i, bar| slopes(i).2.weigh(bar));
                 }
@@ -69,7 +70,7 @@ impl Program {
                     // Max takes `b` where `a < b`, Min where `b < a`.
                     let (low, high) = if run.op == Op::Max { (a, b) } else { (b, a) };
                     let pick = |i: usize, yes: S, no: S| {
-                        values[low.index(i)].select_lt(values[high.index(i)], yes, no)
+                        values[low.any().index(i)].select_lt(values[high.any().index(i)], yes, no)
                     };
                     let zero = S::zero();
                     let pull = pull.add(a, run.pulls_a(), |i, bar| pick(i, zero, bar));
@@ -94,17 +95,17 @@ impl Program {
                 Op::Abs => {
                     let a = run.a(lists);
                     let pick =
-                        |i: usize, bar: S| values[a.index(i)].select_lt(S::zero(), -bar, bar);
+                        |i: usize, bar: S| values[a.any().index(i)].select_lt(S::zero(), -bar, bar);
                     pull.add(a, run.pulls_a(), pick);
                 }
                 Op::Powi => {
                     let (a, n) = (run.a(lists), run.b as i32);
-                    let slope = |i: usize| derivative::powi(values[a.index(i)], n).1;
+                    let slope = |i: usize| derivative::powi(values[a.any().index(i)], n).1;
                     pull.add(a, run.pulls_a(), |i, bar| slope(i).weigh(bar));
                 }
                 Op::Powf => {
                     let (a, exponent) = (run.a(lists), self.constants[run.b as usize]);
-                    let slope = |i: usize| derivative::powf(values[a.index(i)], exponent).1;
+                    let slope = |i: usize| derivative::powf(values[a.any().index(i)], exponent).1;
                     pull.add(a, run.pulls_a(), |i, bar| slope(i).weigh(bar));
                 }
                 Op::Unary(f) => f.slope(Unary { run, lists, y, pull }),
@@ -148,6 +149,7 @@ impl<S: Scalar> Pull<'_, S> {
                 }
             }
             at => {
+                let at = at.any();
                 for (i, &bar) in self.bar.iter().enumerate() {
                     self.bars[at.index(i)] += term(i, bar);
                 }
@@ -173,7 +175,10 @@ impl<S: Scalar> Pull<'_, S> {
                 let list = &list[..len];
                 self.add(to, wanted, |i, bar| values[list[i] as usize].weigh(bar))
             }
-            at => self.add(to, wanted, |i, bar| values[at.index(i)].weigh(bar)),
+            at => {
+                let at = at.any();
+                self.add(to, wanted, |i, bar| values[at.index(i)].weigh(bar))
+            }
         }
     }
 }
@@ -189,7 +194,7 @@ impl<S: Scalar> ApplySlope<S> for Unary<'_, S> {
     fn apply(&mut self, slope: impl Fn(S, S) -> S) {
         let (at, values, y) = (self.run.a(self.lists), self.pull.values, self.y);
         let pull = Pull { values, bars: self.pull.bars, bar: self.pull.bar };
-        let slope = |i: usize| slope(values[at.index(i)], y[i]);
+        let slope = |i: usize| slope(values[at.any().index(i)], y[i]);
         pull.add(at, self.run.pulls_a(), |i, bar| slope(i).weigh(bar));
     }
 }

@@ -28,14 +28,33 @@ pub(crate) enum At<'a> {
     List(&'a [u32]),
 }
 
-impl At<'_> {
+impl<'a> At<'a> {
+    /// For loops that are not worth four variants.
+    #[inline(always)]
+    pub(crate) fn any(self) -> Any<'a> {
+        match self {
+            Self::Row(first) => Any { first, stride: 1, list: None },
+            Self::Same(first) => Any { first, stride: 0, list: None },
+            Self::Strided(first, stride) => Any { first, stride, list: None },
+            Self::List(list) => Any { first: 0, stride: 0, list: Some(list) },
+        }
+    }
+}
+
+/// Where the values of an operand are, by a choice that costs next to nothing for each.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Any<'a> {
+    first: usize,
+    stride: usize,
+    list: Option<&'a [u32]>,
+}
+
+impl Any<'_> {
     #[inline(always)]
     pub(crate) fn index(&self, i: usize) -> usize {
-        match *self {
-            Self::Row(first) => first + i,
-            Self::Same(place) => place,
-            Self::Strided(first, stride) => first + stride * i,
-            Self::List(list) => list[i] as usize,
+        match self.list {
+            None => self.first + self.stride * i,
+            Some(list) => list[i] as usize,
         }
     }
 }
