@@ -76,7 +76,7 @@ struct Program {
 const PROGRAMS: &[Program] = &[
     Program {
         name: "rust",
-        who: &["differential-equations", "diffsol", "ode_solvers"],
+        who: &["differential-equations", "diffsol", "ode_solvers", "num-dual", "echidna"],
         variable: "PEERS_RUST",
         script: None,
         remedy: "`cargo xtask bench` builds benches/peers/rust and sets PEERS_RUST",
@@ -90,7 +90,7 @@ const PROGRAMS: &[Program] = &[
     },
     Program {
         name: "python",
-        who: &["scipy", "numba", "diffrax"],
+        who: &["scipy", "numba", "diffrax", "jax", "torch"],
         variable: "PEERS_PYTHON",
         script: Some(("python3", "peers/python/peers.py")),
         remedy: "set PEERS_PYTHON to a python with benches/peers/python/requirements.txt installed",

@@ -21,7 +21,7 @@ pub use at_error::{Point, seconds_at};
 pub use crew::{Crew, hire};
 pub use errors::{median_error, mixed_error};
 pub use measured::{Measured, OURS};
-pub use peer::{Answer, Ends, Member, Peer, PeerError};
+pub use peer::{Answer, Ends, Member, Peer, PeerError, Product};
 pub use race::{Entry, Heat, Kind, Out, Race};
 pub use record::{Record, Recorder};
 pub use suite::run;

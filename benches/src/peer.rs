@@ -39,6 +39,9 @@ pub struct Member {
     /// Its methods for stiff problems.
     #[serde(default)]
     pub stiff: Vec<String>,
+    /// Its ways to a gradient.
+    #[serde(default)]
+    pub gradients: Vec<String>,
 }
 
 /// A solve by a peer.
@@ -49,6 +52,18 @@ pub struct Answer {
     /// Seconds of one run.
     pub seconds: f64,
     /// Seconds that were needed once before, to compile.
+    #[serde(default)]
+    pub prepare: f64,
+}
+
+/// A product with a transposed Jacobian by a peer.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Product {
+    /// With respect to the states, then the parameters.
+    pub gradient: Vec<f64>,
+    /// Seconds of one evaluation.
+    pub seconds: f64,
+    /// Seconds that were needed once before, to compile or record.
     #[serde(default)]
     pub prepare: f64,
 }
@@ -219,6 +234,22 @@ impl Peer {
         runs: usize,
     ) -> Result<Ends, PeerError> {
         self.ask(&format!("ensemble {who} {method} {rtol:e} {atol:e} {sweep} {runs}"))
+    }
+
+    /// The derivatives of `lambdaᵀ f(u, p)` of the right-hand side of a problem, computed `runs` times.
+    ///
+    /// # Errors
+    ///
+    /// When it does not know the problem or the method, or is down.
+    pub fn gradient(
+        &mut self,
+        (who, method): (&str, &str),
+        problem: &str,
+        (p, u, lambda): (&[f64], &[f64], &[f64]),
+        runs: usize,
+    ) -> Result<Product, PeerError> {
+        let (p, u, lambda) = (vector(p), vector(u), vector(lambda));
+        self.ask(&format!("gradient {who} {method} {problem} {p} {u} {lambda} {runs}"))
     }
 
     fn ask<A: DeserializeOwned>(&mut self, line: &str) -> Result<A, PeerError> {

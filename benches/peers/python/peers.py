@@ -13,6 +13,7 @@ import os
 import sys
 import time
 
+import gradients
 import stiff
 
 # One core for everybody; no word about missing graphics cards.
@@ -389,6 +390,12 @@ def greeting():
         else:
             version = importlib.metadata.version(packages[0])
             peers.append({"who": who, "version": version, "methods": methods, "stiff": implicit})
+    for who, package, ways, remedy in gradients.LIBRARIES:
+        if importlib.util.find_spec(package) is None:
+            missing.append(f"{who} ({package} not installed); {remedy}")
+        else:
+            version = importlib.metadata.version(package)
+            peers.append({"who": who, "version": version, "methods": [], "gradients": ways})
     return {"peers": peers, "missing": missing}
 
 
@@ -405,6 +412,10 @@ def answer(line, problem):
         if name not in SCALAR and name not in ARRAY:
             raise ValueError(f"no problem `{name}`")
         return {}, Problem(name, t0, t1, vector(words), vector(words))
+    if request == "gradient":
+        who, method, name = next(words), next(words), next(words)
+        at = (vector(words), vector(words), vector(words))
+        return gradients.answer(who, method, name, at, int(next(words)), COMPILED), problem
     if problem is None:
         raise ValueError("no problem yet")
     if request == "rhs":

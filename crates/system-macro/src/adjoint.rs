@@ -96,7 +96,13 @@ impl Reader<'_> {
         self.values.len() - 1
     }
 
-    fn operation(&mut self, code: TokenStream, operands: &[usize], tame: bool, rule: Rule) -> usize {
+    fn operation(
+        &mut self,
+        code: TokenStream,
+        operands: &[usize],
+        tame: bool,
+        rule: Rule,
+    ) -> usize {
         let active = operands.iter().any(|&k| self.values[k].active);
         let tame = tame && operands.iter().all(|&k| self.values[k].tame);
         self.push(Value { code, operands: operands.to_vec(), active, tame, rule })
@@ -195,8 +201,8 @@ impl Reader<'_> {
                 Some(self.operation(quote! { #x.#method() }, &[a], true, Rule::Slope(slope, true)))
             }
             (
-                "tan" | "asin" | "acos" | "sinh" | "cosh" | "tanh" | "exp" | "exp_m1" | "ln" | "ln_1p"
-                | "sqrt",
+                "tan" | "asin" | "acos" | "sinh" | "cosh" | "tanh" | "exp" | "exp_m1" | "ln"
+                | "ln_1p" | "sqrt",
                 [],
             ) => {
                 let result = value(self.values.len());
@@ -278,7 +284,11 @@ fn write(names: &Names<'_>, reader: &Reader<'_>, outputs: &[usize]) -> TokenStre
         };
         let product = |with: usize| {
             let other = value(with);
-            if values[with].tame { quote! { #other * #bar } } else { quote! { #other.weigh(#bar) } }
+            if values[with].tame {
+                quote! { #other * #bar }
+            } else {
+                quote! { #other.weigh(#bar) }
+            }
         };
         match &this.rule {
             Rule::None => {}

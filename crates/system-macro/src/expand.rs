@@ -61,8 +61,7 @@ pub(crate) fn system(input: TokenStream) -> Result<TokenStream> {
     let (u, p, du) = (own("u"), own("p"), own("du"));
     let time = time.as_ref().map_or_else(|| own("time"), binding);
     let home = quote! { #home };
-    let names =
-        Names { home: &home, states: &bound_states, params: &bound_params, time: &time };
+    let names = Names { home: &home, states: &bound_states, params: &bound_params, time: &time };
     let vjp = adjoint::vjp(&names, &body);
     let derivative = |i: usize| own(&format!("derivative_{i}"));
     let lines = body.iter().map(|line| match line {

@@ -2,6 +2,7 @@
 
 mod differential_equations;
 mod diffsol;
+mod gradients;
 mod models;
 mod ode_solvers;
 mod protocol;
@@ -19,6 +20,8 @@ const PEERS: &[(&str, &[&str])] = &[
     ("differential-equations", differential_equations::METHODS),
     ("diffsol", diffsol::METHODS),
     ("ode_solvers", ode_solvers::METHODS),
+    ("num-dual", &[]),
+    ("echidna", &[]),
 ];
 
 fn main() -> io::Result<()> {
@@ -41,9 +44,10 @@ fn main() -> io::Result<()> {
 fn greeting() -> String {
     let peer = |(name, methods): &(&str, &[&str])| {
         let version = version(name);
-        let stiff = stiff::methods(name);
+        let (stiff, gradients) = (stiff::methods(name), gradients::methods(name));
         format!(
-            "{{\"who\":{name:?},\"version\":{version:?},\"methods\":{methods:?},\"stiff\":{stiff:?}}}"
+            "{{\"who\":{name:?},\"version\":{version:?},\"methods\":{methods:?},\"stiff\":{stiff:?},\
+             \"gradients\":{gradients:?}}}"
         )
     };
     let peers: Vec<_> = PEERS.iter().map(peer).collect();
@@ -77,6 +81,7 @@ fn answer(line: &str, request: &mut Request) -> Result<String, String> {
             let entries = entries.iter().map(|(i, j, value)| format!("[{i},{j},{value:?}]"));
             Ok(format!("{{\"jac\":[{}]}}", entries.collect::<Vec<_>>().join(",")))
         }
+        "gradient" => gradients::answer(&mut words),
         "solve" => {
             let (u, seconds) = solve(&mut words, request, |_| Ok(None))?;
             Ok(format!("{{\"u\":{u:?},\"seconds\":{seconds:?}}}"))
