@@ -76,6 +76,11 @@ pub enum ErrorKind {
         /// The primitive.
         name: String,
     },
+    /// A function of the user (an own `scalar::Unary` or `scalar::Binary`) was to be recorded in a program.
+    UnknownFunction {
+        /// Its `Debug`.
+        name: String,
+    },
     /// A number is not finite.
     NotFinite {
         /// What it is a part of.
@@ -151,6 +156,11 @@ impl fmt::Display for Error {
                 f,
                 "the primitive `{name}` has no second derivatives: write it with `Scalar` instead, or \
                  ask for first derivatives only"
+            ),
+            ErrorKind::UnknownFunction { name } => write!(
+                f,
+                "a program cannot store the function `{name}`: compose it of the functions of `Scalar`, \
+                 or record it as a `Primitive`"
             ),
             ErrorKind::NotFinite { what, index, value } => write!(
                 f,

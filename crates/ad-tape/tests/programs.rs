@@ -5,7 +5,7 @@ mod random;
 use ad_tape::{ErrorKind, Program, Symbol, gradient};
 use proptest::prelude::*;
 use random::{Step, programs, run};
-use scalar::{Dual, Lanes, Scalar};
+use scalar::{AnyBinary, AnyUnary, Dual, Jet, Lanes, Scalar, Unary, derivative};
 
 fn recorded(steps: &[Step], inputs: usize) -> Program {
     Program::record(inputs, |x| vec![run(steps, x), run(&steps[..steps.len() / 2], x)]).unwrap()
@@ -57,6 +57,18 @@ proptest! {
                 for k in 0..2 {
                     prop_assert!((y_dual[k].eps[i] - exact[k].eps[i]).abs() <= 1e-12 * size);
                 }
+            }
+            // Jets as jets.
+            let line = core::array::from_fn::<_, 4, _>(|i| {
+                Jet::<f64, 3>::variable(x[i]).scale(1.0 + 0.2 * i as f64)
+            });
+            let (mut jets, mut of_jets) = ([Jet::zero(); 2], program.work());
+            program.forward(&line, &mut jets, &mut of_jets).unwrap();
+            let exact = run(&steps, &line);
+            for k in 0..4 {
+                let size = exact.derivative(k).abs().max(1.0);
+                let same = (jets[0].derivative(k) - exact.derivative(k)).abs() <= 1e-11 * size;
+                prop_assert!(same || exact.derivative(k).is_nan());
             }
             // f32 as plain f32.
             let x_narrow = x.map(|x| x as f32);
@@ -120,6 +132,45 @@ fn loops_become_runs() {
         let exact: f64 = ring(&lifted).iter().zip(&seeds).map(|(y, s)| y.eps[0] * s).sum();
         assert!((bars[i] - exact).abs() < 1e-12);
     }
+}
+
+/// Every function of `scalar`, by its rule.
+#[test]
+fn all_functions_are_replayed() {
+    let constant = [AnyUnary::Powi(-3), AnyUnary::Powf(1.7), AnyUnary::Polygamma(2)];
+    for &f in AnyUnary::ALL.iter().chain(&constant) {
+        let program = Program::record(1, |x| vec![x[0].unary(f)]).unwrap();
+        let (mut work, mut y, mut bar) = (program.work(), [0.0], [0.0]);
+        for x in [0.3, 0.8, 1.7] {
+            bar[0] = 0.0;
+            program.forward(&[x], &mut y, &mut work).unwrap();
+            program.reverse(&[1.0], &mut bar, &mut work).unwrap();
+            let (value, slope) = derivative::of(f, x);
+            assert!(y[0] == value || value.is_nan(), "{}({x})", f.name());
+            assert!(bar[0] == slope || slope.is_nan(), "{}'({x})", f.name());
+        }
+    }
+    for &f in AnyBinary::ALL {
+        let program = Program::record(2, |x| vec![x[0].binary(x[1], f)]).unwrap();
+        let (mut work, mut y, mut bar) = (program.work(), [0.0], [0.0; 2]);
+        program.forward(&[1.3, 0.4], &mut y, &mut work).unwrap();
+        program.reverse(&[1.0], &mut bar, &mut work).unwrap();
+        let (value, dx, dy) = derivative::of_two(f, 1.3, 0.4);
+        assert_eq!((y[0], bar), (value, [dx, dy]), "{f:?}");
+    }
+    /// Not one of `scalar`.
+    #[derive(Clone, Copy, Debug)]
+    struct Own;
+    impl Unary for Own {
+        fn f64(self, x: f64) -> f64 {
+            x
+        }
+        fn slope<S: Scalar>(self, _: S, _: S) -> S {
+            S::one()
+        }
+    }
+    let unknown = Program::record(1, |x| vec![x[0].unary(Own)]).unwrap_err();
+    assert_eq!(*unknown.kind(), ErrorKind::UnknownFunction { name: "Own".into() });
 }
 
 #[test]

@@ -4,11 +4,15 @@
 //! The body is read after literals were lifted and names renamed. What is not understood makes a model
 //! without such code, and nothing else.
 
+use crate::literals::OF_ONE;
 use crate::model::Line;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
 use syn::{BinOp, Expr, Lit, Local, Pat, UnOp};
+
+/// Functions with finite values and slopes everywhere.
+const TAME: [&str; 6] = ["sin", "cos", "atan", "tanh", "logistic", "softplus"];
 
 /// The names that a model starts with, and those of its expansion.
 pub(crate) struct Names<'a> {
@@ -196,23 +200,15 @@ impl Reader<'_> {
         let (x, home) = (value(a), self.home);
         let one_of = quote! { #home::__derivative };
         match (name, args) {
-            ("sin" | "cos" | "atan" | "logistic" | "softplus", []) => {
-                let slope = quote! { #one_of::#method(#x).1 };
-                Some(self.operation(quote! { #x.#method() }, &[a], true, Rule::Slope(slope, true)))
-            }
-            (
-                "tan" | "asin" | "acos" | "sinh" | "cosh" | "tanh" | "exp" | "exp_m1" | "ln"
-                | "ln_1p" | "sqrt",
-                [],
-            ) => {
+            ("abs", []) => Some(self.operation(quote! { #x.#method() }, &[a], true, Rule::Abs)),
+            (_, []) if OF_ONE.contains(&name) => {
+                let tame = TAME.contains(&name);
                 let result = value(self.values.len());
                 let (slope, of_result) = match name {
                     "exp" => (quote! { #result }, true),
-                    "tanh" => (quote! { S::one() - #result * #result }, true),
                     "sqrt" => (quote! { S::from_f64(0.5) / #result }, true),
                     _ => (quote! { #one_of::#method(#x).1 }, false),
                 };
-                let tame = name == "tanh";
                 let rule = Rule::Slope(slope, tame);
                 let id = self.operation(quote! { #x.#method() }, &[a], tame, rule);
                 if of_result {
@@ -235,7 +231,6 @@ impl Reader<'_> {
                 let rule = Rule::Slope(quote! { #one_of::powf(#x, #exponent).1 }, false);
                 Some(self.operation(quote! { #x.#method(#exponent) }, &[a], false, rule))
             }
-            ("abs", []) => Some(self.operation(quote! { #x.#method() }, &[a], true, Rule::Abs)),
             ("pow" | "max" | "min", [b]) => {
                 let b = self.read(b)?;
                 let (y, rule) = match name {

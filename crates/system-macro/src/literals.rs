@@ -54,7 +54,7 @@ use Place::{Any, Scalar};
 
 /// Methods of `Scalar` on one value, those with a plain number as their argument, and those with
 /// more values.
-const OF_ONE: [&str; 32] = [
+pub(crate) const OF_ONE: [&str; 32] = [
     "sin",
     "cos",
     "tan",

@@ -51,6 +51,10 @@ impl Program {
                     let (name, cost) = kind.describe();
                     (name, kind.outputs(), cost)
                 }
+                Op::Unary => {
+                    let name = self.functions[run.b as usize].name();
+                    (name, run.len(), run.len() * run.op.cost())
+                }
                 op => (op.name(), run.len(), run.len() * op.cost()),
             };
             let counts = kinds.entry(name.to_string()).or_default();

@@ -1,7 +1,7 @@
 //! Replay forward: each run is one loop.
 
 use super::Program;
-use super::op::{Apply, Op};
+use super::op::Op;
 use super::primitive::Replay;
 use super::run::{At, Run};
 use crate::node::Kind;
@@ -36,6 +36,8 @@ impl Program {
                 Op::Mul => binary(run, lists, earlier, y, |a, b| a * b),
                 Op::Div => binary(run, lists, earlier, y, |a, b| a / b),
                 Op::Pow => binary(run, lists, earlier, y, S::pow),
+                Op::Atan2 => binary(run, lists, earlier, y, S::atan2),
+                Op::Hypot => binary(run, lists, earlier, y, S::hypot),
                 Op::Max => binary(run, lists, earlier, y, S::max),
                 Op::Min => binary(run, lists, earlier, y, S::min),
                 Op::Neg => unary(run, lists, earlier, y, |a| -a),
@@ -45,15 +47,10 @@ impl Program {
                     let factor = self.constants[run.b as usize];
                     unary(run, lists, earlier, y, |a| a.scale(factor));
                 }
-                Op::Powi => {
-                    let n = run.b as i32;
-                    unary(run, lists, earlier, y, |a| a.powi(n));
+                Op::Unary => {
+                    let f = self.functions[run.b as usize];
+                    unary(run, lists, earlier, y, |a| a.unary(f));
                 }
-                Op::Powf => {
-                    let exponent = self.constants[run.b as usize];
-                    unary(run, lists, earlier, y, |a| a.powf(exponent));
-                }
-                Op::Unary(f) => f.value(Unary { run, lists, earlier, y }),
                 Op::Select => {
                     let first = run.a as usize;
                     let (operands, _) = lists[first..first + 4 * y.len()].as_chunks::<4>();
@@ -65,19 +62,6 @@ impl Program {
                 Op::Node | Op::Tail => {}
             }
         }
-    }
-}
-
-struct Unary<'a, S> {
-    run: &'a Run,
-    lists: &'a [u32],
-    earlier: &'a [S],
-    y: &'a mut [S],
-}
-
-impl<S: Scalar> Apply<S> for Unary<'_, S> {
-    fn apply(&mut self, f: impl Fn(S) -> S) {
-        unary(self.run, self.lists, self.earlier, self.y, f);
     }
 }
 

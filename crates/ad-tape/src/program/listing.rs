@@ -1,7 +1,8 @@
-use super::op::Op;
+use super::op::{Op, same};
 use super::primitive::Primitive;
 use crate::node::Kind;
 use crate::{Error, ErrorKind};
+use scalar::AnyUnary;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ pub(crate) struct Listing {
     pub(crate) instrs: Vec<Instr>,
     pub(crate) constants: Vec<f64>,
     interned: HashMap<u64, u32>,
+    pub(crate) functions: Vec<AnyUnary>,
     pub(crate) lists: Vec<Ref>,
     pub(crate) nodes: Vec<(Kind, [Operand; 3])>,
     pub(crate) primitives: Vec<Arc<dyn Primitive>>,
@@ -47,6 +49,7 @@ impl Listing {
             instrs: Vec::new(),
             constants: Vec::new(),
             interned: HashMap::new(),
+            functions: Vec::new(),
             lists: Vec::new(),
             nodes: Vec::new(),
             primitives: Vec::new(),
@@ -85,6 +88,18 @@ impl Listing {
             self.constants.push(value);
         }
         number
+    }
+
+    /// The number of a function.
+    pub(crate) fn function(&mut self, f: AnyUnary) -> u32 {
+        // Those of a model are few; of many different powers the older ones may be stored again.
+        let recent = self.functions.len().saturating_sub(64);
+        let known = self.functions[recent..].iter().position(|&g| same(f, g));
+        let number = known.map_or(self.functions.len(), |place| recent + place);
+        if known.is_none() {
+            self.functions.push(f);
+        }
+        number as u32
     }
 
     /// Appends to the lists, and says where.

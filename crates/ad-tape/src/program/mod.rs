@@ -32,7 +32,7 @@ use compile::{Compiled, compile};
 use core::cell::RefCell;
 use core::sync::atomic::{AtomicU64, Ordering};
 use listing::{CONSTANT, Listing};
-use scalar::Scalar;
+use scalar::{AnyUnary, Scalar};
 use std::sync::Arc;
 use system::System;
 
@@ -52,7 +52,7 @@ use system::System;
 ///
 /// ```
 /// use ad_tape::Program;
-/// use scalar::Scalar;
+/// use scalar::{AnyUnary, Scalar};
 ///
 /// let program = Program::record(2, |x| vec![x[0].sin() * x[1], x[1].powi(3)])?;
 /// let (mut work, mut y) = (program.work(), [0.0; 2]);
@@ -73,6 +73,7 @@ use system::System;
 pub struct Program {
     id: u64,
     constants: Vec<f64>,
+    functions: Vec<AnyUnary>,
     inputs: usize,
     recorded: usize,
     primitives: Vec<Arc<dyn Primitive>>,
@@ -121,6 +122,7 @@ impl Program {
             recorded: listing.instrs.len(),
             primitives: core::mem::take(&mut listing.primitives),
             constants: listing.constants,
+            functions: listing.functions,
             code,
         })
     }
@@ -157,6 +159,7 @@ impl Program {
             + size_of_val(&self.code.nodes[..])
             + size_of_val(&self.code.outputs[..])
             + size_of_val(&self.constants[..])
+            + size_of_val(&self.functions[..])
     }
 
     /// Memory for replays with the number type `S`.
@@ -181,6 +184,7 @@ impl Program {
     ) -> Result<(), Error> {
         check("the inputs", x.len(), self.inputs)?;
         check("the outputs", y.len(), self.outputs())?;
+        self.has_derivatives(S::ORDER > 1)?;
         let values = work.values(self.id)?;
         let first = self.constants.len();
         values[first..first + x.len()].copy_from_slice(x);
@@ -207,14 +211,18 @@ impl Program {
     ) -> Result<(), Error> {
         check("the cotangents of the outputs", y_bar.len(), self.outputs())?;
         check("the cotangents of the inputs", x_bar.len(), self.inputs)?;
-        if let Some(primitive) = self.primitives.first().filter(|_| S::SECOND) {
-            return Err(Error::new(ErrorKind::NoSecondDerivative {
-                name: primitive.name().into(),
-            }));
-        }
+        self.has_derivatives(S::ORDER > 0)?;
         work.for_reverse(self.id)?;
         self.pull_back(y_bar, x_bar, work);
         Ok(())
+    }
+
+    /// Refuses second derivatives of primitives.
+    fn has_derivatives(&self, second: bool) -> Result<(), Error> {
+        match self.primitives.first().filter(|_| second) {
+            None => Ok(()),
+            Some(f) => Err(Error::new(ErrorKind::NoSecondDerivative { name: f.name().into() })),
+        }
     }
 
     /// The same where all fits: what is missing among the cotangents counts as zero.

@@ -1,5 +1,5 @@
 use core::fmt;
-use scalar::{Dual, Lanes, Scalar};
+use scalar::{Dual, Jet, Lanes, Scalar};
 
 /// A function of the user with derivatives by hand, as one operation of a
 /// [`Program`](crate::Program): [`Symbol::primitive`](crate::Symbol::primitive).
@@ -30,7 +30,7 @@ use scalar::{Dual, Lanes, Scalar};
 ///     Symbol::primitive(Hypot, x, &mut r);
 ///     vec![r[0] * x[0]]
 /// })?;
-/// let (mut work, mut f, mut gradient) = (program.work(), [0.0], [0.0; 2]);
+/// let (mut work, mut f, mut gradient) = (program.work(), [0.0], [0.0f64; 2]);
 /// program.forward(&[3.0, 4.0], &mut f, &mut work)?;
 /// program.reverse(&[1.0], &mut gradient, &mut work)?;
 /// assert_eq!(f, [15.0]);
@@ -67,12 +67,12 @@ pub trait Primitive: fmt::Debug + Send + Sync {
     }
 }
 
-/// A number type that a [`Program`](crate::Program) replays with: `f64`, `f32`, lanes, duals of these,
-/// and dependencies. (Sealed: what is needed beside [`Scalar`] is how a [`Primitive`] computes with it.)
+/// A number type that a [`Program`](crate::Program) replays with: `f64`, `f32`, lanes, duals and jets of
+/// `f64`, and dependencies. (Sealed: what is needed beside [`Scalar`] is how a [`Primitive`] computes with it.)
 pub trait Replay: Scalar + sealed::Sealed {
-    /// Whether second derivatives are lost in a primitive.
+    /// Derivatives that a number carries.
     #[doc(hidden)]
-    const SECOND: bool = false;
+    const ORDER: usize = 0;
     #[doc(hidden)]
     fn value(f: &dyn Primitive, x: &[Self], y: &mut [Self]);
     #[doc(hidden)]
@@ -85,6 +85,7 @@ mod sealed {
     impl Sealed for f32 {}
     impl<const W: usize> Sealed for scalar::Lanes<W> {}
     impl<S, const N: usize> Sealed for scalar::Dual<S, N> {}
+    impl<S, const K: usize> Sealed for scalar::Jet<S, K> {}
     impl Sealed for scalar::Dependency {}
 }
 
@@ -139,7 +140,7 @@ fn of_lane<const W: usize>(x: &[Lanes<W>], lane: usize) -> Vec<f64> {
 /// The tangents of the value are those of the JVP; those of the VJP would be second derivatives, which a
 /// primitive does not have.
 impl<const N: usize> Replay for Dual<f64, N> {
-    const SECOND: bool = true;
+    const ORDER: usize = 1;
     fn value(f: &dyn Primitive, x: &[Self], y: &mut [Self]) {
         let re: Vec<f64> = x.iter().map(|x| x.re).collect();
         let (mut out, mut out_dot) = (vec![0.0; y.len()], vec![0.0; y.len()]);
@@ -150,6 +151,17 @@ impl<const N: usize> Replay for Dual<f64, N> {
             f.jvp(&re, &out, &x_dot, &mut out_dot);
             y.iter_mut().zip(&out_dot).for_each(|(y, &dot)| y.eps[k] = dot);
         }
+    }
+    fn vjp(_: &dyn Primitive, _: &[Self], _: &[Self], _: &[Self], x_bar: &mut [Self]) {
+        x_bar.fill(Self::from_f64(f64::NAN));
+    }
+}
+
+/// A program with a primitive is refused before it comes to that.
+impl<const K: usize> Replay for Jet<f64, K> {
+    const ORDER: usize = 2;
+    fn value(_: &dyn Primitive, _: &[Self], y: &mut [Self]) {
+        y.fill(Self::from_f64(f64::NAN));
     }
     fn vjp(_: &dyn Primitive, _: &[Self], _: &[Self], _: &[Self], x_bar: &mut [Self]) {
         x_bar.fill(Self::from_f64(f64::NAN));

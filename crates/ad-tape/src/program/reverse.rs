@@ -4,11 +4,11 @@
 //! (`Scalar::weigh`): the side of a selection that was not chosen must not turn the gradient into NaN.
 
 use super::Program;
-use super::op::{ApplySlope, Op};
+use super::op::Op;
 use super::primitive::Replay;
-use super::run::{At, Run};
+use super::run::At;
 use crate::node::Kind;
-use scalar::{Scalar, derivative};
+use scalar::{AnyBinary, Binary, Scalar, Unary};
 
 impl Program {
     /// Propagates the cotangents `bars` of all values, which hold those of the outputs.
@@ -58,12 +58,18 @@ impl Program {
                     let pull = pull.add(a, run.pulls_a(), |i, bar| inverse(i).weigh(bar));
                     pull.add(b, run.pulls_b(), |i, bar| (-y[i] * inverse(i)).weigh(bar));
                 }
-                Op::Pow => {
+                Op::Pow | Op::Atan2 | Op::Hypot => {
+                    let f = match run.op {
+                        Op::Pow => AnyBinary::Pow,
+                        Op::Atan2 => AnyBinary::Atan2,
+                        _ => AnyBinary::Hypot,
+                    };
                     let (a, b) = (run.a(lists), run.b(lists));
-                    let slopes =
-                        |i| derivative::pow(values[a.any().index(i)], values[b.any().index(i)]);
-                    let pull = pull.add(a, run.pulls_a(), |i, bar| slopes(i).1.weigh(bar));
-                    pull.add(b, run.pulls_b(), |i, bar| slopes(i).2.weigh(bar));
+                    let slopes = |i: usize| {
+                        f.slopes(values[a.any().index(i)], values[b.any().index(i)], y[i])
+                    };
+                    let pull = pull.add(a, run.pulls_a(), |i, bar| slopes(i).0.weigh(bar));
+                    pull.add(b, run.pulls_b(), |i, bar| slopes(i).1.weigh(bar));
                 }
                 Op::Max | Op::Min => {
                     let (a, b) = (run.a(lists), run.b(lists));
@@ -72,9 +78,12 @@ impl Program {
                     let pick = |i: usize, yes: S, no: S| {
                         values[low.any().index(i)].select_lt(values[high.any().index(i)], yes, no)
                     };
-                    let zero = S::zero();
-                    let pull = pull.add(a, run.pulls_a(), |i, bar| pick(i, zero, bar));
-                    pull.add(b, run.pulls_b(), |i, bar| pick(i, bar, zero));
+                    let (zero, other) = (S::zero(), b.any());
+                    // A NaN there is the value.
+                    let is_nan = |i: usize, yes, no| values[other.index(i)].select_nan(yes, no);
+                    let to_a = |i, bar| is_nan(i, zero, pick(i, zero, bar));
+                    let pull = pull.add(a, run.pulls_a(), to_a);
+                    pull.add(b, run.pulls_b(), |i, bar| is_nan(i, bar, pick(i, bar, zero)));
                 }
                 Op::Select => {
                     let first = run.a as usize;
@@ -98,17 +107,12 @@ impl Program {
                         |i: usize, bar: S| values[a.any().index(i)].select_lt(S::zero(), -bar, bar);
                     pull.add(a, run.pulls_a(), pick);
                 }
-                Op::Powi => {
-                    let (a, n) = (run.a(lists), run.b as i32);
-                    let slope = |i: usize| derivative::powi(values[a.any().index(i)], n).1;
+                Op::Unary => {
+                    let (a, f) = (run.a(lists), self.functions[run.b as usize]);
+                    let at = a.any();
+                    let slope = |i: usize| f.slope(values[at.index(i)], y[i]);
                     pull.add(a, run.pulls_a(), |i, bar| slope(i).weigh(bar));
                 }
-                Op::Powf => {
-                    let (a, exponent) = (run.a(lists), self.constants[run.b as usize]);
-                    let slope = |i: usize| derivative::powf(values[a.any().index(i)], exponent).1;
-                    pull.add(a, run.pulls_a(), |i, bar| slope(i).weigh(bar));
-                }
-                Op::Unary(f) => f.slope(Unary { run, lists, y, pull }),
                 Op::Node | Op::Tail => {}
             }
         }
@@ -180,21 +184,5 @@ impl<S: Scalar> Pull<'_, S> {
                 self.add(to, wanted, |i, bar| values[at.index(i)].weigh(bar))
             }
         }
-    }
-}
-
-struct Unary<'a, S> {
-    run: &'a Run,
-    lists: &'a [u32],
-    y: &'a [S],
-    pull: Pull<'a, S>,
-}
-
-impl<S: Scalar> ApplySlope<S> for Unary<'_, S> {
-    fn apply(&mut self, slope: impl Fn(S, S) -> S) {
-        let (at, values, y) = (self.run.a(self.lists), self.pull.values, self.y);
-        let pull = Pull { values, bars: self.pull.bars, bar: self.pull.bar };
-        let slope = |i: usize| slope(values[at.any().index(i)], y[i]);
-        pull.add(at, self.run.pulls_a(), |i, bar| slope(i).weigh(bar));
     }
 }

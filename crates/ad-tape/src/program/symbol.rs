@@ -1,5 +1,5 @@
 use super::listing::{CONSTANT, Listing, Operand, Ref};
-use super::op::{Elementary, Op};
+use super::op::{Op, of_two};
 use super::primitive::Primitive;
 use crate::ErrorKind;
 use crate::node::Kind;
@@ -7,7 +7,7 @@ use crate::vector::{Recorded, vector_hooks};
 use core::cell::RefCell;
 use core::fmt;
 use core::ops::{Add, Div, Mul, Neg, Sub};
-use scalar::{Scalar, for_each_elementary, impl_assign_ops};
+use scalar::{AnyUnary, Binary, Scalar, Unary, impl_assign_ops};
 use std::sync::Arc;
 
 /// A value of a [`Program`](crate::Program) that is being recorded: an operation, and no number.
@@ -95,27 +95,17 @@ impl<'r> Symbol<'r> {
         pushed.map_or_else(Self::undefined, |id| Self::on(listing, id))
     }
 
-    #[inline]
-    fn unary(self, op: Op, fold: impl FnOnce(f64) -> f64) -> Self {
-        match self.listing {
-            None => Self::constant(fold(self.value)),
-            Some(_) => self.push(op, self.id, 0),
+    /// A function that cannot be stored.
+    #[cold]
+    fn unknown(self, f: &dyn fmt::Debug) -> Self {
+        if let Some(listing) = self.listing {
+            listing.borrow_mut().fail(ErrorKind::UnknownFunction { name: format!("{f:?}") });
         }
-    }
-
-    /// With a number of the operation itself.
-    fn with_constant(self, op: Op, setting: f64, fold: impl FnOnce(f64) -> f64) -> Self {
-        match self.listing {
-            None => Self::constant(fold(self.value)),
-            Some(listing) => {
-                let number = listing.borrow_mut().constant(setting);
-                self.push(op, self.id, number)
-            }
-        }
+        Self::undefined()
     }
 
     #[inline]
-    fn binary(self, op: Op, rhs: Self, fold: impl FnOnce(f64, f64) -> f64) -> Self {
+    fn operation(self, op: Op, rhs: Self, fold: impl FnOnce(f64, f64) -> f64) -> Self {
         let Some(listing) = self.listing.or(rhs.listing) else {
             return Self::constant(fold(self.value, rhs.value));
         };
@@ -148,7 +138,7 @@ impl Add for Symbol<'_> {
         match () {
             () if self.is(-0.0) => rhs,
             () if rhs.is(-0.0) => self,
-            () => self.binary(Op::Add, rhs, |a, b| a + b),
+            () => self.operation(Op::Add, rhs, |a, b| a + b),
         }
     }
 }
@@ -157,7 +147,7 @@ impl Sub for Symbol<'_> {
     type Output = Self;
     #[inline]
     fn sub(self, rhs: Self) -> Self {
-        if rhs.is(0.0) { self } else { self.binary(Op::Sub, rhs, |a, b| a - b) }
+        if rhs.is(0.0) { self } else { self.operation(Op::Sub, rhs, |a, b| a - b) }
     }
 }
 
@@ -168,7 +158,7 @@ impl Mul for Symbol<'_> {
         match () {
             () if self.is(1.0) => rhs,
             () if rhs.is(1.0) => self,
-            () => self.binary(Op::Mul, rhs, |a, b| a * b),
+            () => self.operation(Op::Mul, rhs, |a, b| a * b),
         }
     }
 }
@@ -177,7 +167,7 @@ impl Div for Symbol<'_> {
     type Output = Self;
     #[inline]
     fn div(self, rhs: Self) -> Self {
-        if rhs.is(1.0) { self } else { self.binary(Op::Div, rhs, |a, b| a / b) }
+        if rhs.is(1.0) { self } else { self.operation(Op::Div, rhs, |a, b| a / b) }
     }
 }
 
@@ -185,20 +175,14 @@ impl Neg for Symbol<'_> {
     type Output = Self;
     #[inline]
     fn neg(self) -> Self {
-        self.unary(Op::Neg, |a| -a)
+        match self.listing {
+            None => Self::constant(-self.value),
+            Some(_) => self.push(Op::Neg, self.id, 0),
+        }
     }
 }
 
 impl_assign_ops!(['r] Symbol<'r>);
-
-macro_rules! recorded {
-    ($($f:ident)*) => {$(
-        #[inline]
-        fn $f(self) -> Self {
-            self.unary(Op::Unary(Elementary::$f), |a| <f64 as Scalar>::$f(a))
-        }
-    )*};
-}
 
 impl Scalar for Symbol<'_> {
     #[inline]
@@ -206,7 +190,14 @@ impl Scalar for Symbol<'_> {
         Self::constant(value)
     }
     fn scale(self, factor: f64) -> Self {
-        if factor == 1.0 { self } else { self.with_constant(Op::Scale, factor, |a| a * factor) }
+        match self.listing {
+            None => Self::constant(self.value * factor),
+            Some(_) if factor == 1.0 => self,
+            Some(listing) => {
+                let number = listing.borrow_mut().constant(factor);
+                self.push(Op::Scale, self.id, number)
+            }
+        }
     }
     fn select_lt(self, other: Self, yes: Self, no: Self) -> Self {
         let all = [self, other, yes, no];
@@ -223,30 +214,34 @@ impl Scalar for Symbol<'_> {
         let place = listing.borrow_mut().list(operands.into_iter());
         Self::on(listing, 0).push(Op::Select, place, 0)
     }
-    for_each_elementary! { recorded }
-    fn powi(self, n: i32) -> Self {
-        match (self.listing, n) {
-            (None, _) => Self::constant(Scalar::powi(self.value, n)),
-            (_, 0) => Self::constant(1.0),
-            (_, 1) => self,
-            (_, 2) => self * self,
-            _ => self.push(Op::Powi, self.id, n as u32),
+    fn unary<F: Unary>(self, f: F) -> Self {
+        let Some(listing) = self.listing else { return Self::constant(f.f64(self.value)) };
+        match f.any() {
+            Some(AnyUnary::Abs) => self.push(Op::Abs, self.id, 0),
+            Some(AnyUnary::Powi(0)) => Self::constant(1.0),
+            Some(AnyUnary::Powi(1)) => self,
+            Some(AnyUnary::Powi(2)) => self * self,
+            Some(f) => {
+                let number = listing.borrow_mut().function(f);
+                self.push(Op::Unary, self.id, number)
+            }
+            None => self.unknown(&f),
         }
     }
-    fn powf(self, exponent: f64) -> Self {
-        self.with_constant(Op::Powf, exponent, |a| Scalar::powf(a, exponent))
-    }
-    fn pow(self, exponent: Self) -> Self {
-        self.binary(Op::Pow, exponent, Scalar::pow)
-    }
-    fn abs(self) -> Self {
-        self.unary(Op::Abs, Scalar::abs)
+    fn binary<F: Binary>(self, other: Self, f: F) -> Self {
+        if self.listing.is_none() && other.listing.is_none() {
+            return Self::constant(f.f64(self.value, other.value));
+        }
+        match f.any().and_then(of_two) {
+            Some(op) => self.operation(op, other, |a, b| f.f64(a, b)),
+            None => self.unknown(&f),
+        }
     }
     fn max(self, other: Self) -> Self {
-        self.binary(Op::Max, other, Scalar::max)
+        self.operation(Op::Max, other, Scalar::max)
     }
     fn min(self, other: Self) -> Self {
-        self.binary(Op::Min, other, Scalar::min)
+        self.operation(Op::Min, other, Scalar::min)
     }
     vector_hooks!();
 }
