@@ -141,7 +141,7 @@ fn all_functions_are_replayed() {
     for &f in AnyUnary::ALL.iter().chain(&constant) {
         let program = Program::record(1, |x| vec![x[0].unary(f)]).unwrap();
         let (mut work, mut y, mut bar) = (program.work(), [0.0], [0.0]);
-        for x in [0.3, 0.8, 1.7] {
+        for x in [0.3f64, 0.8, 1.7] {
             bar[0] = 0.0;
             program.forward(&[x], &mut y, &mut work).unwrap();
             program.reverse(&[1.0], &mut bar, &mut work).unwrap();

@@ -201,6 +201,8 @@ impl Reader<'_> {
         let one_of = quote! { #home::__derivative };
         match (name, args) {
             ("abs", []) => Some(self.operation(quote! { #x.#method() }, &[a], true, Rule::Abs)),
+            // Flat, also at the jump.
+            ("sign", []) => Some(self.operation(quote! { #x.#method() }, &[a], true, Rule::None)),
             (_, []) if OF_ONE.contains(&name) => {
                 let tame = TAME.contains(&name);
                 let result = value(self.values.len());
