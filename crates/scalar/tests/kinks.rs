@@ -210,3 +210,11 @@ fn an_infinite_slope_has_no_derivative_along_a_zero_tangent() {
     assert!((x * x).sqrt().eps[0].is_nan());
     assert!((x * x * x).cbrt().eps[0].is_nan());
 }
+
+#[test]
+fn a_cotangent_of_zero_hands_nothing_on() {
+    let slope = Jet::<f64, 2>::from_coefficients(INF, [-INF, INF]);
+    assert_eq!(slope.weigh(Jet::constant(0.0)), Jet::constant(0.0));
+    let two = Jet::<f64, 2>::from_coefficients(2.0, [3.0, 4.0]);
+    assert_eq!(two.weigh(two), two * two);
+}

@@ -26,6 +26,18 @@ impl<S: Scalar, const K: usize> Scalar for Jet<S, K> {
     fn binary<F: Binary>(self, other: Self, f: F) -> Self {
         f.jet(self, other)
     }
+    #[inline]
+    fn weigh(self, bar: Self) -> Self {
+        let mut product = Self::constant(self.value.weigh(bar.value));
+        for k in 1..=K {
+            let mut sum = self.value.weigh(bar.at(k));
+            for j in 1..=k {
+                sum += self.at(j).weigh(bar.at(k - j));
+            }
+            product.higher[k - 1] = sum;
+        }
+        product
+    }
 }
 
 impl<S: Concrete, const K: usize> Concrete for Jet<S, K> {
