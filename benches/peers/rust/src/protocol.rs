@@ -145,7 +145,10 @@ pub(crate) fn timed<U: AsRef<[f64]>>(
     }
 }
 
-pub(crate) fn seconds_of(runs: usize, mut run: impl FnMut() -> Result<(), String>) -> Result<f64, String> {
+pub(crate) fn seconds_of(
+    runs: usize,
+    mut run: impl FnMut() -> Result<(), String>,
+) -> Result<f64, String> {
     if runs > 1 {
         run()?;
     }

@@ -33,6 +33,9 @@ struct Entry<'a> {
     evaluations: f64,
 }
 
+/// Takes a method, its error, evaluations in one run, and the runs.
+type Add<'f, 'a> = dyn FnMut(&str, f64, usize, Box<dyn FnMut(usize) + 'a>) + 'f;
+
 impl<F: System> Case<F> {
     pub(crate) fn new(
         name: &'static str,
@@ -203,7 +206,7 @@ impl<F: System> Case<F> {
     fn replays<'a>(
         &'a self,
         error: &dyn Fn(&[f64]) -> f64,
-        add: &mut dyn FnMut(&str, f64, usize, Box<dyn FnMut(usize) + 'a>),
+        add: &mut Add<'_, 'a>,
     ) -> Result<(), Box<dyn Error>> {
         let (n, m, lambda) = (self.model.dim(), self.p.len(), &self.lambda[..]);
         let program = Program::of(&self.model)?;
