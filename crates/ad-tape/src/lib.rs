@@ -1,14 +1,22 @@
-//! Reverse mode: record once, sweep back.
+//! Reverse mode: record a computation, sweep back.
 //!
-//! A [`Tape`] is an explicit value, borrowed by its variables ([`Var`]). There is no global or
-//! thread-local state, so tapes nest and run in parallel. Operations on whole slices (a dense layer,
-//! a dot product) are recorded as one node each, with their own adjoints.
+//! There are two recordings, with different jobs. A [`Program`] holds *operations*: it is recorded once
+//! from symbols that have no value and therefore cannot branch, compiled, and replayed at any point,
+//! forward and backward, with any number type. A [`Tape`] holds *values and slopes at one point*: it is
+//! recorded anew at each point into memory that is kept ([`Recorder`]), for functions that are
+//! evaluated once or differ from call to call. Both are explicit values without global or thread-local
+//! state, and both record operations on whole slices (a dense layer, a product with a matrix, a
+//! stencil) as one node with an adjoint of its own.
 //!
 //! | to get | use |
 //! |---|---|
-//! | a gradient | [`gradient`]; many gradients without allocation: [`Recorder`] |
-//! | second derivatives | [`hessian`], [`hessian_vector`]: a tape over dual numbers |
+//! | a gradient of a closure | [`gradient`]; many without allocation: [`Recorder`] |
+//! | many gradients of one function | [`Program::forward`], [`Program::reverse`] |
+//! | Jacobians | [`Program::jacobian`], [`SparseJacobian`] |
+//! | second derivatives | [`Program::hessian_vector`], [`SparseHessian`]; once: [`hessian`], [`hessian_vector`] |
 //! | `(∂f/∂u)ᵀ λ` and `(∂f/∂p)ᵀ λ` of a model | [`Vjp`], which every [`System`](system::System) has |
+//! | a function with derivatives by hand | [`Primitive`], [`check_primitive`] |
+//! | the gradient through a long loop | [`CheckpointedLoop`] |
 //! | everything else | [`Tape::pullback`] |
 //!
 //! ```
