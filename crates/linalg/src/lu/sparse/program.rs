@@ -167,8 +167,8 @@ impl<S: Field<Row = usize>> Program<S> {
         // L has what each entry is to its pivot.
         let most = 1.0 / least;
         let unusable = inverses.iter().fold(0, |sum, inverse| sum | inverse.unusable());
-        let is_large = below.iter().fold(false, |is, entry| is | !(entry.modulus() <= most));
-        unusable == 0 && !is_large
+        let is_bounded = below.iter().fold(true, |is, entry| is & (entry.modulus() <= most));
+        unusable == 0 && is_bounded
     }
 
     /// Solves `A x = b` in place; `rows` and `columns` are in the order of elimination.
