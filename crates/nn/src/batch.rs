@@ -1,7 +1,7 @@
+use crate::block::Block;
 use crate::error::check;
-use crate::kernel::{axpy, combine, multiply};
-use crate::workspace::BLOCK;
-use crate::{Activation, Error, ErrorKind, Mlp, Workspace};
+use crate::kernel::{Forward, Product, WeightGradient};
+use crate::{Activation, Error, ErrorKind, Layer, Mlp, Real, Workspace};
 
 impl Mlp {
     /// [`value`](Mlp::value) for many samples, stored one after the other (row-major:
@@ -20,20 +20,24 @@ impl Mlp {
     /// assert_eq!(y, [3.0, 5.0, 7.0]);
     /// # Ok::<(), nn::Error>(())
     /// ```
-    pub fn value_batch(
+    pub fn value_batch<T: Real>(
         &self,
-        p: &[f64],
-        x: &[f64],
-        y: &mut [f64],
-        ws: &mut Workspace,
+        p: &[T],
+        x: &[T],
+        y: &mut [T],
+        ws: &mut Workspace<T>,
     ) -> Result<(), Error> {
         check("p", self.num_params(), p.len())?;
         let samples = self.samples(x)?;
         check("y", samples * self.outputs(), y.len())?;
-        ws.check(self)?;
-        let blocks = x.chunks(BLOCK * self.inputs());
-        for (x, y) in blocks.zip(y.chunks_mut(BLOCK * self.outputs())) {
-            y.copy_from_slice(self.forward::<false>(p, x, x.len() / self.inputs(), ws));
+        ws.check(self, 1)?;
+        let most = Block::<T>::most_samples(1);
+        let blocks = x.chunks(most * self.inputs());
+        for (x, y) in blocks.zip(y.chunks_mut(most * self.outputs())) {
+            let block = Block::new(x.len() / self.inputs(), 1);
+            block.scatter(x, ws.x.all_mut());
+            self.forward_block::<T, false>(p, block, ws);
+            block.gather(&ws.h.all()[block.stride * self.last_units()..], y);
         }
         Ok(())
     }
@@ -55,19 +59,19 @@ impl Mlp {
     /// assert_eq!((x_bar, p_bar), ([2.0, 20.0], [43.0, 11.0]));
     /// # Ok::<(), nn::Error>(())
     /// ```
-    pub fn vjp_batch(
+    pub fn vjp_batch<T: Real>(
         &self,
-        p: &[f64],
-        x: &[f64],
-        y_bar: &[f64],
-        x_bar: &mut [f64],
-        p_bar: &mut [f64],
-        ws: &mut Workspace,
+        p: &[T],
+        x: &[T],
+        y_bar: &[T],
+        x_bar: &mut [T],
+        p_bar: &mut [T],
+        ws: &mut Workspace<T>,
     ) -> Result<(), Error> {
         let samples = self.samples(x)?;
         let row = self.outputs();
         check("y_bar", samples * row, y_bar.len())?;
-        let cotangent = |k: usize, _: &[f64], bar: &mut [f64]| {
+        let cotangent = |k: usize, _: &[T], bar: &mut [T]| {
             bar.copy_from_slice(&y_bar[k * row..][..row]);
         };
         self.vjp_batch_with(p, x, cotangent, x_bar, p_bar, ws)
@@ -95,40 +99,43 @@ impl Mlp {
     /// assert_eq!((loss, p_bar), (1.0, [-2.0, -2.0]));
     /// # Ok::<(), nn::Error>(())
     /// ```
-    pub fn vjp_batch_with(
+    pub fn vjp_batch_with<T: Real>(
         &self,
-        p: &[f64],
-        x: &[f64],
-        mut cotangent: impl FnMut(usize, &[f64], &mut [f64]),
-        x_bar: &mut [f64],
-        p_bar: &mut [f64],
-        ws: &mut Workspace,
+        p: &[T],
+        x: &[T],
+        mut cotangent: impl FnMut(usize, &[T], &mut [T]),
+        x_bar: &mut [T],
+        p_bar: &mut [T],
+        ws: &mut Workspace<T>,
     ) -> Result<(), Error> {
         check("p", self.num_params(), p.len())?;
         self.samples(x)?;
         check("x_bar", x.len(), x_bar.len())?;
         check("p_bar", self.num_params(), p_bar.len())?;
-        ws.check(self)?;
-        self.transpose(p, &mut ws.transposed);
-        let (row, width) = (self.outputs(), BLOCK * self.inputs());
-        let mut k = 0;
+        ws.check(self, 1)?;
+        self.transpose(p, ws.transposed.all_mut());
+        let width = Block::<T>::most_samples(1) * self.inputs();
+        let mut first = 0;
         for (x, x_bar) in x.chunks(width).zip(x_bar.chunks_mut(width)) {
-            let samples = x.len() / self.inputs();
-            self.forward::<true>(p, x, samples, ws);
-            let y = ws.h[self.last_units(samples)].chunks_exact(row);
-            let y_bar = &mut ws.bar[..samples * row];
-            y_bar.fill(0.0);
-            for (y, y_bar) in y.zip(y_bar.chunks_exact_mut(row)) {
-                cotangent(k, y, y_bar);
-                k += 1;
+            let block = Block::new(x.len() / self.inputs(), 1);
+            block.scatter(x, ws.x.all_mut());
+            self.forward_block::<T, true>(p, block, ws);
+            self.cotangents(first, block, &mut cotangent, ws);
+            first += block.samples;
+            if let Some(last) = self.layers().last()
+                && last.activation != Activation::Identity
+            {
+                let slope = &ws.z.all()[block.stride * last.units..];
+                let bar = &mut ws.bar.all_mut()[..block.stride * last.outputs];
+                bar.iter_mut().zip(slope).for_each(|(bar, slope)| *bar *= *slope);
             }
-            self.backward_block(x, x_bar, p_bar, samples, ws);
+            self.backward_block(block, x_bar, p_bar, ws);
         }
         Ok(())
     }
 
     /// The number of samples in a batch.
-    fn samples(&self, x: &[f64]) -> Result<usize, Error> {
+    pub(crate) fn samples<T>(&self, x: &[T]) -> Result<usize, Error> {
         let row = self.inputs();
         if x.len().is_multiple_of(row) {
             Ok(x.len() / row)
@@ -138,7 +145,7 @@ impl Mlp {
     }
 
     /// The weights of each layer row by row, in the same places.
-    fn transpose(&self, p: &[f64], transposed: &mut [f64]) {
+    pub(crate) fn transpose<T: Real>(&self, p: &[T], transposed: &mut [T]) {
         for layer in self.layers() {
             let rows = &mut transposed[layer.weight_range()];
             for (i, column) in p[layer.weight_range()].chunks_exact(layer.outputs).enumerate() {
@@ -149,41 +156,121 @@ impl Mlp {
         }
     }
 
-    /// The reverse sweep for a block of samples: each of its products is a combination of columns,
-    /// `W̄ᵢ += Σₛ hₛᵢ z̄ₛ` over the samples and `h̄ₛ = Σₒ z̄ₛₒ Wₒ` over the rows of `W`.
-    fn backward_block(
+    /// Which row of a batch's workspace is the first of the output.
+    #[inline]
+    pub(crate) fn last_units(&self) -> usize {
+        self.units() - self.outputs()
+    }
+
+    /// Asks for the cotangent of each sample of a block, whose first one is number `first`, and writes it to `ws.bar`.
+    pub(crate) fn cotangents<T: Real>(
         &self,
-        x: &[f64],
-        x_bar: &mut [f64],
-        p_bar: &mut [f64],
-        samples: usize,
-        ws: &mut Workspace,
+        first: usize,
+        block: Block<T>,
+        cotangent: &mut impl FnMut(usize, &[T], &mut [T]),
+        ws: &mut Workspace<T>,
     ) {
-        for layer in self.layers().iter().rev() {
-            let (inputs, outputs) = (layer.inputs, layer.outputs);
-            let z_bar = &mut ws.bar[..samples * outputs];
-            if layer.activation != Activation::Identity {
-                multiply(&ws.slope[samples * layer.units..][..samples * outputs], z_bar);
-            }
-            for z_bar in z_bar.chunks_exact(outputs) {
-                axpy(1.0, z_bar, &mut p_bar[layer.bias_range()]);
-            }
-            let h = layer.input(x, &ws.h[..samples * layer.units], samples);
-            let columns_bar = p_bar[layer.weight_range()].chunks_exact_mut(outputs);
-            for (i, column_bar) in columns_bar.enumerate() {
-                combine(z_bar, h[i..].iter().step_by(inputs).copied(), column_bar);
-            }
-            let h_bar = if layer.start == 0 {
-                &mut *x_bar
-            } else {
-                ws.next_bar[..samples * inputs].fill(0.0);
-                &mut ws.next_bar[..samples * inputs]
-            };
-            let rows = &ws.transposed[layer.weight_range()];
-            for (h_bar, z) in h_bar.chunks_exact_mut(inputs).zip(z_bar.chunks_exact(outputs)) {
-                combine(rows, z.iter().copied(), h_bar);
-            }
-            core::mem::swap(&mut ws.bar, &mut ws.next_bar);
+        let rows = &ws.h.all()[block.stride * self.last_units()..];
+        let bar = &mut ws.bar.all_mut()[..block.stride * self.outputs()];
+        // Copies of the last sample count for nothing.
+        bar.fill(T::ZERO);
+        let n = self.outputs() * block.columns;
+        let (y, y_bar) = ws.sample.all_mut().split_at_mut(n);
+        let y_bar = &mut y_bar[..n];
+        for sample in 0..block.samples {
+            block.read_sample(rows, sample, y);
+            y_bar.fill(T::ZERO);
+            cotangent(first + sample, y, y_bar);
+            block.write_sample(y_bar, sample, bar);
         }
+    }
+
+    /// All layers for a block of samples, whose inputs are in `ws.x`; the slopes too, if asked for.
+    fn forward_block<T: Real, const SLOPES: bool>(
+        &self,
+        p: &[T],
+        block: Block<T>,
+        ws: &mut Workspace<T>,
+    ) {
+        let stride = block.stride;
+        for layer in self.layers() {
+            let (before, y) = ws.h.all_mut().split_at_mut(stride * layer.units);
+            let product = Product {
+                a: &p[layer.weight_range()],
+                bias: &p[layer.bias_range()],
+                biased: block.padded,
+                factor: &[],
+                x: layer.input_rows(ws.x.all(), before, stride),
+                y: &mut y[..stride * layer.outputs],
+                shape: block.rows(layer.inputs, layer.outputs),
+            };
+            let slope = match SLOPES {
+                true => &mut ws.z.all_mut()[stride * layer.units..][..stride * layer.outputs],
+                false => &mut [],
+            };
+            T::forward(Forward { product, activation: layer.activation, slope });
+        }
+    }
+
+    /// The reverse sweep for a block of samples, from the cotangents of the last layer before its activation in `ws.bar`:
+    /// `W̄ += z̄ hᵀ`, `z̄ ← (Wᵀ z̄) f'` of the layer before.
+    fn backward_block<T: Real>(
+        &self,
+        block: Block<T>,
+        x_bar: &mut [T],
+        p_bar: &mut [T],
+        ws: &mut Workspace<T>,
+    ) {
+        let stride = block.stride;
+        for (l, layer) in self.layers().iter().enumerate().rev() {
+            self.gradient(layer, block, p_bar, ws);
+            let before = l.checked_sub(1).and_then(|l| self.layers().get(l));
+            let factor = match before {
+                Some(before) if before.activation != Activation::Identity => {
+                    &ws.z.all()[stride * before.units..][..stride * before.outputs]
+                }
+                _ => &[],
+            };
+            T::product(Product {
+                a: &ws.transposed.all()[layer.weight_range()],
+                bias: &[],
+                biased: 0,
+                factor,
+                x: ws.bar.all(),
+                y: ws.next.all_mut(),
+                shape: block.rows(layer.outputs, layer.inputs),
+            });
+            core::mem::swap(&mut ws.bar, &mut ws.next);
+        }
+        block.gather_add(ws.bar.all(), x_bar);
+    }
+
+    /// Adds the gradient of a layer's parameters, from its cotangents in `ws.bar`.
+    pub(crate) fn gradient<T: Real>(
+        &self,
+        layer: &Layer,
+        block: Block<T>,
+        p_bar: &mut [T],
+        ws: &Workspace<T>,
+    ) {
+        let own = &mut p_bar[layer.start..layer.bias_range().end];
+        let (w_bar, b_bar) = own.split_at_mut(layer.inputs * layer.outputs);
+        let before = &ws.h.all()[..block.stride * layer.units];
+        T::weight_gradient(WeightGradient {
+            x: layer.input_rows(ws.x.all(), before, block.stride),
+            z_bar: ws.bar.all(),
+            w_bar,
+            b_bar,
+            biased: block.padded,
+            shape: block.rows(layer.inputs, layer.outputs),
+        });
+    }
+}
+
+impl Layer {
+    /// The rows of the layer's input: `x` for the first layer, else the end of what was computed before it.
+    #[inline]
+    pub(crate) fn input_rows<'a, T>(&self, x: &'a [T], before: &'a [T], stride: usize) -> &'a [T] {
+        if self.start == 0 { x } else { &before[before.len() - stride * self.inputs..] }
     }
 }

@@ -8,6 +8,10 @@ impl fmt::Display for Activation {
             Self::Tanh => "tanh",
             Self::Softplus => "softplus",
             Self::Silu => "silu",
+            Self::Sin => "sin",
+            Self::Sigmoid => "sigmoid",
+            Self::Gelu => "gelu",
+            Self::Relu => "relu",
         })
     }
 }

@@ -68,6 +68,16 @@ pub enum ErrorKind {
         /// Numbers that the workspace holds per sample.
         found: usize,
     },
+    /// Derivatives of an order that jets do not have.
+    Order {
+        /// What was asked for.
+        order: usize,
+    },
+    /// Jets with so many numbers per value do not fit into the address space.
+    TooManyDirections {
+        /// One for the value and one for each derivative.
+        numbers: usize,
+    },
     /// A parameter is NaN or infinite.
     NonFinite {
         /// Its place in the flat slice.
@@ -131,6 +141,15 @@ impl fmt::Display for Error {
                 f,
                 "the workspace holds {found} numbers per sample, but the network needs {needed}: \
                  make it with `Workspace::new` of this network"
+            ),
+            ErrorKind::Order { order } => write!(
+                f,
+                "jets have derivatives of the orders 1 to 4, but order {order} was asked for"
+            ),
+            ErrorKind::TooManyDirections { numbers } => write!(
+                f,
+                "jets with {numbers} numbers per value do not fit into the address space: try fewer \
+                 directions at a time"
             ),
             ErrorKind::NonFinite { index, value } => write!(
                 f,

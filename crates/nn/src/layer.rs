@@ -1,6 +1,9 @@
 use crate::Activation;
 use core::ops::Range;
 
+/// Numbers of the widest vector.
+pub(crate) const WIDEST: usize = 16;
+
 /// One dense layer, `y = f(W x + b)`, and where its parameters stand in the flat slice.
 ///
 /// First the weights, column by column (the output index runs fastest, as in
@@ -24,8 +27,10 @@ pub struct Layer {
     pub(crate) activation: Activation,
     /// Parameters of the layers before.
     pub(crate) start: usize,
-    /// Outputs of the layers before: where this layer's values stand in a workspace.
+    /// Outputs of the layers before: where this layer's rows stand in a workspace for batches.
     pub(crate) units: usize,
+    /// The same where each layer begins at a whole vector: for single samples.
+    pub(crate) place: usize,
 }
 
 impl Layer {
@@ -42,6 +47,12 @@ impl Layer {
     /// The activation of each unit.
     pub fn activation(&self) -> Activation {
         self.activation
+    }
+
+    /// The outputs filled up to whole vectors of the widest kind.
+    #[inline]
+    pub(crate) fn padded(&self) -> usize {
+        self.outputs.next_multiple_of(WIDEST)
     }
 
     /// Where the weights stand in the flat slice.

@@ -5,10 +5,13 @@
 //! parameters are fitted together. There are two ways to evaluate it:
 //!
 //! - [`Mlp::eval`] for every number type, inside a model that is written once;
-//! - hand-written kernels for `f64` with a caller-owned [`Workspace`]: [`Mlp::value`],
-//!   [`Mlp::vjp`], [`Mlp::jvp`] and the batched [`Mlp::value_batch`], [`Mlp::vjp_batch`].
+//! - hand-written kernels for `f64` and `f32` with a caller-owned [`Workspace`]: [`Mlp::value`],
+//!   [`Mlp::vjp`], [`Mlp::jvp`], the same for batches ([`Mlp::value_batch`], [`Mlp::vjp_batch`],
+//!   [`Mlp::jvp_batch`]), and derivatives with respect to the input up to the fourth, or the Laplacian,
+//!   with their parameter gradients ([`Jets`], [`Mlp::jet_batch`], [`Mlp::jet_vjp_batch`]).
 //!
-//! None of them allocates.
+//! None of them allocates. The kernels use the vectors of the CPU that they run on ([`instructions`]), whatever the build was
+//! made for, so that the last digits of their results depend on it.
 //!
 //! ```
 //! use nn::{Activation, Init, Mlp, Workspace};
@@ -26,23 +29,33 @@
 //! ```
 
 mod activation;
+mod aligned;
 mod batch;
+mod block;
 mod display;
+mod elementary;
 mod error;
 mod eval;
 mod init;
+mod jet;
+mod jets;
 mod jvp;
 mod kernel;
 mod layer;
 mod mlp;
 mod model;
+mod real;
+mod simd;
 mod vjp;
 mod workspace;
 
 pub use activation::Activation;
 pub use error::{Error, ErrorKind};
 pub use init::Init;
+pub use jets::Jets;
 pub use layer::Layer;
 pub use mlp::Mlp;
 pub use model::Model;
+pub use real::Real;
+pub use simd::instructions;
 pub use workspace::Workspace;

@@ -1,4 +1,5 @@
-use crate::workspace::BLOCK;
+use crate::layer::WIDEST;
+use crate::workspace::ROW_BYTES;
 use crate::{Activation, Error, ErrorKind, Layer};
 
 /// A multi-layer perceptron: an architecture, without its parameters.
@@ -37,21 +38,22 @@ impl Mlp {
         if let Some(layer) = sizes.iter().position(|&n| n == 0) {
             return Err(ErrorKind::ZeroWidth { layer }.into());
         }
-        let (mut start, mut units) = (0usize, 0usize);
+        let (mut start, mut units, mut place) = (0usize, 0usize, 0usize);
         let mut layers = Vec::with_capacity(sizes.len().saturating_sub(1));
         for (l, pair) in sizes.windows(2).enumerate() {
             let [inputs, outputs] = [pair[0], pair[1]];
             let activation = if l + 2 == sizes.len() { Activation::Identity } else { hidden };
-            layers.push(Layer { inputs, outputs, activation, start, units });
-            // (inputs + 1) outputs more parameters, of 8 bytes each; a workspace holds BLOCK times
-            // as many numbers at most, and its length must be a length too.
+            layers.push(Layer { inputs, outputs, activation, start, units, place });
+            // (inputs + 1) outputs more parameters; a workspace holds a row for as many units at
+            // most, and its length must be a length too.
             start = inputs
                 .checked_add(1)
                 .and_then(|rows| rows.checked_mul(outputs))
                 .and_then(|own| own.checked_add(start))
-                .filter(|&n| n <= isize::MAX as usize / (BLOCK * size_of::<f64>()))
+                .filter(|&n| n <= isize::MAX as usize / ROW_BYTES)
                 .ok_or(ErrorKind::TooLarge { layer: l + 1, inputs, outputs })?;
             units += outputs; // less than the number of parameters
+            place += outputs.next_multiple_of(WIDEST);
         }
         match layers.last().copied() {
             Some(last) => Ok(Self { layers: layers.into(), hidden, last }),
@@ -123,6 +125,12 @@ impl Mlp {
     /// The activation of the last layer.
     pub fn output_activation(&self) -> Activation {
         self.last.activation
+    }
+
+    /// The widest layer, inputs and outputs among them.
+    #[inline]
+    pub(crate) fn widest(&self) -> usize {
+        self.hidden_width().max(self.inputs()).max(self.outputs())
     }
 
     /// The widest hidden layer, 0 without one.

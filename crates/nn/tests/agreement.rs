@@ -4,8 +4,15 @@ use nn::{Activation, Init, Mlp, Workspace};
 use proptest::prelude::*;
 use scalar::{Dependency, Dual, Lanes, Scalar};
 
-const ACTIVATIONS: [Activation; 4] =
-    [Activation::Identity, Activation::Tanh, Activation::Softplus, Activation::Silu];
+const ACTIVATIONS: [Activation; 7] = [
+    Activation::Identity,
+    Activation::Tanh,
+    Activation::Softplus,
+    Activation::Silu,
+    Activation::Sin,
+    Activation::Sigmoid,
+    Activation::Gelu,
+];
 
 /// A network, parameters with biases that are not zero, and a seed for the rest.
 fn networks() -> impl Strategy<Value = (Mlp, Vec<f64>, u64)> {
@@ -57,12 +64,12 @@ fn gradient_by_duals(mlp: &Mlp, p: &[f64], x: &[f64], y_bar: &[f64]) -> (Vec<f64
 
 proptest! {
     #[test]
-    fn eval_gives_the_bits_of_value((mlp, p, seed) in networks()) {
+    fn eval_is_value_up_to_rounding((mlp, p, seed) in networks()) {
         let x = numbers(mlp.inputs(), seed);
         let (mut by_eval, mut by_value) = (vec![0.0; mlp.outputs()], vec![0.0; mlp.outputs()]);
         mlp.eval(&p, &x, &mut by_eval);
         mlp.value(&p, &x, &mut by_value, &mut Workspace::new(&mlp)).unwrap();
-        prop_assert_eq!(&by_eval, &by_value);
+        prop_assert!(distance(&by_eval, &by_value) < 1e-12);
         prop_assert!(by_eval.iter().all(|y| y.is_finite()));
     }
 
@@ -111,7 +118,7 @@ proptest! {
     #[test]
     fn a_batch_is_a_loop_of_singles(
         (mlp, p, seed) in networks(),
-        samples in prop::sample::select(&[0usize, 1, 5, 32, 33, 71][..]),
+        samples in prop::sample::select(&[0usize, 1, 5, 32, 33, 71, 128, 150][..]),
     ) {
         let (n, m) = (mlp.inputs(), mlp.outputs());
         let x = &numbers(samples * n + 1, seed)[1..];
@@ -127,10 +134,59 @@ proptest! {
             let x_bar = &mut x_bar_1[k * n..][..n];
             let single =
                 mlp.vjp(&p, &row(x, n), &row(y_bar, m), x_bar, &mut p_bar_1, &mut ws).unwrap();
-            prop_assert_eq!(single.to_vec(), row(&y, m));
+            // Sums in another order: what cancels is small beside the terms.
+            prop_assert!(distance(single, &row(&y, m)) < 1e-12);
         }
-        prop_assert!(distance(&x_bar, &x_bar_1) < 1e-13);
-        prop_assert!(distance(&p_bar, &p_bar_1) < 1e-13);
+        prop_assert!(distance(&x_bar, &x_bar_1) < 1e-12);
+        prop_assert!(distance(&p_bar, &p_bar_1) < 1e-12);
+    }
+
+    #[test]
+    fn a_batch_of_tangents_is_a_loop_of_singles(
+        (mlp, p, seed) in networks(),
+        samples in prop::sample::select(&[0usize, 1, 9, 64, 67][..]),
+    ) {
+        let (n, m) = (mlp.inputs(), mlp.outputs());
+        let (x, x_dot) = (&numbers(samples * n + 1, seed)[1..], &numbers(samples * n + 1, !seed)[1..]);
+        let p_dot = numbers(p.len(), seed ^ 6);
+        let mut ws = Workspace::new(&mlp);
+        for p_dot in [None, Some(&p_dot[..])] {
+            let (mut y, mut y_dot) = (vec![0.0; samples * m], vec![0.0; samples * m]);
+            mlp.jvp_batch(&p, x, p_dot, x_dot, &mut y, &mut y_dot, &mut ws).unwrap();
+            for k in 0..samples {
+                let (x, x_dot) = (&x[k * n..][..n], &x_dot[k * n..][..n]);
+                let (mut one, mut one_dot) = (vec![0.0; m], vec![0.0; m]);
+                mlp.jvp(&p, x, p_dot, x_dot, &mut one, &mut one_dot, &mut ws).unwrap();
+                prop_assert!(distance(&one, &y[k * m..][..m]) < 1e-12);
+                prop_assert!(distance(&one_dot, &y_dot[k * m..][..m]) < 1e-11);
+            }
+        }
+    }
+
+    /// `f32` gives the same to its own precision, single and batched.
+    #[test]
+    fn single_precision_is_the_same_network((mlp, p, seed) in networks()) {
+        let (n, m, samples) = (mlp.inputs(), mlp.outputs(), 19);
+        let narrow = |v: &[f64]| v.iter().map(|&v| v as f32).collect::<Vec<f32>>();
+        let wide = |v: &[f32]| v.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>();
+        let (x, y_bar) = (numbers(samples * n, seed), numbers(samples * m, seed ^ 5));
+        let (p32, x32, y_bar32) = (narrow(&p), narrow(&x), narrow(&y_bar));
+        let mut ws = Workspace::new(&mlp);
+        let (mut x_bar, mut p_bar) = (vec![0.0; x.len()], vec![0.0; p.len()]);
+        mlp.vjp_batch(&p, &x, &y_bar, &mut x_bar, &mut p_bar, &mut ws).unwrap();
+        let mut ws32 = Workspace::new(&mlp);
+        let (mut x_bar32, mut p_bar32) = (vec![0.0f32; x.len()], vec![0.0; p.len()]);
+        mlp.vjp_batch(&p32, &x32, &y_bar32, &mut x_bar32, &mut p_bar32, &mut ws32).unwrap();
+        prop_assert!(distance(&wide(&x_bar32), &x_bar) < 1e-4);
+        prop_assert!(distance(&wide(&p_bar32), &p_bar) < 1e-4);
+        let (mut x_bar1, mut p_bar1) = (vec![0.0f32; x.len()], vec![0.0; p.len()]);
+        for k in 0..samples {
+            let x_bar = &mut x_bar1[k * n..][..n];
+            let (x, y_bar) = (&x32[k * n..][..n], &y_bar32[k * m..][..m]);
+            mlp.vjp(&p32, x, y_bar, x_bar, &mut p_bar1, &mut ws32).unwrap();
+        }
+        prop_assert!(distance(&wide(&x_bar1), &x_bar) < 1e-4);
+        prop_assert!(distance(&wide(&p_bar1), &p_bar) < 1e-4);
     }
 
     #[test]
@@ -236,7 +292,7 @@ fn every_capacity_gives_the_same_value() {
         let (mut y, mut expected) = ([0.0; 2], [0.0; 2]);
         mlp.eval(&p, &[0.3], &mut y);
         mlp.value(&p, &[0.3], &mut expected, &mut Workspace::new(&mlp)).unwrap();
-        assert_eq!(y, expected, "{width}");
+        assert!(distance(&y, &expected) < 1e-14, "{width}");
     }
     let mlp = Mlp::new(&[1, 200, 1], Activation::Tanh).unwrap();
     let p = mlp.init(Init::Glorot, 9);
@@ -246,6 +302,6 @@ fn every_capacity_gives_the_same_value() {
     mlp.eval(&large, &[Dual::variable(0.3, 400)], &mut by_dual);
     let mut ws = Workspace::new(&mlp);
     mlp.jvp(&p, &[0.3], None, &[1.0], &mut y, &mut y_dot, &mut ws).unwrap();
-    assert_eq!(by_dual[0].re, y[0]);
+    assert!((by_dual[0].re - y[0]).abs() < 1e-14);
     assert!((by_dual[0].eps[400] - y_dot[0]).abs() < 1e-14);
 }
