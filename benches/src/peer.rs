@@ -252,7 +252,12 @@ impl Peer {
         self.ask(&format!("gradient {who} {method} {problem} {p} {u} {lambda} {runs}"))
     }
 
-    fn ask<A: DeserializeOwned>(&mut self, line: &str) -> Result<A, PeerError> {
+    /// A request of a suite's own: a line, and what the answer is read as.
+    ///
+    /// # Errors
+    ///
+    /// When it refuses, or is down.
+    pub fn ask<A: DeserializeOwned>(&mut self, line: &str) -> Result<A, PeerError> {
         if let Some(why) = &self.down {
             return Err(PeerError::Down(why.clone()));
         }

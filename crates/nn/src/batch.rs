@@ -71,10 +71,11 @@ impl Mlp {
         let samples = self.samples(x)?;
         let row = self.outputs();
         check("y_bar", samples * row, y_bar.len())?;
-        let cotangent = |k: usize, _: &[T], bar: &mut [T]| {
-            bar.copy_from_slice(&y_bar[k * row..][..row]);
+        let cotangents = |first: usize, block: Block<T>, ws: &mut Workspace<T>| {
+            let y_bar = &y_bar[first * row..][..block.samples * row];
+            block.scatter_with_zeros(y_bar, ws.bar.all_mut());
         };
-        self.vjp_batch_with(p, x, cotangent, x_bar, p_bar, ws)
+        self.vjp_blocks(p, x, cotangents, x_bar, p_bar, ws)
     }
 
     /// [`vjp_batch`](Mlp::vjp_batch) for cotangents that depend on the values: `cotangent(k, y,
@@ -108,6 +109,22 @@ impl Mlp {
         p_bar: &mut [T],
         ws: &mut Workspace<T>,
     ) -> Result<(), Error> {
+        let cotangents = |first: usize, block: Block<T>, ws: &mut Workspace<T>| {
+            self.cotangents(first, block, &mut cotangent, ws);
+        };
+        self.vjp_blocks(p, x, cotangents, x_bar, p_bar, ws)
+    }
+
+    /// Block by block; `cotangents(first, block, ws)` writes those of the outputs to `ws.bar`.
+    fn vjp_blocks<T: Real>(
+        &self,
+        p: &[T],
+        x: &[T],
+        mut cotangents: impl FnMut(usize, Block<T>, &mut Workspace<T>),
+        x_bar: &mut [T],
+        p_bar: &mut [T],
+        ws: &mut Workspace<T>,
+    ) -> Result<(), Error> {
         check("p", self.num_params(), p.len())?;
         self.samples(x)?;
         check("x_bar", x.len(), x_bar.len())?;
@@ -120,7 +137,7 @@ impl Mlp {
             let block = Block::new(x.len() / self.inputs(), 1);
             block.scatter(x, ws.x.all_mut());
             self.forward_block::<T, true>(p, block, ws);
-            self.cotangents(first, block, &mut cotangent, ws);
+            cotangents(first, block, ws);
             first += block.samples;
             if let Some(last) = self.layers().last()
                 && last.activation != Activation::Identity

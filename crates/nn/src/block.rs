@@ -50,30 +50,42 @@ impl<T: Real> Block<T> {
         Rows { inputs, outputs, columns: self.padded * self.columns, stride: self.stride }
     }
 
-    /// `rows ← samples`: the samples one after the other become columns. Rows may begin at any of their columns.
+    /// `rows ← samples`: the samples one after the other become columns, and copies of the last one fill them up. Rows may
+    /// begin at any of their columns.
     #[inline]
     pub(crate) fn scatter(&self, samples: &[T], rows: &mut [T]) {
         let n = samples.len() / self.samples.max(1);
+        self.scatter_some(samples, n, rows);
         for i in 0..n {
             let row = &mut rows[i * self.stride..][..self.padded];
             let (row, rest) = row.split_at_mut(self.samples);
-            for (to, from) in row.iter_mut().zip(samples[i..].iter().step_by(n)) {
-                *to = *from;
-            }
             if let Some(&last) = row.last() {
                 rest.fill(last);
             }
         }
     }
 
-    /// `samples += rows`.
+    /// The same, but zeros fill them up.
     #[inline]
-    pub(crate) fn gather_add(&self, rows: &[T], samples: &mut [T]) {
+    pub(crate) fn scatter_with_zeros(&self, samples: &[T], rows: &mut [T]) {
         let n = samples.len() / self.samples.max(1);
+        self.scatter_some(samples, n, rows);
         for i in 0..n {
-            let row = &rows[i * self.stride..][..self.samples];
-            for (to, from) in samples[i..].iter_mut().step_by(n).zip(row) {
-                *to += *from;
+            rows[i * self.stride + self.samples..][..self.padded - self.samples].fill(T::ZERO);
+        }
+    }
+
+    /// A line of a row at a time: what is read for it stands in the nearest cache for the next row.
+    #[inline]
+    fn scatter_some(&self, samples: &[T], n: usize, rows: &mut [T]) {
+        for first in (0..self.samples).step_by(Self::LINE) {
+            let from = &samples[first * n..];
+            let width = Self::LINE.min(self.samples - first);
+            for i in 0..n {
+                let to = &mut rows[i * self.stride + first..][..width];
+                for (s, to) in to.iter_mut().enumerate() {
+                    *to = from[s * n + i];
+                }
             }
         }
     }
@@ -81,11 +93,26 @@ impl<T: Real> Block<T> {
     /// `samples ← rows`.
     #[inline]
     pub(crate) fn gather(&self, rows: &[T], samples: &mut [T]) {
+        self.gather_with(rows, samples, |to, from| *to = from);
+    }
+
+    /// `samples += rows`.
+    #[inline]
+    pub(crate) fn gather_add(&self, rows: &[T], samples: &mut [T]) {
+        self.gather_with(rows, samples, |to, from| *to += from);
+    }
+
+    #[inline]
+    fn gather_with(&self, rows: &[T], samples: &mut [T], put: impl Fn(&mut T, T)) {
         let n = samples.len() / self.samples.max(1);
-        for i in 0..n {
-            let row = &rows[i * self.stride..][..self.samples];
-            for (to, from) in samples[i..].iter_mut().step_by(n).zip(row) {
-                *to = *from;
+        for first in (0..self.samples).step_by(Self::LINE) {
+            let to = &mut samples[first * n..];
+            let width = Self::LINE.min(self.samples - first);
+            for i in 0..n {
+                let from = &rows[i * self.stride + first..][..width];
+                for (s, from) in from.iter().enumerate() {
+                    put(&mut to[s * n + i], *from);
+                }
             }
         }
     }

@@ -199,17 +199,18 @@ impl Mlp {
     ) {
         let Block { padded, stride, .. } = block;
         for layer in self.layers().iter().rev() {
-            let z = &ws.z.all()[stride * layer.units..][..stride * layer.outputs];
+            let place = stride * layer.units..stride * (layer.units + layer.outputs);
+            let (z, h) = (&ws.z.all()[place.clone()], &ws.h.all()[place]);
             let (activation, bar) = (layer.activation, ws.bar.all_mut());
             match jets.rule {
                 Rule::Taylor { order } => {
                     let shape = jet_rows(layer, block, order);
-                    T::jet_backward(JetBackward { activation, z, bar, shape });
+                    T::jet_backward(JetBackward { activation, z, h, bar, shape });
                 }
                 Rule::Laplacian { weights } => {
                     let shape =
                         LaplacianRows { rows: layer.outputs, stride, samples: padded, weights };
-                    T::laplacian_backward(LaplacianBackward { activation, z, bar, shape });
+                    T::laplacian_backward(LaplacianBackward { activation, z, h, bar, shape });
                 }
             }
             self.gradient(layer, block, p_bar, ws);

@@ -4,12 +4,12 @@ use crate::{Error, ErrorKind, Jets, Mlp, Real};
 
 /// Bytes of a row: the samples of a batch that are worked on together, and their derivatives. One line of the cache more than
 /// a power of two, so that rows do not meet in the same places of it.
-pub(crate) const ROW_BYTES: usize = 1024 + 64;
+pub(crate) const ROW_BYTES: usize = 2048 + 64;
 
 /// The memory of the kernels, owned by the caller and used again and again.
 ///
 /// It serves the network that it was made for, and every smaller one; single samples and batches of any length. It holds no
-/// result between calls. Size: about `(2 u + 2 w + n) 1088` bytes and as many numbers as parameters, for a network with `u`
+/// result between calls. Size: about `(2 u + 2 w + n) 2112` bytes and as many numbers as parameters, for a network with `u`
 /// units, `n` inputs and widest layer `w`.
 ///
 /// ```

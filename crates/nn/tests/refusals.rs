@@ -25,7 +25,7 @@ fn architectures_that_make_no_sense() {
         ErrorKind::TooLarge { layer: 2, inputs: half, outputs: half }
     );
     // Each layer is possible, all of them together are not.
-    let most = isize::MAX as usize / 1088 / 4;
+    let most = isize::MAX as usize / 2112 / 4;
     let sum = new(&[1, most, 1, most, 1]);
     assert_eq!(sum, ErrorKind::TooLarge { layer: 3, inputs: 1, outputs: most });
 }

@@ -8,6 +8,12 @@ use crate::simd::Vector;
 pub(crate) trait Shape {
     /// The value and the derivatives up to order `N - 1`, at most the fifth.
     fn derivatives<V: Vector, const N: usize>(isa: V::Isa, z: V) -> [V; N];
+
+    /// The same where the value is known already.
+    #[inline(always)]
+    fn from_value<V: Vector, const N: usize>(isa: V::Isa, z: V, _: V) -> [V; N] {
+        Self::derivatives(isa, z)
+    }
 }
 
 /// Runs `$body` with `$shape` standing for the type of an activation.
@@ -57,8 +63,12 @@ impl Shape for Identity {
 impl Shape for Tanh {
     /// With `t = tanh z` and `s = 1 - t²`: `s`, `-2 t s`, `(6 t² - 2) s`, `(16 - 24 t²) t s`, `(16 - 120 t² + 120 t⁴) s`.
     #[inline(always)]
-    fn derivatives<V: Vector, const N: usize>(_: V::Isa, z: V) -> [V; N] {
-        let t = tanh(z);
+    fn derivatives<V: Vector, const N: usize>(isa: V::Isa, z: V) -> [V; N] {
+        Self::from_value(isa, z, tanh(z))
+    }
+
+    #[inline(always)]
+    fn from_value<V: Vector, const N: usize>(_: V::Isa, z: V, t: V) -> [V; N] {
         let t2 = t * t;
         let s = z.whole(1) - t2;
         let fourth = (z.whole(16) - z.whole(24) * t2) * t * s;

@@ -66,6 +66,8 @@ pub(super) const CHUNK: usize = 64;
 pub(super) struct Derivatives<'a, T> {
     pub(super) activation: Activation,
     pub(super) z: &'a [T],
+    /// The values at `z`, or empty if they are not known.
+    pub(super) values: &'a [T],
     pub(super) f: &'a mut [[T; CHUNK]; 6],
     /// Whether the fourth and fifth are needed, too.
     pub(super) high: bool,
@@ -76,10 +78,10 @@ impl<T: Real> Task for Derivatives<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Elem = T>>(self, isa: V::Isa) {
-        let Self { activation, z, f, high } = self;
+        let Self { activation, z, values, f, high } = self;
         with_shape!(activation, F => match high {
-            true => derivatives::<V, F, 6>(isa, z, f),
-            false => derivatives::<V, F, 4>(isa, z, f),
+            true => derivatives::<V, F, 6>(isa, z, values, f),
+            false => derivatives::<V, F, 4>(isa, z, values, f),
         });
     }
 }
@@ -88,10 +90,15 @@ impl<T: Real> Task for Derivatives<'_, T> {
 fn derivatives<V: Vector, F: Shape, const N: usize>(
     isa: V::Isa,
     z: &[V::Elem],
+    values: &[V::Elem],
     f: &mut [[V::Elem; CHUNK]; 6],
 ) {
     for (i, z) in z.chunks_exact(V::LANES).take(CHUNK / V::LANES).enumerate() {
-        let all: [V; N] = F::derivatives(isa, V::load(isa, z));
+        let z = V::load(isa, z);
+        let all: [V; N] = match values.get(i * V::LANES..(i + 1) * V::LANES) {
+            Some(value) => F::from_value(isa, z, V::load(isa, value)),
+            None => F::derivatives(isa, z),
+        };
         for k in 0..N {
             all[k].store(&mut f[k][i * V::LANES..]);
         }

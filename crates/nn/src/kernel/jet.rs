@@ -15,6 +15,8 @@ pub(crate) struct JetForward<'a, T> {
 pub(crate) struct JetBackward<'a, T> {
     pub(crate) activation: Activation,
     pub(crate) z: &'a [T],
+    /// What the activation made of `z`.
+    pub(crate) h: &'a [T],
     pub(crate) bar: &'a mut [T],
     pub(crate) shape: JetRows,
 }
@@ -52,12 +54,12 @@ impl<T: Real> Task for JetBackward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Elem = T>>(self, isa: V::Isa) {
-        let Self { activation, z, bar, shape } = self;
+        let Self { activation, z, h, bar, shape } = self;
         match shape.order {
-            1 => backward::<V, 3>(isa, activation, z, bar, shape),
-            2 => backward::<V, 4>(isa, activation, z, bar, shape),
-            3 => backward::<V, 5>(isa, activation, z, bar, shape),
-            _ => backward::<V, 6>(isa, activation, z, bar, shape),
+            1 => backward::<V, 3>(isa, activation, (z, h), bar, shape),
+            2 => backward::<V, 4>(isa, activation, (z, h), bar, shape),
+            3 => backward::<V, 5>(isa, activation, (z, h), bar, shape),
+            _ => backward::<V, 6>(isa, activation, (z, h), bar, shape),
         }
     }
 }
@@ -79,7 +81,7 @@ fn forward<V: Vector, const N: usize>(
         for at in (0..samples).step_by(V::LANES) {
             if at % CHUNK == 0 {
                 let z = &z[at..samples.min(at + CHUNK)];
-                isa.enter(Derivatives { activation, z, f: &mut chunk, high: N > 4 });
+                isa.enter(Derivatives { activation, z, values: &[], f: &mut chunk, high: N > 4 });
             }
             let mut f = [V::splat(isa, V::Elem::ZERO); N];
             for k in 0..N {
@@ -120,17 +122,19 @@ fn forward<V: Vector, const N: usize>(
 fn backward<V: Vector, const N: usize>(
     isa: V::Isa,
     activation: Activation,
-    z: &[V::Elem],
+    (z, h): (&[V::Elem], &[V::Elem]),
     bar: &mut [V::Elem],
     JetRows { rows, stride, samples, directions, .. }: JetRows,
 ) {
     let mut chunk = [[V::Elem::ZERO; CHUNK]; 6];
     for row in 0..rows {
-        let (z, bar) = (&z[row * stride..][..stride], &mut bar[row * stride..][..stride]);
+        let (z, h) = (&z[row * stride..][..stride], &h[row * stride..][..stride]);
+        let bar = &mut bar[row * stride..][..stride];
         for at in (0..samples).step_by(V::LANES) {
             if at % CHUNK == 0 {
-                let z = &z[at..samples.min(at + CHUNK)];
-                isa.enter(Derivatives { activation, z, f: &mut chunk, high: N > 4 });
+                let end = samples.min(at + CHUNK);
+                let (z, values) = (&z[at..end], &h[at..end]);
+                isa.enter(Derivatives { activation, z, values, f: &mut chunk, high: N > 4 });
             }
             let mut f = [V::splat(isa, V::Elem::ZERO); N];
             for k in 0..N {

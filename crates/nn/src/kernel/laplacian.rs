@@ -15,6 +15,8 @@ pub(crate) struct LaplacianForward<'a, T> {
 pub(crate) struct LaplacianBackward<'a, T> {
     pub(crate) activation: Activation,
     pub(crate) z: &'a [T],
+    /// What the activation made of `z`.
+    pub(crate) h: &'a [T],
     pub(crate) bar: &'a mut [T],
     pub(crate) shape: LaplacianRows<'a, T>,
 }
@@ -46,8 +48,8 @@ impl<T: Real> Task for LaplacianBackward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Elem = T>>(self, isa: V::Isa) {
-        let Self { activation, z, bar, shape } = self;
-        backward::<V>(isa, activation, z, bar, shape);
+        let Self { activation, z, h, bar, shape } = self;
+        backward::<V>(isa, activation, (z, h), bar, shape);
     }
 }
 
@@ -67,7 +69,7 @@ fn forward<V: Vector>(
         for at in (0..samples).step_by(V::LANES) {
             if at % CHUNK == 0 {
                 let z = &z[at..samples.min(at + CHUNK)];
-                isa.enter(Derivatives { activation, z, f: &mut chunk, high: false });
+                isa.enter(Derivatives { activation, z, values: &[], f: &mut chunk, high: false });
             }
             let mut f = [V::splat(isa, V::Elem::ZERO); 3];
             for k in 0..3 {
@@ -94,18 +96,20 @@ fn forward<V: Vector>(
 fn backward<V: Vector>(
     isa: V::Isa,
     activation: Activation,
-    z: &[V::Elem],
+    (z, h): (&[V::Elem], &[V::Elem]),
     bar: &mut [V::Elem],
     LaplacianRows { rows, stride, samples, weights }: LaplacianRows<'_, V::Elem>,
 ) {
     let last = (weights.len() + 1) * samples;
     let mut chunk = [[V::Elem::ZERO; CHUNK]; 6];
     for row in 0..rows {
-        let (z, bar) = (&z[row * stride..][..stride], &mut bar[row * stride..][..stride]);
+        let (z, h) = (&z[row * stride..][..stride], &h[row * stride..][..stride]);
+        let bar = &mut bar[row * stride..][..stride];
         for at in (0..samples).step_by(V::LANES) {
             if at % CHUNK == 0 {
-                let z = &z[at..samples.min(at + CHUNK)];
-                isa.enter(Derivatives { activation, z, f: &mut chunk, high: false });
+                let end = samples.min(at + CHUNK);
+                let (z, values) = (&z[at..end], &h[at..end]);
+                isa.enter(Derivatives { activation, z, values, f: &mut chunk, high: false });
             }
             let mut f = [V::splat(isa, V::Elem::ZERO); 4];
             for k in 0..4 {

@@ -58,10 +58,11 @@ impl<T: Real> Task for SingleVjp<'_, T> {
                 columns::<V, 2>(isa, (w, outputs, at), z_bar, input, w_bar, h_bar);
                 at += 2 * V::LANES;
             }
-            while at < outputs {
-                last_rows::<V>(isa, (w, outputs, at), z_bar, input, w_bar, h_bar);
+            if outputs - at >= V::LANES {
+                columns::<V, 1>(isa, (w, outputs, at), z_bar, input, w_bar, h_bar);
                 at += V::LANES;
             }
+            last_rows(w, (outputs, at), z_bar, input, w_bar, h_bar);
             core::mem::swap(&mut bar, &mut next);
         }
         for (x_bar, bar) in x_bar.iter_mut().zip(bar) {
@@ -91,49 +92,45 @@ fn columns<V: Vector, const T: usize>(
     for start in (0..h.len()).step_by(V::LANES) {
         let mut sums = [zero; MOST];
         let n = V::LANES.min(h.len() - start);
-        for (j, sum) in sums[..n].iter_mut().enumerate() {
-            let column = start + j;
-            let place = column * rows + at;
+        for (j, &h) in h[start..start + n].iter().enumerate() {
+            let place = (start + j) * rows + at;
             let (w, w_bar) = (&w[place..][..T * V::LANES], &mut w_bar[place..][..T * V::LANES]);
-            let h = V::splat(isa, h[column]);
-            let mut dot = zero;
-            for t in 0..T {
+            let h = V::splat(isa, h);
+            let mut dot = V::load(isa, w) * z[0];
+            for t in 1..T {
                 dot = V::load(isa, &w[t * V::LANES..]).mul_add(z[t], dot);
+            }
+            for t in 0..T {
                 let w_bar = &mut w_bar[t * V::LANES..];
                 z[t].mul_add(h, V::load(isa, w_bar)).store(w_bar);
             }
-            *sum = dot;
+            sums[j] = dot;
         }
         let h_bar = &mut h_bar[start..];
         (V::load(isa, h_bar) + V::sums(&sums)).store(h_bar);
     }
 }
 
-/// The same for a vector of rows, or the last rows where they are less.
+/// The same for the last rows, less than a vector, one by one: parts of vectors would be read right after their neighbours have
+/// been written, for which a CPU waits.
 #[inline(always)]
-fn last_rows<V: Vector>(
-    isa: V::Isa,
-    (w, rows, at): (&[V::Elem], usize, usize),
-    z_bar: &[V::Elem],
-    h: &[V::Elem],
-    w_bar: &mut [V::Elem],
-    h_bar: &mut [V::Elem],
+fn last_rows<T: Real>(
+    w: &[T],
+    (rows, at): (usize, usize),
+    z_bar: &[T],
+    h: &[T],
+    w_bar: &mut [T],
+    h_bar: &mut [T],
 ) {
-    const MOST: usize = 16;
-    let zero = V::splat(isa, V::Elem::ZERO);
-    let z = V::load(isa, &z_bar[at..]);
-    let width = V::LANES.min(rows - at);
-    for start in (0..h.len()).step_by(V::LANES) {
-        let mut sums = [zero; MOST];
-        let n = V::LANES.min(h.len() - start);
-        for (j, sum) in sums[..n].iter_mut().enumerate() {
-            let place = (start + j) * rows + at;
-            *sum = V::load_part(isa, &w[place..place + width]) * z;
-            let w_bar = &mut w_bar[place..place + width];
-            let h = V::splat(isa, h[start + j]);
-            z.mul_add(h, V::load_part(isa, w_bar)).store_part(w_bar);
+    let z_bar = &z_bar[at..rows];
+    if z_bar.is_empty() {
+        return;
+    }
+    let columns = w.chunks_exact(rows).zip(w_bar.chunks_exact_mut(rows));
+    for (((w, w_bar), &h), h_bar) in columns.zip(h).zip(h_bar) {
+        for ((&w, w_bar), &z) in w[at..].iter().zip(&mut w_bar[at..]).zip(z_bar) {
+            *h_bar += w * z;
+            *w_bar += h * z;
         }
-        let h_bar = &mut h_bar[start..];
-        (V::load(isa, h_bar) + V::sums(&sums)).store(h_bar);
     }
 }
