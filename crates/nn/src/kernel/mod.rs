@@ -14,6 +14,8 @@ mod laplacian;
 mod product;
 mod single;
 mod single_vjp;
+#[cfg(test)]
+mod tests;
 mod weights;
 
 pub(crate) use elementwise::Elementwise;

@@ -124,14 +124,32 @@ pub(crate) trait Task {
 pub(crate) fn dispatch<K: Task>(task: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     {
-        if let Some(isa) = Avx512::detect() {
+        if let Some(isa) = Avx512::detect().filter(|_| allowed(2)) {
             return isa.enter(task);
         }
-        if let Some(isa) = Avx2::detect() {
+        if let Some(isa) = Avx2::detect().filter(|_| allowed(1)) {
             return isa.enter(task);
         }
     }
     Portable.enter(task)
+}
+
+/// Whether kernels may use the instructions of a level: 2 for AVX-512, 1 for AVX2.
+#[cfg(not(test))]
+#[inline(always)]
+const fn allowed(_: u8) -> bool {
+    true
+}
+
+#[cfg(test)]
+fn allowed(level: u8) -> bool {
+    HIGHEST.get() >= level
+}
+
+#[cfg(test)]
+std::thread_local! {
+    /// The highest level that the kernels of this thread may use.
+    pub(crate) static HIGHEST: core::cell::Cell<u8> = const { core::cell::Cell::new(2) };
 }
 
 /// The name of the instructions that kernels use on this CPU: `"avx512"`, `"avx2"` or `"portable"`.
