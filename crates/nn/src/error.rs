@@ -85,6 +85,65 @@ pub enum ErrorKind {
         /// Its value.
         value: f64,
     },
+    /// A stage of a chain asks for another width than the one before gives.
+    StageWidth {
+        /// The place in the list of stages; a stage inside of another counts as that one.
+        stage: usize,
+        /// The width that it asks for.
+        expected: usize,
+        /// The width that it is given.
+        found: usize,
+    },
+    /// The hidden layers of a modified network are fewer than two or differ in their widths.
+    UnequalWidths {
+        /// The place in the list of stages.
+        stage: usize,
+        /// The widths of the hidden layers.
+        hidden: Vec<usize>,
+    },
+    /// A setting has no sense.
+    Setting {
+        /// Its name.
+        name: &'static str,
+        /// Its value.
+        value: f64,
+        /// What it has to be.
+        needs: &'static str,
+    },
+    /// No numbers where some are needed.
+    EmptyData {
+        /// The name of the argument.
+        argument: &'static str,
+    },
+    /// A number among the data is NaN, infinite or too large to work with.
+    NonFiniteData {
+        /// The name of the argument.
+        argument: &'static str,
+        /// The row in which it stands.
+        sample: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// A label without an output.
+    Label {
+        /// The number of the sample.
+        sample: usize,
+        /// Its label.
+        label: usize,
+        /// The outputs of the network: labels are smaller.
+        classes: usize,
+    },
+    /// A training met a number that is not finite. The parameters are the best ones before.
+    Diverged {
+        /// The epoch, from 1; 0 is before the first step.
+        epoch: usize,
+        /// The batch in the epoch, from 0; `None` where the loss was checked between epochs.
+        batch: Option<usize>,
+        /// `loss` or `gradient`.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
 }
 
 impl Error {
@@ -156,6 +215,39 @@ impl fmt::Display for Error {
                 "parameter {index} is {value}: only finite parameters make a model; was the \
                  training stopped after it diverged?"
             ),
+            ErrorKind::StageWidth { stage, expected, found } => write!(
+                f,
+                "stage {stage} asks for width {expected} where it is given {found}; a residual stage must keep its width"
+            ),
+            ErrorKind::UnequalWidths { stage, hidden } => write!(
+                f,
+                "stage {stage} is a modified network with hidden widths {hidden:?}, but needs at least two \
+                 that are equal: try [inputs, 32, 32, outputs]"
+            ),
+            ErrorKind::Setting { name, value, needs } => {
+                write!(f, "`{name}` is {value}, but must be {needs}")
+            }
+            ErrorKind::EmptyData { argument } => write!(f, "`{argument}` is empty"),
+            ErrorKind::NonFiniteData { argument, sample, value } => write!(
+                f,
+                "row {sample} of `{argument}` holds {value}: only finite numbers of moderate size can be worked \
+                 with; leave such samples out"
+            ),
+            ErrorKind::Label { sample, label, classes } => write!(
+                f,
+                "sample {sample} has label {label}, but the network has {classes} outputs: labels run from 0 to one \
+                 less than the outputs"
+            ),
+            ErrorKind::Diverged { epoch, batch: Some(batch), what, value } => write!(
+                f,
+                "the {what} is {value} in batch {batch} of epoch {epoch}; the best parameters before are kept: try \
+                 a smaller rate or normalised data"
+            ),
+            ErrorKind::Diverged { epoch, batch: None, what, value } => write!(
+                f,
+                "the {what} is {value} at the end of epoch {epoch} (0 is the start); the best parameters before \
+                 are kept: try a smaller rate, other parameters or normalised data"
+            ),
         }
     }
 }
@@ -169,5 +261,20 @@ pub(crate) fn check(argument: &'static str, expected: usize, found: usize) -> Re
         Ok(())
     } else {
         Err(ErrorKind::Length { argument, expected, found }.into())
+    }
+}
+
+/// Checks that data are finite, `width` numbers per row.
+pub(crate) fn finite<T: crate::Real>(
+    argument: &'static str,
+    data: &[T],
+    width: usize,
+) -> Result<(), Error> {
+    match data.iter().position(|x| !x.is_finite()) {
+        Some(i) => {
+            let (sample, value) = (i / width.max(1), data[i].to_f64());
+            Err(ErrorKind::NonFiniteData { argument, sample, value }.into())
+        }
+        None => Ok(()),
     }
 }

@@ -10,7 +10,10 @@
 //!   [`Mlp::jvp_batch`]), and derivatives with respect to the input up to the fourth, or the Laplacian,
 //!   with their parameter gradients ([`Jets`], [`Mlp::jet_batch`], [`Mlp::jet_vjp_batch`]).
 //!
-//! None of them allocates. The kernels use the vectors of the CPU that they run on ([`instructions`]), whatever the build was
+//! A [`Chain`] puts stages one after the other: normalised inputs, Fourier features, residual and modified networks, dropout.
+//! [`Training`] fits a chain, or a network as one, to plain [`Data`].
+//!
+//! No kernel allocates. The kernels use the vectors of the CPU that they run on ([`instructions`]), whatever the build was
 //! made for, so that the last digits of their results depend on it.
 //!
 //! ```
@@ -27,11 +30,15 @@
 //! assert_eq!(y.len(), 2);
 //! # Ok::<(), nn::Error>(())
 //! ```
+//!
+//! Features: `serde` (models and chains can be written and read), `parallel` (batches of a [`Training`] on all cores, same answer
+//! as on one).
 
 mod activation;
 mod aligned;
 mod batch;
 mod block;
+mod chain;
 mod display;
 mod elementary;
 mod error;
@@ -46,10 +53,12 @@ mod mlp;
 mod model;
 mod real;
 mod simd;
+mod train;
 mod vjp;
 mod workspace;
 
 pub use activation::Activation;
+pub use chain::{Chain, ChainWorkspace, Fourier, Normalize, Pass, Stage};
 pub use error::{Error, ErrorKind};
 pub use init::Init;
 pub use jets::Jets;
@@ -58,4 +67,7 @@ pub use mlp::Mlp;
 pub use model::Model;
 pub use real::Real;
 pub use simd::instructions;
+pub use train::{
+    Adam, Data, Epoch, StopReason, Targets, Trained, Training, Update, cross_entropy, squared_error,
+};
 pub use workspace::Workspace;

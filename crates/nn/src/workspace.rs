@@ -69,6 +69,12 @@ impl<T: Real> Workspace<T> {
         }
     }
 
+    /// Memory that serves each of these networks.
+    pub(crate) fn for_all<'a>(mlps: impl Iterator<Item = &'a Mlp>) -> Self {
+        let sizes = mlps.map(|mlp| Sizes::of::<T>(mlp, 2).unwrap_or_default());
+        Self::with_sizes(sizes.fold(Sizes::default(), Sizes::max))
+    }
+
     fn with_sizes(sizes: Sizes) -> Self {
         Self {
             x: Aligned::zeros(sizes.inputs),
