@@ -144,6 +144,13 @@ pub enum ErrorKind {
         /// Its value.
         value: f64,
     },
+    /// A file that is no model.
+    File {
+        /// `header`, the name of a tensor or of an entry of the metadata.
+        place: String,
+        /// What is wrong there.
+        problem: String,
+    },
 }
 
 impl Error {
@@ -248,6 +255,9 @@ impl fmt::Display for Error {
                 "the {what} is {value} at the end of epoch {epoch} (0 is the start); the best parameters before \
                  are kept: try a smaller rate, other parameters or normalised data"
             ),
+            ErrorKind::File { place, problem } => {
+                write!(f, "`{place}` of the model file: {problem}")
+            }
         }
     }
 }

@@ -31,7 +31,7 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! Features: `serde` (models and chains can be written and read), `parallel` (batches of a [`Training`] on all cores, same answer
+//! Features: `serde` (models and chains can be written and read), `safetensors` (networks in that format), `parallel` (batches of a [`Training`] on all cores, same answer
 //! as on one).
 
 mod activation;
@@ -43,6 +43,8 @@ mod display;
 mod elementary;
 mod error;
 mod eval;
+#[cfg(feature = "safetensors")]
+mod file;
 mod init;
 mod jet;
 mod jets;
