@@ -174,7 +174,7 @@ fn reverse_matrix<S: Scalar>(
 
 /// `Σ weightsᵢ barsᵢ` in four partial sums, which the compiler may keep in vector registers.
 #[inline]
-fn dot<S: Scalar>(weights: &[S], bars: &[S]) -> S {
+pub(crate) fn dot<S: Scalar>(weights: &[S], bars: &[S]) -> S {
     let mut sums = [S::zero(); 4];
     let ((w4, w_rest), (b4, b_rest)) = (weights.as_chunks::<4>(), bars.as_chunks::<4>());
     for (w, b) in w4.iter().zip(b4) {

@@ -5,13 +5,17 @@
 //!    equal ones, and groups those of one kind.
 //! 3. Orders each group by the outputs that need it, and writes it as few runs, whose operands then
 //!    mostly stand in a row: a loop of the model over cells becomes loops over cells again, one for
-//!    each operation of its body. Loose ones of a kind are one run with lists of operands.
+//!    each operation of its body. Loose ones of a kind are one run with lists of operands. Operands at
+//!    a distance (one of several fields that are stored cell by cell) are copied into a row once.
+//! 4. Finds out which cotangents a replay backward writes before it adds to them.
 
 use super::listing::{CONSTANT, Listing, Ref};
 use super::op::Op;
-use super::run::{LONGEST, Place, Run};
+use super::run::{LARGEST_STRIDE, LONGEST, Place, Run};
 use crate::node::{Kind, Node};
 use core::cmp::Reverse;
+use core::ops::Range;
+use std::collections::HashMap;
 
 /// From this length on a run with operands in a row pays.
 const LONG: usize = 20;
@@ -50,6 +54,10 @@ pub(crate) struct Compiled {
     pub(crate) lists: Vec<u32>,
     pub(crate) nodes: Vec<Node>,
     pub(crate) outputs: Vec<u32>,
+    /// Whether no two outputs are one value.
+    pub(crate) distinct: bool,
+    /// Cotangents that are added to before they are written, from a first one to before an end.
+    pub(crate) cleared: Vec<[u32; 2]>,
     /// Constants, inputs and results.
     pub(crate) slots: usize,
 }
@@ -63,6 +71,8 @@ pub(crate) fn compile(listing: &Listing, outputs: &[Ref]) -> Compiled {
         slots: first,
         starts: Vec::new(),
         equal: Vec::new(),
+        rows: Vec::new(),
+        copies: HashMap::new(),
         done: Compiled::default(),
     };
     compiler.done.slots = listing.constants.len() + listing.inputs;
@@ -74,6 +84,7 @@ pub(crate) fn compile(listing: &Listing, outputs: &[Ref]) -> Compiled {
     }
     compiler.done.outputs = outputs.iter().map(|&output| compiler.slot(output)).collect();
     let mut done = compiler.done;
+    done.touch();
     done.runs.shrink_to_fit();
     done.lists.shrink_to_fit();
     done
@@ -148,6 +159,10 @@ struct Compiler<'a> {
     starts: Vec<u32>,
     /// Operations that equal others.
     equal: Vec<(Ref, Ref)>,
+    /// The runs of the group at hand.
+    rows: Vec<Range<usize>>,
+    /// Where the copies of values at a distance are: by the first one, the distance and their number.
+    copies: HashMap<(u32, u32, usize), u32>,
     done: Compiled,
 }
 
@@ -183,16 +198,16 @@ impl Compiler<'_> {
         }
         items.sort_unstable_by_key(|item| (item.kind(), item.class, item.output, item.id));
         let mut loose = Vec::new();
-        for kind in items.chunk_by(|x, y| x.kind() == y.kind()) {
+        for kind in items.chunk_by_mut(|x, y| x.kind() == y.kind()) {
             loose.clear();
-            for class in kind.chunk_by(|x, y| x.class == y.class) {
+            for class in kind.chunk_by_mut(|x, y| x.class == y.class) {
                 match class.len() >= LONG {
                     true => self.group(class),
                     false => loose.extend_from_slice(class),
                 }
             }
             loose.sort_unstable_by_key(|item| (item.output, item.id));
-            self.group(&loose);
+            self.group(&mut loose);
         }
         for (id, first) in self.equal.drain(..) {
             self.slots[id as usize] = self.slots[first as usize];
@@ -226,33 +241,52 @@ impl Compiler<'_> {
     }
 
     /// Writes operations of one kind.
-    fn group(&mut self, items: &[Item]) {
+    fn group(&mut self, items: &mut [Item]) {
         if items.is_empty() {
             return;
+        }
+        let mut rows = core::mem::take(&mut self.rows);
+        rows.clear();
+        split_in_rows(items, &mut rows);
+        for row in &rows {
+            self.copy_strided(&mut items[row.clone()]);
         }
         let first = self.done.slots as u32;
         self.starts.push(first);
         for (item, slot) in items.iter().zip(first..) {
             self.slots[item.id as usize] = slot;
         }
-        let step = |k: usize| {
-            let (x, y) = (items[k], items[k + 1]);
-            (y.a.wrapping_sub(x.a), y.b.wrapping_sub(x.b))
-        };
-        let (mut written, mut start) = (0, 0);
-        while start + 1 < items.len() {
-            let steps = (start..items.len() - 1).take_while(|&k| step(k) == step(start)).count();
-            if steps + 1 >= LONG {
-                self.write(&items[written..start]);
-                written = start + steps + 1;
-                self.write(&items[start..written]);
-                start = written;
-            } else {
-                // The last one may be the first of a row.
-                start += steps;
+        for row in &rows {
+            self.write(&items[row.clone()]);
+        }
+        self.rows = rows;
+    }
+
+    /// Lets a long run take operands at a distance from a copy of them in a row, which others share.
+    fn copy_strided(&mut self, items: &mut [Item]) {
+        let (op, len) = (items[0].op, items.len());
+        if op == Op::Select || !(LONG..=LONGEST).contains(&len) {
+            return;
+        }
+        for second in [false, true].into_iter().take(1 + usize::from(op.is_binary())) {
+            let at = |i: usize| if second { items[i].b } else { items[i].a };
+            let (first, stride) = (at(0), at(1).wrapping_sub(at(0)));
+            let affine = (1..len).all(|i| at(i).wrapping_sub(at(i - 1)) == stride);
+            if !affine || !(2..=LARGEST_STRIDE).contains(&stride) {
+                continue;
+            }
+            let next = self.done.slots as u32;
+            let copy = *self.copies.entry((first, stride, len)).or_insert(next);
+            if copy == next {
+                let from = Place::of(len, at, self.constants, &mut self.done.lists);
+                self.starts.push(copy);
+                self.done.runs.push(Run::new(Op::Copy, len, from, Place::setting(0)));
+                self.done.slots += len;
+            }
+            for (item, place) in items.iter_mut().zip(copy..) {
+                *(if second { &mut item.b } else { &mut item.a }) = place;
             }
         }
-        self.write(&items[written..]);
     }
 
     /// Writes operations of one kind as one run.
@@ -317,4 +351,26 @@ impl Compiler<'_> {
         self.done.nodes.push(Node { kind, operands });
         self.done.slots += len;
     }
+}
+
+/// Cuts operations into long ones whose operands go on in equal steps, and what lies between.
+fn split_in_rows(items: &[Item], rows: &mut Vec<Range<usize>>) {
+    let step = |k: usize| {
+        let (x, y) = (items[k], items[k + 1]);
+        (y.a.wrapping_sub(x.a), y.b.wrapping_sub(x.b))
+    };
+    let (mut written, mut start) = (0, 0);
+    while start + 1 < items.len() {
+        let steps = (start..items.len() - 1).take_while(|&k| step(k) == step(start)).count();
+        if steps + 1 >= LONG {
+            rows.extend([written..start, start..start + steps + 1]);
+            written = start + steps + 1;
+            start = written;
+        } else {
+            // The last one may be the first of a row.
+            start += steps;
+        }
+    }
+    rows.push(written..items.len());
+    rows.retain(|row| !row.is_empty());
 }

@@ -74,6 +74,16 @@ fn unary<S: Scalar>(run: &Run, lists: &[u32], x: &[S], y: &mut [S], f: impl Fn(S
                 *y = f(a);
             }
         }
+        At::Strided(a, 2) => {
+            let (pairs, last) = x[a..a + 2 * y.len() - 1].as_chunks::<2>();
+            let (y, y_last) = y.split_at_mut(pairs.len());
+            for (y, pair) in y.iter_mut().zip(pairs) {
+                *y = f(pair[0]);
+            }
+            for (y, &a) in y_last.iter_mut().zip(last) {
+                *y = f(a);
+            }
+        }
         At::List(list) => {
             for (y, &place) in y.iter_mut().zip(list) {
                 *y = f(x[place as usize]);

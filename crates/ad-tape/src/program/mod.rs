@@ -4,6 +4,7 @@ mod check_primitive;
 mod checkpointed;
 mod compile;
 mod explain;
+mod first_touch;
 mod forward;
 mod jacobian;
 mod listing;
@@ -158,6 +159,7 @@ impl Program {
             + size_of_val(&self.code.lists[..])
             + size_of_val(&self.code.nodes[..])
             + size_of_val(&self.code.outputs[..])
+            + size_of_val(&self.code.cleared[..])
             + size_of_val(&self.constants[..])
             + size_of_val(&self.functions[..])
     }
@@ -228,9 +230,16 @@ impl Program {
     /// The same where all fits: what is missing among the cotangents counts as zero.
     pub(crate) fn pull_back<S: Replay>(&self, y_bar: &[S], x_bar: &mut [S], work: &mut Work<S>) {
         let Ok((values, bars)) = work.for_reverse(self.id) else { return };
-        bars.fill(S::zero());
-        for (&bar, &slot) in y_bar.iter().zip(&self.code.outputs) {
-            bars[slot as usize] += bar;
+        if y_bar.len() < self.outputs() {
+            bars.fill(S::zero());
+        }
+        for &[first, end] in &self.code.cleared {
+            bars[first as usize..end as usize].fill(S::zero());
+        }
+        let outputs = y_bar.iter().zip(&self.code.outputs);
+        match self.code.distinct {
+            true => outputs.for_each(|(&bar, &slot)| bars[slot as usize] = bar),
+            false => outputs.for_each(|(&bar, &slot)| bars[slot as usize] += bar),
         }
         self.run_reverse(values, bars);
         let first = self.constants.len();

@@ -1,4 +1,5 @@
-//! Replay backward: each run adds to the cotangents of its operands, the last run first.
+//! Replay backward: each run adds to the cotangents of its operands, the last run first. Operands in a row
+//! that nobody has added to before are written instead, so that only the other cotangents are cleared.
 //!
 //! A result whose cotangent is exactly zero adds nothing, also where a slope is not finite
 //! (`Scalar::weigh`): the side of a selection that was not chosen must not turn the gradient into NaN.
@@ -6,8 +7,8 @@
 use super::Program;
 use super::op::Op;
 use super::primitive::Replay;
-use super::run::At;
-use crate::node::Kind;
+use super::run::{At, Pulled};
+use crate::node::{self, Kind};
 use scalar::{AnyBinary, Binary, Scalar, Unary};
 
 impl Program {
@@ -129,23 +130,40 @@ struct Pull<'a, S> {
 impl<S: Scalar> Pull<'_, S> {
     /// Adds to the cotangents of an operand.
     #[inline(always)]
-    fn add(self, to: At<'_>, wanted: bool, term: impl Fn(usize, S) -> S) -> Self {
-        if !wanted {
+    fn add(self, to: At<'_>, pulled: Pulled, term: impl Fn(usize, S) -> S) -> Self {
+        if pulled == Pulled::Not {
             return self;
         }
+        let len = self.bar.len();
         match to {
             At::Row(first) => {
-                let bars = &mut self.bars[first..first + self.bar.len()];
-                for (i, (to, &bar)) in bars.iter_mut().zip(self.bar).enumerate() {
-                    *to += term(i, bar);
+                let bars = self.bars[first..first + len].iter_mut().zip(self.bar).enumerate();
+                match pulled {
+                    Pulled::Assigned => bars.for_each(|(i, (to, &bar))| *to = term(i, bar)),
+                    _ => bars.for_each(|(i, (to, &bar))| *to += term(i, bar)),
                 }
             }
             At::Same(place) => {
-                let mut sum = S::zero();
-                for (i, &bar) in self.bar.iter().enumerate() {
-                    sum += term(i, bar);
+                // Four sums do not wait for each other.
+                let mut sums = [S::zero(); 4];
+                let (fours, rest) = self.bar.as_chunks::<4>();
+                for (i, four) in fours.iter().enumerate() {
+                    for k in 0..4 {
+                        sums[k] += term(4 * i + k, four[k]);
+                    }
+                }
+                let mut sum = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+                for (i, &bar) in rest.iter().enumerate() {
+                    sum += term(4 * fours.len() + i, bar);
                 }
                 self.bars[place] += sum;
+            }
+            At::Strided(first, 2) => {
+                let (pairs, last) = self.bars[first..first + 2 * len - 1].as_chunks_mut::<2>();
+                let bars = pairs.iter_mut().map(|pair| &mut pair[0]).chain(last);
+                for (i, (to, &bar)) in bars.zip(self.bar).enumerate() {
+                    *to += term(i, bar);
+                }
             }
             At::List(list) => {
                 for (i, (&place, &bar)) in list.iter().zip(self.bar).enumerate() {
@@ -164,24 +182,28 @@ impl<S: Scalar> Pull<'_, S> {
 
     /// Adds the product with another operand.
     #[inline(always)]
-    fn add_product(self, to: At<'_>, wanted: bool, with: At<'_>) -> Self {
+    fn add_product(self, to: At<'_>, pulled: Pulled, with: At<'_>) -> Self {
         let (values, len) = (self.values, self.bar.len());
-        match with {
-            At::Row(first) => {
+        match (to, with) {
+            (At::Same(place), At::Row(first)) if pulled != Pulled::Not => {
+                self.bars[place] += node::dot(&values[first..first + len], self.bar);
+                self
+            }
+            (_, At::Row(first)) => {
                 let with = &values[first..first + len];
-                self.add(to, wanted, |i, bar| with[i].weigh(bar))
+                self.add(to, pulled, |i, bar| with[i].weigh(bar))
             }
-            At::Same(place) => {
+            (_, At::Same(place)) => {
                 let with = values[place];
-                self.add(to, wanted, |_, bar| with.weigh(bar))
+                self.add(to, pulled, |_, bar| with.weigh(bar))
             }
-            At::List(list) => {
+            (_, At::List(list)) => {
                 let list = &list[..len];
-                self.add(to, wanted, |i, bar| values[list[i] as usize].weigh(bar))
+                self.add(to, pulled, |i, bar| values[list[i] as usize].weigh(bar))
             }
-            at => {
+            (_, at) => {
                 let at = at.any();
-                self.add(to, wanted, |i, bar| values[at.index(i)].weigh(bar))
+                self.add(to, pulled, |i, bar| values[at.index(i)].weigh(bar))
             }
         }
     }

@@ -103,7 +103,28 @@ impl Place {
     }
 }
 
-const LARGEST_STRIDE: u32 = 1 << 30;
+pub(crate) const LARGEST_STRIDE: u32 = 1 << 30;
+
+/// What a replay backward does with the cotangents of an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pulled {
+    /// Nothing: they are constants.
+    Not,
+    Added,
+    /// Nothing was added to them before: they are overwritten. Only of operands in a row.
+    Assigned,
+}
+
+impl Pulled {
+    #[inline(always)]
+    fn of(bits: u8) -> Self {
+        match (bits & 1 != 0, bits & 4 != 0) {
+            (false, _) => Self::Not,
+            (true, false) => Self::Added,
+            (true, true) => Self::Assigned,
+        }
+    }
+}
 
 impl Run {
     pub(crate) fn new(op: Op, len: usize, a: Place, b: Place) -> Self {
@@ -137,14 +158,19 @@ impl Run {
         }
     }
 
-    /// Whether a cotangent of the first operand is wanted.
+    /// What is done with the cotangents of the first operand.
     #[inline(always)]
-    pub(crate) fn pulls_a(&self) -> bool {
-        self.modes & 16 != 0
+    pub(crate) fn pulls_a(&self) -> Pulled {
+        Pulled::of(self.modes >> 4)
     }
 
     #[inline(always)]
-    pub(crate) fn pulls_b(&self) -> bool {
-        self.modes & 32 != 0
+    pub(crate) fn pulls_b(&self) -> Pulled {
+        Pulled::of(self.modes >> 5)
+    }
+
+    /// From now on the cotangents of the first operand, or the second one, are not read before they are written.
+    pub(crate) fn assigns(&mut self, second: bool) {
+        self.modes |= if second { 128 } else { 64 };
     }
 }
