@@ -160,9 +160,12 @@ impl<S: Scalar> Pull<'_, S> {
             }
             At::Strided(first, 2) => {
                 let (pairs, last) = self.bars[first..first + 2 * len - 1].as_chunks_mut::<2>();
-                let bars = pairs.iter_mut().map(|pair| &mut pair[0]).chain(last);
-                for (i, (to, &bar)) in bars.zip(self.bar).enumerate() {
-                    *to += term(i, bar);
+                let (bar, bar_last) = self.bar.split_at(pairs.len());
+                for (i, (to, &bar)) in pairs.iter_mut().zip(bar).enumerate() {
+                    to[0] += term(i, bar);
+                }
+                for (to, &bar) in last.iter_mut().zip(bar_last) {
+                    *to += term(len - 1, bar);
                 }
             }
             At::List(list) => {
