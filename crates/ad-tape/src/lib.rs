@@ -32,6 +32,7 @@
 //! ```
 
 mod adjoints;
+mod anew;
 mod arena;
 mod error;
 mod gradient;

@@ -1,4 +1,5 @@
-use crate::{Error, Program, Work};
+use crate::anew::Anew;
+use crate::{Error, ErrorKind, Program, Work};
 use std::sync::Arc;
 use system::{Failure, Rhs, System};
 
@@ -131,6 +132,46 @@ pub trait Vjp: Rhs<f64> {
         u_bar: &mut [f64],
         p_bar: &mut [f64],
     );
+
+    /// Both at once, where the value is not wanted: `u_bar += (∂f/∂u)ᵀ du_bar` and
+    /// `p_bar += (∂f/∂p)ᵀ du_bar` at `(t, u, p)`. The record is only memory; what it holds afterwards to
+    /// pull back is not said.
+    ///
+    /// A [`System`] with a product of its own runs that and nothing else: it neither evaluates the
+    /// right-hand side nor copies the point. By default a pass forward, whose value is thrown away (it
+    /// is allocated), and one backward.
+    ///
+    /// ```
+    /// use ad_tape::Vjp;
+    ///
+    /// system::system! {
+    ///     struct Decay;
+    ///     state { x }
+    ///     params { k }
+    ///     rhs(_t) { d(x) = -k * x; }
+    /// }
+    /// let (mut record, mut u_bar, mut p_bar) = (Decay.record(), [0.0], [0.0]);
+    /// Decay.pull_back(0.0, &[2.0], &[3.0], &[1.0], (&mut u_bar, &mut p_bar), &mut record)?;
+    /// assert_eq!((u_bar, p_bar), ([-3.0], [-2.0]));
+    /// # Ok::<(), system::Failure>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As the right-hand side itself; then nothing is added.
+    fn pull_back(
+        &self,
+        t: f64,
+        u: &[f64],
+        p: &[f64],
+        du_bar: &[f64],
+        (u_bar, p_bar): (&mut [f64], &mut [f64]),
+        record: &mut Self::Record,
+    ) -> Result<(), Failure> {
+        self.forward(t, u, p, &mut vec![0.0; u.len()], record)?;
+        self.backward(record, du_bar, u_bar, p_bar);
+        Ok(())
+    }
 }
 
 /// Memory of one evaluation of a [`System`].
@@ -138,7 +179,9 @@ pub trait Vjp: Rhs<f64> {
 /// One plain rule: a model that has a product of its own ([`System::vjp`]; `system!` writes it for
 /// equations without loops, closures and functions of others) keeps the point and runs that code,
 /// which is as fast as one written by hand. Any other model is recorded once, as a [`Program`], when
-/// the record is made; clones share it. [`Record::program`] says which.
+/// the record is made; clones share it. [`Record::program`] says which. A model with a function of the
+/// user ([`scalar::Unary`], [`scalar::Binary`]), which no program can hold, is recorded anew on a
+/// [`Tape`](crate::Tape) whenever it is pulled back through.
 ///
 /// A record belongs to the model that made it. Repeated use allocates nothing, except the first pass
 /// backward. It may move to another thread.
@@ -166,10 +209,14 @@ pub trait Vjp: Rhs<f64> {
 #[derive(Clone, Debug)]
 pub struct Record {
     way: Way,
-    /// `p`, `u` and `t` of the point; empty if there is none.
+    /// `p`, `u` and `t` of the point.
     point: Vec<f64>,
+    /// Whether there is one.
+    is_forward: bool,
     /// Numbers of parameters and of states.
     inputs: (usize, usize),
+    /// A value that nobody wants.
+    du: Vec<f64>,
 }
 
 /// How the products are computed.
@@ -179,6 +226,8 @@ enum Way {
     Own,
     /// By its program, with the memory of replays and the cotangents of its inputs.
     Program(Arc<Program>, Work, Vec<f64>),
+    /// On a tape.
+    Anew(Anew),
     /// Not at all.
     Refused(Error),
 }
@@ -196,9 +245,18 @@ impl Record {
     pub fn bytes(&self) -> usize {
         let own = match &self.way {
             Way::Program(_, work, bars) => work.bytes() + bars.capacity() * size_of::<f64>(),
-            _ => 0,
+            Way::Anew(anew) => anew.bytes(),
+            Way::Own | Way::Refused(_) => 0,
         };
-        own + self.point.capacity() * size_of::<f64>()
+        own + (self.point.capacity() + self.du.capacity()) * size_of::<f64>()
+    }
+
+    /// Slices `(u, p, du)` do not fit.
+    #[cold]
+    fn refuse(&self, lengths: (usize, usize, usize)) -> Failure {
+        let (m, n) = self.inputs;
+        let needed = (n, m, n);
+        Failure::Fatal(format!("(u, p, du) have lengths {lengths:?}, the model needs {needed:?}"))
     }
 }
 
@@ -216,10 +274,19 @@ impl<F: System> Vjp for F {
                     let work = program.work();
                     Way::Program(Arc::new(program), work, vec![0.0; m + n + 1])
                 }
-                Err(why) => Way::Refused(why),
+                Err(why) => match why.kind() {
+                    ErrorKind::UnknownFunction { .. } => Way::Anew(Anew::new()),
+                    _ => Way::Refused(why),
+                },
             },
         };
-        Record { way, point: Vec::with_capacity(m + n + 1), inputs: (m, n) }
+        Record {
+            way,
+            point: vec![0.0; m + n + 1],
+            is_forward: false,
+            inputs: (m, n),
+            du: Vec::new(),
+        }
     }
 
     fn forward(
@@ -230,34 +297,28 @@ impl<F: System> Vjp for F {
         du: &mut [f64],
         record: &mut Record,
     ) -> Result<(), Failure> {
-        let Record { way, point, inputs: (m, n) } = record;
-        point.clear();
+        record.is_forward = false;
+        let Record { way, point, inputs: (m, n), .. } = record;
         if (u.len(), p.len(), du.len()) != (*n, *m, *n) {
-            let lengths = (u.len(), p.len(), du.len());
-            return Err(Failure::Fatal(format!(
-                "(u, p, du) have lengths {lengths:?}, the model needs {:?}",
-                (*n, *m, *n)
-            )));
+            return Err(record.refuse((u.len(), p.len(), du.len())));
         }
-        point.extend_from_slice(p);
-        point.extend_from_slice(u);
-        point.push(t);
-        let done = match way {
-            Way::Own => {
-                self.rhs(t, u, p, du);
-                Ok(())
-            }
-            Way::Program(program, work, _) => program.forward(point, du, work),
-            Way::Refused(why) => Err(why.clone()),
-        };
-        done.map_err(|error| {
-            point.clear();
-            Failure::Fatal(error.to_string())
-        })
+        // A record has room for just that.
+        let (p_kept, rest) = point.split_at_mut(*m);
+        p_kept.copy_from_slice(p);
+        let (u_kept, t_kept) = rest.split_at_mut(*n);
+        u_kept.copy_from_slice(u);
+        t_kept[0] = t;
+        match way {
+            Way::Own | Way::Anew(_) => self.rhs(t, u, p, du),
+            Way::Program(program, work, _) => program.forward(point, du, work).map_err(fatal)?,
+            Way::Refused(why) => return Err(fatal(why.clone())),
+        }
+        record.is_forward = true;
+        Ok(())
     }
 
     fn backward(&self, record: &mut Record, du_bar: &[f64], u_bar: &mut [f64], p_bar: &mut [f64]) {
-        let Record { way, point, inputs: (m, n) } = record;
+        let Record { way, point, is_forward: true, inputs: (m, n), .. } = record else { return };
         let Some((p, rest)) = point.split_at_checked(*m) else { return };
         let Some((u, &[t])) = rest.split_at_checked(*n) else { return };
         match way {
@@ -275,11 +336,47 @@ impl<F: System> Vjp for F {
             Way::Program(program, work, bars) => {
                 bars.fill(0.0);
                 program.pull_back(du_bar, bars, work);
-                let (p, rest) = bars.split_at(*m);
-                p_bar.iter_mut().zip(p).for_each(|(p_bar, bar)| *p_bar += bar);
-                u_bar.iter_mut().zip(rest).take(*n).for_each(|(u_bar, bar)| *u_bar += bar);
+                give(bars, *m, *n, u_bar, p_bar);
             }
+            Way::Anew(anew) => give(anew.pull_back(self, point, du_bar), *m, *n, u_bar, p_bar),
             Way::Refused(_) => {}
         }
     }
+
+    #[inline]
+    fn pull_back(
+        &self,
+        t: f64,
+        u: &[f64],
+        p: &[f64],
+        du_bar: &[f64],
+        (u_bar, p_bar): (&mut [f64], &mut [f64]),
+        record: &mut Record,
+    ) -> Result<(), Failure> {
+        let (m, n) = record.inputs;
+        let fits = (u.len(), p.len(), du_bar.len(), u_bar.len(), p_bar.len()) == (n, m, n, n, m);
+        if fits && matches!(record.way, Way::Own) {
+            self.vjp(t, u, p, du_bar, u_bar, p_bar);
+            return Ok(());
+        }
+        let mut du = core::mem::take(&mut record.du);
+        du.resize(n, 0.0);
+        let done = self.forward(t, u, p, &mut du, record);
+        record.du = du;
+        done?;
+        self.backward(record, du_bar, u_bar, p_bar);
+        Ok(())
+    }
+}
+
+/// Adds the cotangents of `p` and `u`.
+fn give(bars: &[f64], m: usize, n: usize, u_bar: &mut [f64], p_bar: &mut [f64]) {
+    let (p, rest) = bars.split_at(m);
+    p_bar.iter_mut().zip(p).for_each(|(p_bar, bar)| *p_bar += bar);
+    u_bar.iter_mut().zip(rest).take(n).for_each(|(u_bar, bar)| *u_bar += bar);
+}
+
+#[cold]
+fn fatal(error: Error) -> Failure {
+    Failure::Fatal(error.to_string())
 }

@@ -1,7 +1,7 @@
 //! Vector-Jacobian products of models: against exact Jacobians, and without allocation.
 
 use ad_tape::{Record, Recorder, Vjp};
-use scalar::{Dual, Scalar};
+use scalar::{Binary, Dual, Scalar, Unary};
 use system::{Failure, Jacobian, System};
 
 system::system! {
@@ -152,4 +152,94 @@ fn nothing_is_allocated_once_warm() {
     };
     norm(1.0);
     assert_eq!(allocation_counter::measure(|| assert!(norm(2.0).is_finite())).count_total, 0);
+}
+
+/// Lambert's W, which `scalar` does not have.
+#[derive(Clone, Copy, Debug)]
+struct LambertW;
+
+impl Unary for LambertW {
+    fn f64(self, x: f64) -> f64 {
+        (0..30).fold(x.ln_1p(), |w, _| w - (w - x * (-w).exp()) / (1.0 + w))
+    }
+    fn slope<S: Scalar>(self, _: S, w: S) -> S {
+        (-w).exp() / (S::one() + w)
+    }
+}
+
+/// The harmonic mean.
+#[derive(Clone, Copy, Debug)]
+struct Harmonic;
+
+impl Binary for Harmonic {
+    fn f64(self, a: f64, b: f64) -> f64 {
+        2.0 * a * b / (a + b)
+    }
+    fn slopes<S: Scalar>(self, a: S, b: S, _: S) -> (S, S) {
+        let sum = (a + b) * (a + b);
+        ((b * b).scale(2.0) / sum, (a * a).scale(2.0) / sum)
+    }
+}
+
+/// A model with functions of its own.
+struct Solubility;
+
+impl System for Solubility {
+    fn dim(&self) -> usize {
+        2
+    }
+    fn num_params(&self) -> usize {
+        2
+    }
+    fn rhs<S: Scalar>(&self, t: S, u: &[S], p: &[S], du: &mut [S]) {
+        du[0] = (p[0] * u[0]).unary(LambertW) - t.sin() * u[1];
+        du[1] = u[0].binary(p[1] * u[1], Harmonic) + u[1].sqrt();
+    }
+}
+
+#[test]
+fn functions_of_the_user_are_recorded_anew() {
+    let (u, p) = ([0.7, 1.3], [0.9, 2.0]);
+    let mut record = Solubility.record();
+    assert!(record.program().is_none());
+    check(&Solubility, 0.4, &u, &p, &mut record);
+    check(&Solubility, 0.9, &[1.7, 0.3], &p, &mut record.clone());
+    // A slope that is not finite does not count where its cotangent is zero.
+    let (mut du, mut u_bar, mut p_bar) = ([0.0; 2], [0.0; 2], [0.0; 2]);
+    Solubility.forward(0.0, &[0.5, 0.0], &p, &mut du, &mut record).unwrap();
+    Solubility.backward(&mut record, &[1.0], &mut u_bar, &mut p_bar);
+    assert!(u_bar[0] > 0.0 && u_bar[1] == 0.0 && p_bar[0].is_finite(), "{u_bar:?}");
+    let mut step = |t: f64| {
+        Solubility.forward(t, &u, &p, &mut du, &mut record).unwrap();
+        Solubility.backward(&mut record, &[1.0, 2.0], &mut u_bar, &mut p_bar);
+    };
+    step(0.1);
+    assert_eq!(allocation_counter::measure(|| step(0.2)).count_total, 0);
+}
+
+/// In one call as in two, whatever the way, and without allocation.
+#[test]
+fn pulled_back_at_once() {
+    fn both<F: System>(f: &F, u: &[f64], p: &[f64]) {
+        let (n, m, mut record) = (u.len(), p.len(), f.record());
+        let du_bar: Vec<f64> = (0..n).map(|i| 1.0 - 0.7 * i as f64).collect();
+        let (mut du, mut two) = (vec![0.0; n], (vec![0.25; n], vec![-0.5; m]));
+        f.forward(0.3, u, p, &mut du, &mut record).unwrap();
+        f.backward(&mut record, &du_bar, &mut two.0, &mut two.1);
+        let mut one = (vec![0.25; n], vec![-0.5; m]);
+        let bars = (&mut one.0[..], &mut one.1[..]);
+        f.pull_back(0.3, u, p, &du_bar, bars, &mut record).unwrap();
+        assert_eq!(one, two);
+        let counted = allocation_counter::measure(|| {
+            let bars = (&mut one.0[..], &mut one.1[..]);
+            f.pull_back(0.3, u, p, &du_bar, bars, &mut record).unwrap();
+        });
+        assert_eq!(counted.count_total, 0);
+        let bars = (&mut one.0[..], &mut one.1[..]);
+        let wrong = f.pull_back(0.3, &u[1..], p, &du_bar, bars, &mut record);
+        assert!(matches!(wrong, Err(Failure::Fatal(_))), "{wrong:?}");
+    }
+    both(&Robertson, &[0.7, 2e-5, 0.3], &[0.04, 3e7, 1e4]);
+    both(&Network, &[0.7, -1.1], &parameters(354));
+    both(&Solubility, &[0.7, 1.3], &[0.9, 2.0]);
 }
