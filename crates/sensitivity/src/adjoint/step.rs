@@ -16,7 +16,8 @@ pub(crate) struct StepAdjoint<'a, F: Vjp> {
     records: Vec<F::Record>,
     k: Vec<f64>,
     k_bar: Vec<f64>,
-    /// The state that a stage is evaluated at, and its cotangent.
+    /// The state that a stage is evaluated at, and its cotangent. After a replay that of the last one,
+    /// which nothing asks the value of: it is evaluated when it is pulled back.
     z: Vec<f64>,
     z_bar: Vec<f64>,
     u_bar: Vec<f64>,
@@ -60,7 +61,7 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
             (self.tableau, self.tableau.stages(), self.tableau.next_stage());
         // Without save times inside, the derivative at the end and the extra stages play no part.
         let used = if interior.is_empty() { next } else { self.records.len() };
-        self.replay(step, u, used)?;
+        let last = (used - 1, self.replay(step, u, used)?);
 
         self.u_bar.fill(0.0);
         self.k_bar.fill(0.0);
@@ -73,11 +74,11 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
         }
         for i in (next + 1..used).rev() {
             let a = tableau.interpolant.extra()[i - next - 1].a;
-            self.pull_back_stage(i, step.dt, |j| a[j], p_bar);
+            self.pull_back_stage(i, step, last, |j| a[j], p_bar)?;
         }
         if next == stages && used > next {
             // k_next = f(t + dt, u_next)
-            self.pull_back_rhs(next, p_bar);
+            self.pull_back_rhs(next, step, last, p_bar)?;
             axpy(1.0, &self.z_bar, lambda);
         }
         // u_next = u + dt Σ bᵢ kᵢ
@@ -86,15 +87,16 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
             axpy(step.dt * b, lambda, &mut self.k_bar[i * self.n..]);
         }
         for i in (0..stages.min(used)).rev() {
-            self.pull_back_stage(i, step.dt, |j| tableau.a(i, j), p_bar);
+            self.pull_back_stage(i, step, last, |j| tableau.a(i, j), p_bar)?;
         }
         lambda.copy_from_slice(&self.u_bar);
         Ok(())
     }
 
-    /// Evaluates the first `used` stages again, recording each.
-    fn replay(&mut self, step: &Taken, u: &[f64], used: usize) -> Result<(), Error> {
+    /// Evaluates the first `used` stages again, recording each except the last, whose time is returned.
+    fn replay(&mut self, step: &Taken, u: &[f64], used: usize) -> Result<f64, Error> {
         let (tableau, next, n) = (self.tableau, self.tableau.next_stage(), self.n);
+        let mut last = step.t_first;
         for i in 0..used {
             let (done, rest) = self.k.split_at_mut(i * n);
             self.z.copy_from_slice(u);
@@ -116,29 +118,55 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
                 _ if c == 1.0 => step.t_last,
                 _ => step.t + c * step.dt,
             };
+            last = t;
+            if i + 1 == used {
+                break;
+            }
             self.rhs
                 .forward(t, &self.z, self.p, &mut rest[..n], &mut self.records[i])
                 .map_err(|failure| Error::replay(step.t, &failure))?;
         }
-        Ok(())
+        Ok(last)
     }
 
     /// `z_bar = (∂f/∂u)ᵀ k_barᵢ` at stage `i`.
-    fn pull_back_rhs(&mut self, i: usize, p_bar: &mut [f64]) {
+    fn pull_back_rhs(
+        &mut self,
+        i: usize,
+        step: &Taken,
+        (last, t): (usize, f64),
+        p_bar: &mut [f64],
+    ) -> Result<(), Error> {
         let k_bar = &self.k_bar[i * self.n..(i + 1) * self.n];
         self.z_bar.fill(0.0);
-        if k_bar.iter().any(|&bar| bar != 0.0) {
-            self.rhs.backward(&mut self.records[i], k_bar, &mut self.z_bar, p_bar);
+        if k_bar.iter().all(|&bar| bar == 0.0) {
+            return Ok(());
         }
+        let record = &mut self.records[i];
+        if i == last {
+            let bars = (&mut self.z_bar[..], p_bar);
+            let done = self.rhs.pull_back(t, &self.z, self.p, k_bar, bars, record);
+            return done.map_err(|failure| Error::replay(step.t, &failure));
+        }
+        self.rhs.backward(record, k_bar, &mut self.z_bar, p_bar);
+        Ok(())
     }
 
     /// Stage `i` with `z = u + dt Σ aⱼ kⱼ`.
-    fn pull_back_stage(&mut self, i: usize, dt: f64, a: impl Fn(usize) -> f64, p_bar: &mut [f64]) {
-        self.pull_back_rhs(i, p_bar);
+    fn pull_back_stage(
+        &mut self,
+        i: usize,
+        step: &Taken,
+        last: (usize, f64),
+        a: impl Fn(usize) -> f64,
+        p_bar: &mut [f64],
+    ) -> Result<(), Error> {
+        self.pull_back_rhs(i, step, last, p_bar)?;
         axpy(1.0, &self.z_bar, &mut self.u_bar);
         for j in 0..i {
-            axpy(dt * a(j), &self.z_bar, &mut self.k_bar[j * self.n..]);
+            axpy(step.dt * a(j), &self.z_bar, &mut self.k_bar[j * self.n..]);
         }
+        Ok(())
     }
 }
 
