@@ -304,3 +304,63 @@ fn symbols_of_two_recordings_do_not_mix() {
     assert!(outer.is_ok());
     assert_eq!(*inner.unwrap().unwrap_err().kind(), ErrorKind::ForeignOperand);
 }
+
+/// Two fields, stored cell by cell, with neighbours across the border.
+fn cells<S: Scalar>(x: &[S]) -> Vec<S> {
+    let cell = |i: usize| {
+        let (a, b, next) = (x[2 * i], x[2 * i + 1], x[(2 * i + 2) % x.len()]);
+        [a * a * b - next * b, (a - b).max(next) * b + a / (b * b + S::one())]
+    };
+    (0..x.len() / 2).flat_map(cell).collect()
+}
+
+/// Operands at a distance, cotangents that are written and those that are added to.
+#[test]
+fn loops_over_cells_are_few_instructions() {
+    let n = 100;
+    let program = Program::record(n, |x| cells(x)).unwrap();
+    let few = program.explain().instructions;
+    let larger = Program::record(2 * n, |x| cells(x)).unwrap();
+    assert!(few < 50 && few == larger.explain().instructions, "{few}");
+    // The same with an input and a value twice among the outputs.
+    let twice = Program::record(n, |x| {
+        let mut y = cells(x);
+        y.extend([x[3], y[7], y[7]]);
+        y
+    });
+    let x: Vec<f64> = (0..n).map(|i| 1.0 + (i as f64).sin()).collect();
+    for (program, extra) in [(program, false), (twice.unwrap(), true)] {
+        let y_bar: Vec<f64> =
+            (0..program.outputs()).map(|i| (1.0 + 3.0 * i as f64).cos()).collect();
+        let mut exact = vec![0.0; n];
+        for (j, exact) in exact.iter_mut().enumerate() {
+            let lift = |(i, &re): (usize, &f64)| Dual { re, eps: [f64::from(i == j)] };
+            let lifted: Vec<Dual> = x.iter().enumerate().map(lift).collect();
+            let mut y = cells(&lifted);
+            if extra {
+                y.extend([lifted[3], y[7], y[7]]);
+            }
+            *exact = y.iter().zip(&y_bar).map(|(y, bar)| y.eps[0] * bar).sum();
+        }
+        let (mut work, mut y) = (program.work(), vec![0.0; program.outputs()]);
+        for _ in 0..2 {
+            program.forward(&x, &mut y, &mut work).unwrap();
+            assert_eq!(y[..n], cells(&x));
+            // Nothing is left over from the sweep before.
+            for _ in 0..2 {
+                let mut x_bar = vec![0.0; n];
+                program.reverse(&y_bar, &mut x_bar, &mut work).unwrap();
+                for (bar, exact) in x_bar.iter().zip(&exact) {
+                    assert!((bar - exact).abs() < 1e-13 * exact.abs().max(1.0), "{bar} {exact}");
+                }
+            }
+        }
+    }
+}
+
+/// A map over elements needs no node of its own: it is one instruction.
+#[test]
+fn a_map_over_elements_is_one_instruction() {
+    let program = Program::record(300, |x| x.iter().map(|x| x.tanh()).collect()).unwrap();
+    assert_eq!(program.explain().instructions, 1);
+}
