@@ -102,7 +102,7 @@ fn a_missing_peer_is_a_line() {
     let table = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
     for skipped in [
-        "skipped: differential-equations, diffsol, ode_solvers (rust: cannot be started",
+        "skipped: differential-equations, diffsol, ode_solvers, num-dual, echidna (rust: cannot be started",
         "skipped: sundials (PEERS_C is not set); set SUNDIALS_SRC",
         "skipped: scipy, numba, diffrax (python: cannot be started",
     ] {
