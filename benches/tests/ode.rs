@@ -104,7 +104,7 @@ fn a_missing_peer_is_a_line() {
     for skipped in [
         "skipped: differential-equations, diffsol, ode_solvers, num-dual, echidna (rust: cannot be started",
         "skipped: sundials (PEERS_C is not set); set SUNDIALS_SRC",
-        "skipped: scipy, numba, diffrax (python: cannot be started",
+        "skipped: scipy, numba, diffrax, jax, torch (python: cannot be started",
     ] {
         assert!(table.contains(skipped), "{skipped}: {table}");
     }
