@@ -144,6 +144,11 @@ pub enum ErrorKind {
         /// Its value.
         value: f64,
     },
+    /// A module of another library cannot be evaluated.
+    Module {
+        /// What it says.
+        problem: String,
+    },
     /// A file that is no model.
     File {
         /// `header`, the name of a tensor or of an entry of the metadata.
@@ -255,6 +260,9 @@ impl fmt::Display for Error {
                 "the {what} is {value} at the end of epoch {epoch} (0 is the start); the best parameters before \
                  are kept: try a smaller rate, other parameters or normalised data"
             ),
+            ErrorKind::Module { problem } => {
+                write!(f, "the module cannot be evaluated: {problem}")
+            }
             ErrorKind::File { place, problem } => {
                 write!(f, "`{place}` of the model file: {problem}")
             }

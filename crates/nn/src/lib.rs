@@ -31,7 +31,8 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! Features: `serde` (models and chains can be written and read), `safetensors` (networks in that format), `parallel` (batches of a [`Training`] on all cores, same answer
+//! Features: `serde` (models and chains can be written and read), `safetensors` (networks in that format), `dfdx` (modules of that crate over a flat
+//! parameter slice), `parallel` (batches of a [`Training`] on all cores, same answer
 //! as on one).
 
 mod activation;
@@ -39,6 +40,8 @@ mod aligned;
 mod batch;
 mod block;
 mod chain;
+#[cfg(feature = "dfdx")]
+mod dfdx_module;
 mod display;
 mod elementary;
 mod error;
@@ -61,6 +64,8 @@ mod workspace;
 
 pub use activation::Activation;
 pub use chain::{Chain, ChainWorkspace, Fourier, Normalize, Pass, Stage};
+#[cfg(feature = "dfdx")]
+pub use dfdx_module::DfdxModule;
 pub use error::{Error, ErrorKind};
 pub use init::Init;
 pub use jets::Jets;
