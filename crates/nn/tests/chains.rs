@@ -256,6 +256,26 @@ fn what_does_not_fit_is_refused() {
     assert!(y[0].is_nan());
 }
 
+#[test]
+fn nothing_is_allocated_after_the_workspace() {
+    let chain = every_stage();
+    let p = chain.init(Init::Glorot, 1);
+    let dual: Vec<Dual> = p.iter().map(|&p| Dual::constant(p)).collect();
+    let mut ws = ChainWorkspace::new(&chain);
+    let x = inputs(300);
+    let (mut y, mut x_bar, mut p_bar) = (vec![0.0; 600], vec![0.0; 600], vec![0.0; p.len()]);
+    let (mut one, mut two) = ([0.0; 2], [Dual::zero(); 2]);
+    let counted = allocation_counter::measure(|| {
+        chain.eval(&p, &x[..2], &mut one);
+        chain.eval(&dual, &[Dual::variable(0.1, 0), Dual::variable(0.2, 0)], &mut two);
+        chain.value_batch(&p, &x, &mut y, &mut ws).unwrap();
+        let pass = Pass::Training { seed: 1, first: 0 };
+        chain.vjp_batch(&p, &x, &y, &mut x_bar, &mut p_bar, pass, &mut ws).unwrap();
+    });
+    assert_eq!(counted.count_total, 0);
+    assert!(p_bar.iter().any(|g| *g != 0.0) && two[0].eps[0] != 0.0);
+}
+
 #[cfg(feature = "serde")]
 #[test]
 fn a_chain_can_be_written_and_read() {

@@ -207,7 +207,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 
 #[test]
 fn no_batch_allocates() {
-    // Classification by a plain network, regression by a chain; many batches of several chunks.
+    // Batches of several chunks, dropout and validation.
     let measure = |epochs| {
         let count = || {
             let options = Training { epochs, batch: 900, validation: 0.1, ..Training::default() };
