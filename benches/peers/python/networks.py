@@ -5,9 +5,9 @@ Parameters come as our flat slice: for each layer the weights column by column (
 
 import importlib.metadata
 import importlib.util
-import json
-import sys
 import time
+
+from conversation import converse
 
 LIBRARIES = [
     ("jax", ["loop", "call"], ["nested-reverse", "forward-over-reverse"]),
@@ -283,18 +283,5 @@ def answer(line, case):
     raise ValueError(f"no request `{request}`")
 
 
-def main():
-    # What libraries print must not look like an answer.
-    out, sys.stdout = sys.stdout, sys.stderr
-    case = None
-    print(json.dumps(greeting()), file=out, flush=True)
-    for line in sys.stdin:
-        try:
-            reply, case = answer(line, case)
-        except Exception as error:
-            reply = {"failure": f"{type(error).__name__}: {error}"[:300]}
-        print(json.dumps(reply), file=out, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    converse(greeting(), answer)

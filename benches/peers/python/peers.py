@@ -7,14 +7,13 @@ problem and method. A library that is not installed is named in the greeting. St
 
 import importlib.metadata
 import importlib.util
-import json
 import math
 import os
-import sys
 import time
 
 import gradients
 import stiff
+from conversation import converse
 
 # One core for everybody; no word about missing graphics cards.
 os.environ.setdefault(
@@ -437,18 +436,5 @@ def answer(line, problem):
     raise ValueError(f"no request `{request}`")
 
 
-def main():
-    # What libraries print must not look like an answer.
-    out, sys.stdout = sys.stdout, sys.stderr
-    problem = None
-    print(json.dumps(greeting()), file=out, flush=True)
-    for line in sys.stdin:
-        try:
-            reply, problem = answer(line, problem)
-        except Exception as error:
-            reply = {"failure": f"{type(error).__name__}: {error}"[:300]}
-        print(json.dumps(reply), file=out, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    converse(greeting(), answer)
