@@ -20,7 +20,7 @@ system! {
 struct Restlessness;
 
 impl Loss for Restlessness {
-    fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+    fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
         u[0] * u[0] + (u[1] * u[1]).scale(0.1)
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct DataLoss<'a> {
 }
 
 impl Loss for DataLoss<'_> {
-    fn at<S: Scalar>(&self, i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+    fn at<S: Scalar>(&self, i: usize, _t: S, u: &[S], _p: &[S]) -> S {
         let mut sum = S::zero();
         for ((&d, &state), &weight) in self.data.row(i).iter().zip(self.observes).zip(self.weights)
         {

@@ -55,7 +55,7 @@ struct Definition<'a> {
 }
 
 impl Loss for Definition<'_> {
-    fn at<S: Scalar>(&self, i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+    fn at<S: Scalar>(&self, i: usize, _t: S, u: &[S], _p: &[S]) -> S {
         let mut sum = S::zero();
         for j in 0..self.data.num_series() {
             let d = self.data.row(i)[j];

@@ -30,7 +30,7 @@
 //! /// How far it still swings at the end.
 //! struct Swing;
 //! impl Loss for Swing {
-//!     fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+//!     fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
 //!         u[0] * u[0]
 //!     }
 //! }

@@ -11,7 +11,7 @@ pub struct Error(Box<ErrorKind>);
 pub enum ErrorKind {
     /// The solve itself failed.
     Solve(ode_core::Error),
-    /// The options save at no fixed times, so that the loss has no points.
+    /// The options save at no fixed times, so that the loss has no points, and it has no running term.
     NoSaveTimes,
     /// The loss is NaN or infinite at this save time.
     LossNotFinite {
@@ -24,7 +24,7 @@ pub enum ErrorKind {
     PenaltyNotFinite,
     /// The loss is finite, but its derivative is not.
     GradientNotFinite {
-        /// Which derivative: `u0` or `p`.
+        /// Which derivative: `u0`, `p`, `t0`, `t1` or `times`.
         input: &'static str,
         /// The index in it.
         index: usize,
@@ -80,7 +80,8 @@ impl fmt::Display for Error {
         match self.kind() {
             ErrorKind::Solve(error) => error.fmt(f),
             ErrorKind::NoSaveTimes => f.write_str(
-                "the loss has no points: set `save: Save::At(times)`, or `Save::Last` for the end",
+                "the loss has no points and no running term: set `save: Save::At(times)`, or \
+                 `Save::Last` for the end",
             ),
             ErrorKind::LossNotFinite { index, t } => write!(
                 f,

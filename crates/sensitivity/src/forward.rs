@@ -1,7 +1,8 @@
-use crate::loss::save_times;
-use crate::{Error, ErrorKind, Gradient, Loss};
-use ode_core::{Algorithm, OdeProblem, Options, Save, Solution, Stats, solve};
-use scalar::Dual;
+use crate::augmented::with_integral;
+use crate::loss::{integrates, save_times};
+use crate::{Augmented, Error, ErrorKind, Gradient, Loss, Report, Warning};
+use ode_core::{Algorithm, Components, OdeProblem, Options, Save, Solution, Stats, solve};
+use scalar::{Dual, Scalar};
 use std::ops::Range;
 use system::{Buffer, System};
 
@@ -12,46 +13,120 @@ type D = Dual<f64, CHUNK>;
 /// Forward sensitivities: dual numbers through the adaptive solver.
 ///
 /// The error norm of the solver sees every tangent, so the sensitivities are resolved to the same
-/// tolerance as the state, also where the state alone would allow huge steps. Cost: one solve with
-/// duals per 8 inputs (initial states and parameters together).
+/// tolerance as the state, also where the state alone would allow huge steps. The integral of a running
+/// loss is one more state. Cost: one solve with duals per 8 inputs (initial states and parameters
+/// together).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ForwardSensitivity;
 
 impl ForwardSensitivity {
-    /// The loss and its gradient with respect to `u0` and `p`.
+    /// The loss and its gradient.
+    ///
+    /// A symplectic method, which solves Hamiltonian systems only, has
+    /// [`solve`](ForwardSensitivity::solve).
     ///
     /// # Errors
     ///
-    /// When a solve fails, no save times are given, or the loss or its gradient is not finite.
-    pub fn gradient<F, A, B>(
+    /// When a solve fails, the loss has neither save times nor a running term, or the loss or its
+    /// gradient is not finite.
+    pub fn gradient<F, A, B, L>(
         &self,
         problem: &OdeProblem<F, B>,
         algorithm: A,
         options: &Options,
-        loss: &impl Loss,
+        loss: &L,
     ) -> Result<Gradient, Error>
     where
         F: System,
-        A: for<'a> Algorithm<&'a F, Vec<D>>,
+        A: for<'a> Algorithm<&'a Augmented<'a, F, L>, Vec<D>>,
         B: Buffer<Item = f64>,
+        L: Loss,
     {
-        let (mut value, mut derivatives, mut stats) = (0.0, Vec::new(), Stats::default());
-        each_chunk(problem, algorithm, options, |seeded, p, solution| {
+        let ((start, end), rhs) = (problem.tspan(), problem.rhs());
+        let inputs = [problem.u0().as_ref(), problem.p()].concat();
+        let (u0, p) = inputs.split_at(problem.u0().as_ref().len());
+        let n = u0.len();
+        let integrates = integrates(loss, start, u0, p);
+        let times = save_times(options, end, integrates)?;
+        // The end is saved too: for the integral, and for the derivative by the end.
+        let mut all = times.clone();
+        if all.last() != Some(&end) {
+            all.push(end);
+        }
+        let mut options =
+            Options { save: Save::At(all), components: Components::All, ..options.clone() };
+        let model = Augmented { rhs, loss, integrates };
+        let mut started = u0.to_vec();
+        if integrates {
+            options = with_integral(options, n);
+            started.push(0.0);
+        }
+
+        let mut found = Gradient {
+            loss: 0.0,
+            u0: Vec::new(),
+            p: Vec::new(),
+            t0: 0.0,
+            t1: 0.0,
+            times: vec![0.0; times.len()],
+            stats: Stats::default(),
+            report: Report {
+                algorithm: "forward sensitivities",
+                why: "asked for",
+                ..Report::default()
+            },
+        };
+        let mut derivatives = Vec::new();
+        let mut growth = (0.0, start);
+        let parts = Start { rhs: &model, u0: &started, n, p, tspan: (start, end) };
+        each_chunk(parts, algorithm, &options, |seeded, p, solution| {
             let mut total = loss.penalty(p);
             for (i, (t, u)) in solution.iter().enumerate() {
-                let term = loss.at(i, t, u, p);
-                if !term.re.is_finite() {
-                    return Err(ErrorKind::LossNotFinite { index: i, t }.into());
+                let largest = growth_of(&u[..n], &u0[seeded.start.min(n)..seeded.end.min(n)]);
+                if largest > growth.0 {
+                    growth = (largest, t);
                 }
-                total += term;
+                if i < times.len() {
+                    let term = loss.at(i, D::from_f64(t), &u[..n], p);
+                    if !term.re.is_finite() {
+                        return Err(ErrorKind::LossNotFinite { index: i, t }.into());
+                    }
+                    total += term;
+                }
             }
-            value = total.re;
-            derivatives.extend(seeded.zip(total.eps).map(|(i, eps)| eps / scale(problem, i)));
-            add(&mut stats, solution.stats());
+            if let Some(&q) = solution.last().get(n) {
+                total += q;
+            }
+            let first = seeded.start == 0;
+            if first {
+                let primal: Vec<f64> = p.iter().map(|p| p.re).collect();
+                for (i, (t, u)) in solution.iter().enumerate() {
+                    let u: Vec<f64> = u[..n].iter().map(|u| u.re).collect();
+                    // What the step that belongs to it sees.
+                    let side = if t == start { end - start } else { start - end };
+                    let seen = seen(t, side, &options.stops);
+                    if i < times.len() {
+                        found.times[i] = by_save_time((rhs, loss), i, (t, seen), &u, &primal);
+                    }
+                    if t == end {
+                        found.t1 = loss.running(seen, &u, &primal);
+                    }
+                }
+            }
+            found.loss = total.re;
+            derivatives.extend(seeded.zip(total.eps).map(|(i, eps)| eps / scale(inputs[i])));
+            found.stats = found.stats + solution.stats();
+            found.report.steps = found.report.steps.max(solution.stats().accepted);
             Ok(())
         })?;
-        let p = derivatives.split_off(problem.u0().as_ref().len());
-        Gradient { loss: value, u0: derivatives, p, stats }.checked()
+        found.p = derivatives.split_off(n);
+        found.u0 = derivatives;
+        let mut f = vec![0.0; n];
+        let seen = seen(start, end - start, &options.stops);
+        rhs.rhs(seen, u0, p, &mut f);
+        found.t0 = -f64::dot(&found.u0, &f) - loss.running(seen, u0, p);
+        found.report.warnings.extend(Warning::growth(growth.0, growth.1));
+        found.checked()
     }
 
     /// The states at the save times and all their derivatives `∂u(t)/∂(u0, p)`.
@@ -70,63 +145,73 @@ impl ForwardSensitivity {
         A: for<'a> Algorithm<&'a F, Vec<D>>,
         B: Buffer<Item = f64>,
     {
-        let n = problem.u0().as_ref().len();
-        let inputs = n + problem.p().len();
+        let (u0, p, rhs) = (problem.u0().as_ref(), problem.p(), problem.rhs());
+        let (n, inputs) = (u0.len(), [u0, p].concat());
         let mut found = Sensitivities {
             n,
-            inputs,
+            inputs: inputs.len(),
             times: Vec::new(),
             states: Vec::new(),
             derivatives: Vec::new(),
             stats: Stats::default(),
         };
-        each_chunk(problem, algorithm, options, |seeded, _, solution| {
+        let times = save_times(options, problem.tspan().1, false)?;
+        let options =
+            Options { save: Save::At(times), components: Components::All, ..options.clone() };
+        let parts = Start { rhs, u0, n, p, tspan: problem.tspan() };
+        each_chunk(parts, algorithm, &options, |seeded, _, solution| {
             found.times = solution.times().to_vec();
-            found.derivatives.resize(solution.len() * n * inputs, 0.0);
+            found.derivatives.resize(solution.len() * n * inputs.len(), 0.0);
             found.states.clear();
             for (i, (_, u)) in solution.iter().enumerate() {
                 for (j, u) in u.iter().enumerate() {
                     found.states.push(u.re);
-                    let row = &mut found.derivatives[(i * n + j) * inputs..];
+                    let row = &mut found.derivatives[(i * n + j) * inputs.len()..];
                     for (k, eps) in seeded.clone().zip(u.eps) {
-                        row[k] = eps / scale(problem, k);
+                        row[k] = eps / scale(inputs[k]);
                     }
                 }
             }
-            add(&mut found.stats, solution.stats());
+            found.stats = found.stats + solution.stats();
             Ok(())
         })?;
         Ok(found)
     }
 }
 
+/// What is solved: the first `n` states at the start and the parameters are inputs.
+struct Start<'a, F> {
+    rhs: &'a F,
+    u0: &'a [f64],
+    n: usize,
+    p: &'a [f64],
+    tspan: (f64, f64),
+}
+
 /// Solves once per chunk of inputs, each seeded with unit tangents, and hands over the range of
 /// inputs, the lifted parameters and the solution.
-fn each_chunk<F, A, B>(
-    problem: &OdeProblem<F, B>,
+fn each_chunk<'r, F, A>(
+    Start { rhs, u0, n, p, tspan }: Start<'r, F>,
     algorithm: A,
     options: &Options,
     mut use_chunk: impl FnMut(Range<usize>, &[D], &Solution<D>) -> Result<(), Error>,
 ) -> Result<(), Error>
 where
     F: System,
-    A: for<'a> Algorithm<&'a F, Vec<D>>,
-    B: Buffer<Item = f64>,
+    A: Algorithm<&'r F, Vec<D>>,
 {
-    let times = save_times(options, problem.tspan().1)?;
-    let options = Options { save: Save::At(times), ..options.clone() };
-    let (u0, p) = (problem.u0().as_ref(), problem.p());
-    let inputs = u0.len() + p.len();
-    for first in (0..inputs).step_by(CHUNK) {
+    let inputs = n + p.len();
+    for first in (0..inputs.max(1)).step_by(CHUNK) {
         // An input outside the chunk seeds nothing.
         let lift = |(i, &x): (usize, &f64)| {
             let unit: D = Dual::variable(0.0, i.wrapping_sub(first));
-            Dual { re: x, eps: unit.eps.map(|eps| eps * scale(problem, i)) }
+            Dual { re: x, eps: unit.eps.map(|eps| eps * scale(x)) }
         };
-        let mut lifted: Vec<D> = u0.iter().chain(p).enumerate().map(lift).collect();
-        let lifted_p = lifted.split_off(u0.len());
-        let lifted = problem.remake(lifted, lifted_p)?;
-        let solution = solve(&lifted, algorithm.clone(), &options)?;
+        let constant = u0[n..].iter().map(|&x| D::constant(x));
+        let lifted: Vec<D> = u0[..n].iter().enumerate().map(lift).chain(constant).collect();
+        let lifted_p: Vec<D> = p.iter().enumerate().map(|(i, x)| lift((n + i, x))).collect();
+        let lifted = OdeProblem::over(rhs, lifted, lifted_p, tspan)?;
+        let solution = solve(&lifted, algorithm.clone(), options)?;
         use_chunk(first..inputs.min(first + CHUNK), lifted.p(), &solution)?;
     }
     Ok(())
@@ -134,16 +219,43 @@ where
 
 /// Tangents are carried with respect to `input / scale`, so that they have the units of the state and
 /// the absolute tolerance means the same for them (`pbar` of CVODES, Hindmarsh et al. 2005).
-fn scale<F, B: Buffer<Item = f64>>(problem: &OdeProblem<F, B>, i: usize) -> f64 {
-    let u0 = problem.u0().as_ref();
-    let x = u0.get(i).or_else(|| problem.p().get(i - u0.len()));
-    x.map(|x| x.abs()).filter(|&x| x > 0.0).unwrap_or(1.0)
+fn scale(x: f64) -> f64 {
+    if x == 0.0 { 1.0 } else { x.abs() }
 }
 
-fn add(total: &mut Stats, stats: Stats) {
-    total.accepted += stats.accepted;
-    total.rejected += stats.rejected;
-    total.evaluations += stats.evaluations;
+/// The largest tangent by one of the initial states of a chunk, relative to the largest state: how much a
+/// relative error has grown.
+fn growth_of(u: &[D], u0: &[f64]) -> f64 {
+    let largest = |part: &dyn Fn(&D) -> f64| u.iter().map(part).fold(0.0, f64::max);
+    let size = largest(&|u| u.re.abs());
+    let grown = u0.iter().enumerate().filter(|(_, u0)| **u0 != 0.0);
+    let tangent = grown.map(|(k, _)| largest(&|u| u.eps[k].abs())).fold(0.0, f64::max);
+    if size > 0.0 { tangent / size } else { 0.0 }
+}
+
+/// The time that the right-hand side sees at `t`: where it is a declared stop, its neighbour on one side.
+fn seen(t: f64, side: f64, stops: &[f64]) -> f64 {
+    match stops.contains(&t) {
+        true if side > 0.0 => t.next_up(),
+        true => t.next_down(),
+        false => t,
+    }
+}
+
+/// `∂at/∂t + ∂at/∂u · f`.
+fn by_save_time(
+    (rhs, loss): (&impl System, &impl Loss),
+    i: usize,
+    (t, seen): (f64, f64),
+    u: &[f64],
+    p: &[f64],
+) -> f64 {
+    let mut f = vec![0.0; u.len()];
+    rhs.rhs(seen, u, p, &mut f);
+    let along = |(&re, &f): (&f64, &f64)| Dual::<f64, 1> { re, eps: [f] };
+    let moved: Vec<_> = u.iter().zip(&f).map(along).collect();
+    let fixed: Vec<_> = p.iter().map(|&p| Dual::constant(p)).collect();
+    loss.at(i, Dual::variable(t, 0), &moved, &fixed).eps[0]
 }
 
 /// States at save times and their derivatives with respect to all inputs: the initial states

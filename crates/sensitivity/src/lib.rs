@@ -1,5 +1,5 @@
-//! Gradients of solutions of differential equations, with respect to the initial state and the
-//! parameters, for losses at save times.
+//! Gradients of solutions of differential equations with respect to the initial state, the parameters,
+//! the ends of the time span and the save times, for losses at save times and along the way.
 //!
 //! | algorithm | cost | when |
 //! |---|---|---|
@@ -27,7 +27,7 @@
 //! struct Squares;
 //!
 //! impl Loss for Squares {
-//!     fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+//!     fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
 //!         u[0] * u[0]
 //!     }
 //! }
@@ -45,13 +45,17 @@
 //! ```
 
 mod adjoint;
+mod augmented;
 mod error;
 mod forward;
 mod gradient;
 mod loss;
+mod report;
 
 pub use adjoint::{DiscreteAdjoint, StepControl};
+pub use augmented::Augmented;
 pub use error::{Error, ErrorKind};
 pub use forward::{ForwardSensitivity, Sensitivities};
 pub use gradient::Gradient;
 pub use loss::Loss;
+pub use report::{Report, Warning};

@@ -14,7 +14,7 @@ use testset::{Input, SensitivityReference};
 struct LeastSquares(Vec<Vec<f64>>);
 
 impl Loss for LeastSquares {
-    fn at<S: Scalar>(&self, i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+    fn at<S: Scalar>(&self, i: usize, _t: S, u: &[S], _p: &[S]) -> S {
         u.iter().zip(&self.0[i]).map(|(&u, &d)| (u - S::from_f64(d)).powi(2)).sum()
     }
 }
@@ -23,9 +23,9 @@ impl Loss for LeastSquares {
 struct Tangled;
 
 impl Loss for Tangled {
-    fn at<S: Scalar>(&self, i: usize, t: f64, u: &[S], p: &[S]) -> S {
-        let weight = 1.0 + i as f64 + t;
-        (u[0] * u[1]).scale(weight) + (p[0] * u[0]).sin() + u[1].powi(3).scale(0.1)
+    fn at<S: Scalar>(&self, i: usize, t: S, u: &[S], p: &[S]) -> S {
+        let weight = t + S::from_f64(1.0 + i as f64);
+        u[0] * u[1] * weight + (p[0] * u[0]).sin() + u[1].powi(3).scale(0.1)
     }
     fn penalty<S: Scalar>(&self, p: &[S]) -> S {
         p[1] * p[2]
@@ -72,7 +72,7 @@ fn by_nested_duals<F: System, M: ExplicitRk>(
             let solution = solve(&lifted, method.clone(), options).unwrap();
             let mut total = loss.penalty(&p);
             for (i, (t, u)) in solution.iter().enumerate() {
-                total += loss.at(i, t, u, &p);
+                total += loss.at(i, D2::from_f64(t), u, &p);
             }
             assert!((total.re.eps[0] - total.eps[0].re).abs() <= 1e-12 * total.re.eps[0].abs());
             total.eps[0].re
@@ -220,7 +220,7 @@ fn all_sensitivities_match_the_reference_file() {
 struct Sum;
 
 impl Loss for Sum {
-    fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+    fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
         u[0] + u[1]
     }
 }
@@ -278,7 +278,7 @@ fn errors_name_what_is_missing() {
 
     struct Log;
     impl Loss for Log {
-        fn at<S: Scalar>(&self, i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+        fn at<S: Scalar>(&self, i: usize, _t: S, u: &[S], _p: &[S]) -> S {
             if i == 1 { (-u[0]).ln() } else { u[0] }
         }
     }
@@ -293,13 +293,13 @@ fn errors_name_what_is_missing() {
     // A finite loss with an infinite slope, and a penalty that does not exist.
     struct Root;
     impl Loss for Root {
-        fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+        fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
             (u[0] - u[0]).sqrt()
         }
     }
     struct Penalty;
     impl Loss for Penalty {
-        fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+        fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
             u[0]
         }
         fn penalty<S: Scalar>(&self, p: &[S]) -> S {
@@ -329,7 +329,7 @@ fn errors_name_what_is_missing() {
 fn units_do_not_matter() {
     struct Relative(f64);
     impl Loss for Relative {
-        fn at<S: Scalar>(&self, _i: usize, _t: f64, u: &[S], _p: &[S]) -> S {
+        fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
             (u[0] + u[1]).scale(1.0 / self.0)
         }
     }

@@ -1,19 +1,21 @@
-use super::loss_terms::LossTerms;
-use super::step::{Interior, StepAdjoint};
-use super::trajectory::Trajectory;
-use crate::loss::save_times;
-use crate::{Error, Gradient, Loss};
+use super::pass::Pass;
+use super::reverse::First;
+use super::sweep::Sweep;
+use crate::augmented::{AugmentedRhs, with_integral};
+use crate::loss::{integrates, save_times};
+use crate::{Error, Gradient, Loss, Report};
 use ad_tape::Vjp;
-use ode_core::{ExplicitRk, OdeProblem, Options};
-use scalar::Dual;
+use ode_core::{ExplicitRk, OdeProblem, Options, Save};
+use scalar::{Concrete, Dual};
 use system::{Buffer, Rhs, System};
 
 /// The discrete adjoint: reverse mode through the accepted steps of an explicit method, through its
-/// interpolants where save times fall inside steps.
+/// interpolants where save times fall inside steps, and through its own quadrature of a running loss.
 ///
 /// The result is the exact derivative of the numbers that were computed, with the step sizes held
-/// fixed. Cost: about a solve forwards, and a recorded solve and a sweep backwards, whatever the
-/// number of parameters. Memory: the state at every step.
+/// fixed. (Derivatives by times are those of the solution: they take the model's `f`.) Cost: about a
+/// solve forwards, and a recorded solve and a sweep backwards, whatever the number of parameters.
+/// Memory: the state at every step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DiscreteAdjoint {
     /// What the step sizes have to resolve.
@@ -35,11 +37,12 @@ pub enum StepControl {
 type D = Dual<f64, 1>;
 
 impl DiscreteAdjoint {
-    /// The loss and its gradient with respect to `u0` and `p`.
+    /// The loss and its gradient.
     ///
     /// # Errors
     ///
-    /// When the solve fails, no save times are given, or the loss or its gradient is not finite.
+    /// When the solve fails, the loss has neither save times nor a running term, or the loss or its
+    /// gradient is not finite.
     pub fn gradient<F, M, B>(
         &self,
         problem: &OdeProblem<F, B>,
@@ -55,15 +58,14 @@ impl DiscreteAdjoint {
         match self.control {
             StepControl::State => Self::gradient_of_black_box(problem, method, options, loss),
             StepControl::Sensitivity => {
-                let times = save_times(options, problem.tspan().1)?;
                 let (u0, p) = (problem.u0().as_ref(), problem.p());
                 let count = u0.len() + p.len();
                 let lift = |(i, &x): (usize, &f64)| Dual { re: x, eps: [direction(i, count, x)] };
                 let mut u: Vec<D> = u0.iter().chain(p).enumerate().map(lift).collect();
                 let lifted_p = u.split_off(u0.len());
-                let lifted = problem.remake(u, lifted_p)?;
-                let trajectory = Trajectory::record(&lifted, method, options, &times, |x: D| x.re)?;
-                backwards::<F, M>(problem.rhs(), p, &trajectory, &times, loss)
+                let lifted = OdeProblem::over(problem.rhs(), u, lifted_p, problem.tspan())?;
+                let question = Question::new(problem, options, loss)?;
+                question.answer(&lifted, method, |x: D| x.re)
             }
         }
     }
@@ -85,9 +87,7 @@ impl DiscreteAdjoint {
         M: ExplicitRk,
         B: Buffer<Item = f64>,
     {
-        let times = save_times(options, problem.tspan().1)?;
-        let trajectory = Trajectory::record(problem, method, options, &times, |x| x)?;
-        backwards::<F, M>(problem.rhs(), problem.p(), &trajectory, &times, loss)
+        Question::new(problem, options, loss)?.answer(problem, method, |x| x)
     }
 }
 
@@ -100,42 +100,95 @@ fn direction(i: usize, count: usize, x: f64) -> f64 {
     sign * (0.5 + fraction) * size / (count as f64).sqrt()
 }
 
-fn backwards<F: Vjp, M: ExplicitRk>(
-    rhs: &F,
-    p: &[f64],
-    trajectory: &Trajectory,
-    times: &[f64],
-    loss: &impl Loss,
-) -> Result<Gradient, Error> {
-    let n = trajectory.n;
-    let terms = LossTerms::new(loss, trajectory, times, p)?;
-    let mut adjoint = StepAdjoint::new(rhs, const { &M::TABLEAU }, p, n);
-    let (mut lambda, mut p_bar) = (vec![0.0; n], terms.p_bar.clone());
-    let (table, mut interior) = (M::TABLEAU.interpolant_weights(), Vec::new());
-    for (i, step) in trajectory.steps.iter().enumerate().rev() {
-        let first = match i {
-            0 => usize::from(trajectory.saves_start),
-            _ => trajectory.saved_until[i - 1],
+/// What is to be differentiated.
+struct Question<'a, F, L> {
+    rhs: &'a F,
+    u0: &'a [f64],
+    p: &'a [f64],
+    loss: &'a L,
+    integrates: bool,
+    /// That save at the times of the loss, and know of the integral.
+    options: Options,
+    times: Vec<f64>,
+}
+
+impl<'a, F: Vjp, L: Loss> Question<'a, F, L> {
+    fn new<B: Buffer<Item = f64>>(
+        problem: &'a OdeProblem<F, B>,
+        options: &Options,
+        loss: &'a L,
+    ) -> Result<Self, Error> {
+        let (t0, t1) = problem.tspan();
+        let (u0, p) = (problem.u0().as_ref(), problem.p());
+        let integrates = integrates(loss, t0, u0, p);
+        let times = save_times(options, t1, integrates)?;
+        let mut options = Options { save: Save::At(times.clone()), ..options.clone() };
+        if integrates {
+            options = with_integral(options, u0.len());
+        }
+        Ok(Self { rhs: problem.rhs(), u0, p, loss, integrates, options, times })
+    }
+
+    /// Solves what may be `problem` with tangents, of which `keep` leaves what is to be differentiated.
+    fn answer<G, M, B>(
+        &self,
+        problem: &OdeProblem<G, B>,
+        method: M,
+        keep: fn(B::Item) -> f64,
+    ) -> Result<Gradient, Error>
+    where
+        G: Rhs<B::Item>,
+        M: ExplicitRk,
+        B: Buffer,
+        B::Item: Concrete,
+    {
+        if !self.integrates {
+            return self.backwards::<G, M, B>(problem, method, keep);
+        }
+        let mut u: Vec<B::Item> = problem.u0().as_ref().to_vec();
+        u.push(scalar::Scalar::zero());
+        let rhs = AugmentedRhs { rhs: problem.rhs(), loss: self.loss };
+        let augmented = OdeProblem::over(rhs, u, problem.p(), problem.tspan())?;
+        self.backwards::<_, M, _>(&augmented, method, keep)
+    }
+
+    fn backwards<G, M, B>(
+        &self,
+        problem: &OdeProblem<G, B>,
+        method: M,
+        keep: fn(B::Item) -> f64,
+    ) -> Result<Gradient, Error>
+    where
+        G: Rhs<B::Item>,
+        M: ExplicitRk,
+        B: Buffer,
+        B::Item: Concrete,
+    {
+        let Self { rhs, u0, p, loss, integrates, ref options, ref times } = *self;
+        let n = u0.len();
+        let mut pass = Pass::new(problem, method, options, times, (n, keep))?;
+        let mut sweep = Sweep::new::<M>(First(rhs), (n, p), times, loss, integrates)?;
+        let block = pass.run()?;
+        let t1 = match block.steps.last() {
+            Some(step) => sweep.by_end(step.t_last, &block.last),
+            None => 0.0,
         };
-        let end = trajectory.steps.get(i + 1).map_or(trajectory.end, |next| next.t);
-        interior.clear();
-        for j in first..trajectory.saved_until[i] {
-            if times[j] == end {
-                for (lambda, bar) in lambda.iter_mut().zip(terms.at(j, n)) {
-                    *lambda += bar;
-                }
-            } else {
-                let theta = (times[j] - step.t) / step.dt;
-                let weights = (0..table.stages()).map(|i| table.at(i, theta)).collect();
-                interior.push(Interior { weights, u_bar: terms.at(j, n) });
-            }
-        }
-        adjoint.pull_back(step, trajectory.start(i), &interior, &mut lambda, &mut p_bar)?;
+        sweep.pull_back(&block)?;
+        let t0 = match block.steps.first() {
+            Some(step) => sweep.by_start(step.t_first, u0)?,
+            None => 0.0,
+        };
+        let report = Report {
+            algorithm: "discrete adjoint",
+            why: "asked for",
+            steps: block.steps.len(),
+            bytes: block.bytes() + sweep.bytes(),
+            replayed: 0,
+            warnings: sweep.growth().into_iter().collect(),
+        };
+        let Sweep { value, lambda, p_bar, times_bar, .. } = sweep;
+        let stats = pass.stats();
+        Gradient { loss: value, u0: lambda, p: p_bar, t0, t1, times: times_bar, stats, report }
+            .checked()
     }
-    if trajectory.saves_start {
-        for (lambda, bar) in lambda.iter_mut().zip(terms.at(0, n)) {
-            *lambda += bar;
-        }
-    }
-    Gradient { loss: terms.value, u0: lambda, p: p_bar, stats: trajectory.stats }.checked()
 }

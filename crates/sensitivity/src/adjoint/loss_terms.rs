@@ -1,59 +1,108 @@
 //! The loss at each save time, and its derivatives there.
 
-use super::trajectory::Trajectory;
+use super::block::Block;
 use crate::{Error, ErrorKind, Loss};
 use ad_tape::Recorder;
+use scalar::BranchScalar;
 
-/// Value and derivatives of a loss.
-pub(crate) struct LossTerms {
-    pub(crate) value: f64,
-    /// `∂L/∂u(tᵢ)`, one save time after the other.
-    pub(crate) u_bar: Vec<f64>,
-    /// `∂L/∂p` at fixed states.
-    pub(crate) p_bar: Vec<f64>,
+/// The terms of a loss at the save times of a block.
+pub(crate) struct LossTerms<S> {
+    /// The first of these save times.
+    first: usize,
+    n: usize,
+    /// `∂at/∂u(tᵢ)`, one save time after the other.
+    u_bar: Vec<S>,
+    /// `∂at/∂tᵢ`.
+    t_bar: Vec<S>,
+    recorder: Recorder<S>,
+    inputs: Vec<S>,
+    gradient: Vec<S>,
 }
 
-impl LossTerms {
-    pub(crate) fn new(
-        loss: &impl Loss,
-        trajectory: &Trajectory,
-        times: &[f64],
-        p: &[f64],
-    ) -> Result<Self, Error> {
-        let n = trajectory.n;
-        let mut recorder = Recorder::new();
-        let mut inputs = vec![0.0; n + p.len()];
-        let mut gradient = vec![0.0; n + p.len()];
-        inputs[n..].copy_from_slice(p);
+impl<S: BranchScalar> LossTerms<S> {
+    pub(crate) fn new(n: usize, m: usize) -> Self {
+        let inputs = vec![S::zero(); n + m + 1];
+        let (u_bar, t_bar) = (Vec::new(), Vec::new());
+        Self {
+            first: 0,
+            n,
+            u_bar,
+            t_bar,
+            recorder: Recorder::new(),
+            gradient: inputs.clone(),
+            inputs,
+        }
+    }
 
-        let mut terms = Self {
-            value: 0.0,
-            u_bar: Vec::with_capacity(n * times.len()),
-            p_bar: vec![0.0; p.len()],
-        };
-        for (i, &t) in times.iter().enumerate() {
-            inputs[..n].copy_from_slice(trajectory.saved(i));
-            let value =
-                recorder.gradient(|x| loss.at(i, t, &x[..n], &x[n..]), &inputs, &mut gradient)?;
+    /// Differentiates at the save times of a block: their sum, and `∂/∂p` is added.
+    pub(crate) fn of(
+        &mut self,
+        loss: &impl Loss,
+        block: &Block<S>,
+        times: &[f64],
+        p: &[S],
+        p_bar: &mut [S],
+    ) -> Result<S, Error> {
+        let (n, m) = (self.n, p.len());
+        let mut sum = S::zero();
+        self.first = block.first_save;
+        self.u_bar.clear();
+        self.t_bar.clear();
+        self.u_bar.reserve_exact(block.saves().len() * n);
+        self.t_bar.reserve_exact(block.saves().len());
+        self.inputs[n..n + m].copy_from_slice(p);
+        for i in block.saves() {
+            let t = times[i];
+            self.inputs[..n].copy_from_slice(block.saved(i));
+            self.inputs[n + m] = S::from_f64(t);
+            let value = self.recorder.gradient(
+                |x| loss.at(i, x[n + m], &x[..n], &x[n..n + m]),
+                &self.inputs,
+                &mut self.gradient,
+            )?;
             if !value.is_finite() {
                 return Err(ErrorKind::LossNotFinite { index: i, t }.into());
             }
-            terms.value += value;
-            terms.u_bar.extend_from_slice(&gradient[..n]);
-            accumulate(&mut terms.p_bar, &gradient[n..]);
+            sum += value;
+            self.u_bar.extend_from_slice(&self.gradient[..n]);
+            self.t_bar.push(self.gradient[n + m]);
+            accumulate(p_bar, &self.gradient[n..n + m]);
         }
-        terms.value += recorder.gradient(|p| loss.penalty(p), p, &mut gradient[..p.len()])?;
-        accumulate(&mut terms.p_bar, &gradient[..p.len()]);
-        Ok(terms)
+        Ok(sum)
     }
 
-    pub(crate) fn at(&self, i: usize, n: usize) -> &[f64] {
-        &self.u_bar[i * n..(i + 1) * n]
+    /// The penalty, whose derivative is added.
+    pub(crate) fn penalty(
+        &mut self,
+        loss: &impl Loss,
+        p: &[S],
+        p_bar: &mut [S],
+    ) -> Result<S, Error> {
+        let m = p.len();
+        let value = self.recorder.gradient(|p| loss.penalty(p), p, &mut self.gradient[..m])?;
+        accumulate(p_bar, &self.gradient[..m]);
+        Ok(value)
+    }
+
+    /// `∂at/∂u` at a save time.
+    pub(crate) fn u_bar(&self, i: usize) -> &[S] {
+        let first = (i - self.first) * self.n;
+        &self.u_bar[first..first + self.n]
+    }
+
+    /// `∂at/∂t` at a save time.
+    pub(crate) fn t_bar(&self, i: usize) -> S {
+        self.t_bar[i - self.first]
+    }
+
+    /// Bytes of the derivatives.
+    pub(crate) fn bytes(&self) -> usize {
+        (self.u_bar.capacity() + self.t_bar.capacity()) * size_of::<S>()
     }
 }
 
-fn accumulate(sum: &mut [f64], terms: &[f64]) {
-    for (sum, term) in sum.iter_mut().zip(terms) {
+fn accumulate<S: BranchScalar>(sum: &mut [S], terms: &[S]) {
+    for (sum, &term) in sum.iter_mut().zip(terms) {
         *sum += term;
     }
 }

@@ -1,70 +1,99 @@
 //! The adjoint of one explicit Runge–Kutta step.
 
-use crate::Error;
-use ad_tape::Vjp;
+use super::integrand::Integrand;
+use super::reverse::Reverse;
+use crate::{Error, Loss};
+use ad_tape::Replay;
 use ode_core::{ErkTableau, Taken};
+use scalar::BranchScalar;
+use system::Failure;
 
 /// Memory for replaying steps and pulling back through them; a step allocates nothing.
 ///
 /// Stages are counted as in [`ode_core::Interpolant`]: those of the tableau, then the derivative at
 /// the end where it is not the last of them, then the extra stages of the interpolant.
-pub(crate) struct StepAdjoint<'a, F: Vjp> {
-    rhs: &'a F,
+pub(crate) struct StepAdjoint<'l, S, R: Reverse<S>, L> {
+    rhs: R,
     tableau: &'static ErkTableau,
-    p: &'a [f64],
+    /// The running term of the loss: its integral is `dt Σ bᵢ g(tᵢ, zᵢ)`, the step of one more state.
+    integrand: Option<Integrand<'l, L, S>>,
     n: usize,
-    records: Vec<F::Record>,
-    k: Vec<f64>,
-    k_bar: Vec<f64>,
+    records: Vec<R::Record>,
+    k: Vec<S>,
+    k_bar: Vec<S>,
+    /// `dt bᵢ ∂g/∂u` at the stages.
+    g_bar: Vec<S>,
     /// The state that a stage is evaluated at, and its cotangent. After a replay that of the last one,
     /// which nothing asks the value of: it is evaluated when it is pulled back.
-    z: Vec<f64>,
-    z_bar: Vec<f64>,
-    u_bar: Vec<f64>,
+    z: Vec<S>,
+    z_bar: Vec<S>,
+    u_bar: Vec<S>,
 }
 
 /// A save time inside a step: the weights `bᵢ(θ)` there, and the cotangent of the state.
-pub(crate) struct Interior<'a> {
+pub(crate) struct Interior<'a, S> {
     pub(crate) weights: Vec<f64>,
-    pub(crate) u_bar: &'a [f64],
+    pub(crate) u_bar: &'a [S],
 }
 
-impl<'a, F: Vjp> StepAdjoint<'a, F> {
-    pub(crate) fn new(rhs: &'a F, tableau: &'static ErkTableau, p: &'a [f64], n: usize) -> Self {
+impl<'l, S, R, L> StepAdjoint<'l, S, R, L>
+where
+    S: Replay + BranchScalar,
+    R: Reverse<S>,
+    L: Loss,
+{
+    pub(crate) fn new(
+        rhs: R,
+        tableau: &'static ErkTableau,
+        integrand: Option<Integrand<'l, L, S>>,
+        n: usize,
+    ) -> Self {
         let stages = tableau.next_stage() + 1 + tableau.interpolant.extra().len();
+        let zeros = |len: usize| vec![S::zero(); len];
         Self {
-            rhs,
-            tableau,
-            p,
-            n,
             // A model that is recorded is so once.
             records: vec![rhs.record(); stages],
-            k: vec![0.0; stages * n],
-            k_bar: vec![0.0; stages * n],
-            z: vec![0.0; n],
-            z_bar: vec![0.0; n],
-            u_bar: vec![0.0; n],
+            k: zeros(stages * n),
+            k_bar: zeros(stages * n),
+            g_bar: zeros(if integrand.is_some() { tableau.stages() * n } else { 0 }),
+            z: zeros(n),
+            z_bar: zeros(n),
+            u_bar: zeros(n),
+            rhs,
+            tableau,
+            integrand,
+            n,
         }
     }
 
-    /// Turns the cotangent of the state at the end of the step into that at its start, and adds to
-    /// the cotangent of the parameters.
+    pub(crate) fn rhs(&self) -> &R {
+        &self.rhs
+    }
+
+    /// What the running term has added to cotangents at the stages of the last step.
+    pub(crate) fn injected(&self) -> impl Iterator<Item = &[S]> {
+        self.g_bar.chunks_exact(self.n.max(1))
+    }
+
+    /// Turns the cotangent of the state at the end of the step into that at its start, adds to the
+    /// cotangent of the parameters, and gives the integral of the running term.
     pub(crate) fn pull_back(
         &mut self,
         step: &Taken,
-        u: &[f64],
-        interior: &[Interior<'_>],
-        lambda: &mut [f64],
-        p_bar: &mut [f64],
-    ) -> Result<(), Error> {
+        (u, p): (&[S], &[S]),
+        interior: &[Interior<'_, S>],
+        lambda: &mut [S],
+        p_bar: &mut [S],
+    ) -> Result<S, Error> {
         let (tableau, stages, next) =
             (self.tableau, self.tableau.stages(), self.tableau.next_stage());
         // Without save times inside, the derivative at the end and the extra stages play no part.
         let used = if interior.is_empty() { next } else { self.records.len() };
-        let last = (used - 1, self.replay(step, u, used)?);
+        let (t, integral) = self.replay(step, (u, p), used, p_bar)?;
+        let last = (used - 1, t);
 
-        self.u_bar.fill(0.0);
-        self.k_bar.fill(0.0);
+        self.u_bar.fill(S::zero());
+        self.k_bar.fill(S::zero());
         // u(t + θ dt) = u + dt Σ bᵢ(θ) kᵢ
         for point in interior {
             axpy(1.0, point.u_bar, &mut self.u_bar);
@@ -74,11 +103,11 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
         }
         for i in (next + 1..used).rev() {
             let a = tableau.interpolant.extra()[i - next - 1].a;
-            self.pull_back_stage(i, step, last, |j| a[j], p_bar)?;
+            self.pull_back_stage(i, (step, p), last, |j| a[j], p_bar)?;
         }
         if next == stages && used > next {
             // k_next = f(t + dt, u_next)
-            self.pull_back_rhs(next, step, last, p_bar)?;
+            self.pull_back_rhs(next, (step, p), last, p_bar)?;
             axpy(1.0, &self.z_bar, lambda);
         }
         // u_next = u + dt Σ bᵢ kᵢ
@@ -87,16 +116,23 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
             axpy(step.dt * b, lambda, &mut self.k_bar[i * self.n..]);
         }
         for i in (0..stages.min(used)).rev() {
-            self.pull_back_stage(i, step, last, |j| tableau.a(i, j), p_bar)?;
+            self.pull_back_stage(i, (step, p), last, |j| tableau.a(i, j), p_bar)?;
         }
         lambda.copy_from_slice(&self.u_bar);
-        Ok(())
+        Ok(integral)
     }
 
-    /// Evaluates the first `used` stages again, recording each except the last, whose time is returned.
-    fn replay(&mut self, step: &Taken, u: &[f64], used: usize) -> Result<f64, Error> {
+    /// Evaluates the first `used` stages again, recording each except the last, whose time is returned;
+    /// and the integral of the running term.
+    fn replay(
+        &mut self,
+        step: &Taken,
+        (u, p): (&[S], &[S]),
+        used: usize,
+        p_bar: &mut [S],
+    ) -> Result<(f64, S), Error> {
         let (tableau, next, n) = (self.tableau, self.tableau.next_stage(), self.n);
-        let mut last = step.t_first;
+        let (mut last, mut integral) = (step.t_first, S::zero());
         for i in 0..used {
             let (done, rest) = self.k.split_at_mut(i * n);
             self.z.copy_from_slice(u);
@@ -119,34 +155,44 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
                 _ => step.t + c * step.dt,
             };
             last = t;
+            if let (Some(integrand), Some(&b)) = (&mut self.integrand, tableau.b.get(i)) {
+                let g_bar = &mut self.g_bar[i * n..(i + 1) * n];
+                match b == 0.0 {
+                    true => g_bar.fill(S::zero()),
+                    false => {
+                        let point = (t, &self.z[..], p);
+                        integral += integrand.pull_back(point, step.dt * b, g_bar, p_bar)?;
+                    }
+                }
+            }
             if i + 1 == used {
                 break;
             }
             self.rhs
-                .forward(t, &self.z, self.p, &mut rest[..n], &mut self.records[i])
+                .forward(t, &self.z, p, &mut rest[..n], &mut self.records[i])
                 .map_err(|failure| Error::replay(step.t, &failure))?;
         }
-        Ok(last)
+        Ok((last, integral))
     }
 
     /// `z_bar = (∂f/∂u)ᵀ k_barᵢ` at stage `i`.
     fn pull_back_rhs(
         &mut self,
         i: usize,
-        step: &Taken,
+        (step, p): (&Taken, &[S]),
         (last, t): (usize, f64),
-        p_bar: &mut [f64],
+        p_bar: &mut [S],
     ) -> Result<(), Error> {
         let k_bar = &self.k_bar[i * self.n..(i + 1) * self.n];
-        self.z_bar.fill(0.0);
-        if k_bar.iter().all(|&bar| bar == 0.0) {
+        self.z_bar.fill(S::zero());
+        if k_bar.iter().all(|&bar| bar.largest_part() == 0.0) {
             return Ok(());
         }
         let record = &mut self.records[i];
         if i == last {
             let bars = (&mut self.z_bar[..], p_bar);
-            let done = self.rhs.pull_back(t, &self.z, self.p, k_bar, bars, record);
-            return done.map_err(|failure| Error::replay(step.t, &failure));
+            let done = self.rhs.pull_back((t, &self.z, p), k_bar, bars, record);
+            return done.map_err(|failure: Failure| Error::replay(step.t, &failure));
         }
         self.rhs.backward(record, k_bar, &mut self.z_bar, p_bar);
         Ok(())
@@ -156,25 +202,28 @@ impl<'a, F: Vjp> StepAdjoint<'a, F> {
     fn pull_back_stage(
         &mut self,
         i: usize,
-        step: &Taken,
+        at: (&Taken, &[S]),
         last: (usize, f64),
         a: impl Fn(usize) -> f64,
-        p_bar: &mut [f64],
+        p_bar: &mut [S],
     ) -> Result<(), Error> {
-        self.pull_back_rhs(i, step, last, p_bar)?;
+        self.pull_back_rhs(i, at, last, p_bar)?;
+        if let Some(g_bar) = self.g_bar.get(i * self.n..(i + 1) * self.n) {
+            axpy(1.0, g_bar, &mut self.z_bar);
+        }
         axpy(1.0, &self.z_bar, &mut self.u_bar);
         for j in 0..i {
-            axpy(step.dt * a(j), &self.z_bar, &mut self.k_bar[j * self.n..]);
+            axpy(at.0.dt * a(j), &self.z_bar, &mut self.k_bar[j * self.n..]);
         }
         Ok(())
     }
 }
 
 /// `y += a x`
-fn axpy(a: f64, x: &[f64], y: &mut [f64]) {
+pub(crate) fn axpy<S: BranchScalar>(a: f64, x: &[S], y: &mut [S]) {
     if a != 0.0 {
-        for (y, x) in y.iter_mut().zip(x) {
-            *y += a * x;
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y += x.scale(a);
         }
     }
 }
