@@ -61,6 +61,11 @@ impl<S: Scalar> Dense<S> {
         }
     }
 
+    /// Bytes of memory that the polynomials hold on to.
+    pub fn bytes(&self) -> usize {
+        self.coefficients.capacity() * size_of::<S>()
+    }
+
     /// The state at time `t` into `u`; meaningful between the ends of the step. NaN if `u` has the
     /// wrong length.
     pub fn eval(&self, t: f64, u: &mut [S]) {

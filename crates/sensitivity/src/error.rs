@@ -36,6 +36,20 @@ pub enum ErrorKind {
         /// The reason that it gave.
         reason: String,
     },
+    /// Backsolve does not find the solution again.
+    Backsolve {
+        /// When that was seen.
+        t: f64,
+        /// By how many tolerances it was off.
+        factor: f64,
+        /// Why the solve backwards ended, if it did.
+        reason: Option<ode_core::Error>,
+    },
+    /// The integral for the parameters was not found over a step that starts here, however finely it was cut.
+    Quadrature {
+        /// Where the step starts.
+        t: f64,
+    },
     /// The loss mixed variables of different recordings.
     Recording(ad_tape::Error),
 }
@@ -101,6 +115,25 @@ impl fmt::Display for Error {
                 "the right-hand side failed when the step from t = {t} was replayed: {reason}; a \
                  right-hand side must give the same answer to the same question"
             ),
+            ErrorKind::Backsolve { t, factor, reason } => {
+                match reason {
+                    Some(why) => write!(f, "the solve back in time ended at t = {t}: {why}")?,
+                    None => write!(
+                        f,
+                        "going back in time the state is off by {factor:.1e} tolerances at t = {t}"
+                    )?,
+                }
+                f.write_str(
+                    "; what a system forgets going forward grows going back. Take `GaussAdjoint` or \
+                     `InterpolatingAdjoint`, which keep the solution, save more often (`checkpoints`), \
+                     or set `force`",
+                )
+            }
+            ErrorKind::Quadrature { t } => write!(
+                f,
+                "the integral of the gradient by the parameters does not settle in the step that starts \
+                 at t = {t}: if the model jumps there, declare the time in `stops`"
+            ),
             ErrorKind::Recording(error) => write!(f, "the loss cannot be differentiated: {error}"),
         }
     }
@@ -109,7 +142,9 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self.kind() {
-            ErrorKind::Solve(error) => Some(error),
+            ErrorKind::Solve(error) | ErrorKind::Backsolve { reason: Some(error), .. } => {
+                Some(error)
+            }
             ErrorKind::Recording(error) => Some(error),
             _ => None,
         }

@@ -234,7 +234,7 @@ fn growth_of(u: &[D], u0: &[f64]) -> f64 {
 }
 
 /// The time that the right-hand side sees at `t`: where it is a declared stop, its neighbour on one side.
-fn seen(t: f64, side: f64, stops: &[f64]) -> f64 {
+pub(crate) fn seen(t: f64, side: f64, stops: &[f64]) -> f64 {
     match stops.contains(&t) {
         true if side > 0.0 => t.next_up(),
         true => t.next_down(),
@@ -243,7 +243,7 @@ fn seen(t: f64, side: f64, stops: &[f64]) -> f64 {
 }
 
 /// `∂at/∂t + ∂at/∂u · f`.
-fn by_save_time(
+pub(crate) fn by_save_time(
     (rhs, loss): (&impl System, &impl Loss),
     i: usize,
     (t, seen): (f64, f64),

@@ -46,6 +46,7 @@
 
 mod adjoint;
 mod augmented;
+mod continuous;
 mod error;
 mod forward;
 mod gradient;
@@ -54,6 +55,10 @@ mod report;
 
 pub use adjoint::{DiscreteAdjoint, StepControl};
 pub use augmented::Augmented;
+pub use continuous::{
+    AdjointEquation, AdjointWork, BacksolveAdjoint, GaussAdjoint, GaussRule, InterpolatingAdjoint,
+    QuadratureAdjoint,
+};
 pub use error::{Error, ErrorKind};
 pub use forward::{ForwardSensitivity, Sensitivities};
 pub use gradient::Gradient;

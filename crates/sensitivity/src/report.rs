@@ -31,6 +31,14 @@ pub enum Warning {
         /// When it was largest.
         t: f64,
     },
+    /// Backsolve was forced to answer, although the state that it found going back in time is off by so
+    /// many tolerances.
+    Backsolve {
+        /// The factor.
+        factor: f64,
+        /// When it was largest.
+        t: f64,
+    },
 }
 
 /// A perturbation that grows by more than this has lost all digits of ordinary tolerances.
@@ -51,6 +59,11 @@ impl fmt::Display for Warning {
                 "perturbations grow by a factor of {factor:.1e} (largest at t = {t}); if the system is \
                  chaotic, this gradient is that of one trajectory, and for long-time averages \
                  shadowing is the method"
+            ),
+            Self::Backsolve { factor, t } => write!(
+                f,
+                "going back in time the state was off by {factor:.1e} tolerances at t = {t}; the \
+                 gradient is that of another solution"
             ),
         }
     }

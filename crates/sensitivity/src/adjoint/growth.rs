@@ -38,6 +38,11 @@ impl Growth {
         }
     }
 
+    /// The largest of each state.
+    pub(crate) fn sizes(&self) -> &[f64] {
+        &self.sizes
+    }
+
     pub(crate) fn warning(&self) -> Option<Warning> {
         Warning::growth(self.factor, self.t)
     }

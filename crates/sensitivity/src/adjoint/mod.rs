@@ -10,4 +10,8 @@ mod reverse;
 mod step;
 mod sweep;
 
+pub(crate) use block::Block;
 pub use discrete::{DiscreteAdjoint, StepControl};
+pub(crate) use growth::Growth;
+pub(crate) use integrand::Integrand;
+pub(crate) use loss_terms::LossTerms;

@@ -1,0 +1,22 @@
+//! Continuous adjoints: the adjoint equation `λ' = -(∂f/∂u)ᵀ λ - (∂g/∂u)ᵀ` solved backwards in time, by any method.
+//!
+//! They differ in where the solution comes from that the equation is linearised about, and in how the integral
+//! `∫ (∂f/∂p)ᵀ λ + (∂g/∂p)ᵀ dt` is taken.
+
+mod backsolve;
+mod backward;
+mod equation;
+mod gauss;
+mod interpolating;
+mod kronrod;
+mod legendre;
+mod path;
+mod quadrature;
+mod second;
+mod tolerances;
+
+pub use backsolve::BacksolveAdjoint;
+pub use equation::{AdjointEquation, AdjointWork};
+pub use gauss::{GaussAdjoint, GaussRule};
+pub use interpolating::InterpolatingAdjoint;
+pub use quadrature::QuadratureAdjoint;

@@ -1,0 +1,89 @@
+use super::backward::{Listen, Plan, Stepped, gradient};
+use super::equation::{AdjointEquation, Carries};
+use super::kronrod::Kronrod;
+use crate::augmented::Augmented;
+use crate::{Error, Gradient, Loss, Warning};
+use ode_core::{Algorithm, Dense, OdeProblem, Options, Taken};
+use system::{Buffer, System};
+
+/// The quadrature adjoint: `λ` is solved for and kept with its interpolants; then the integral for the parameters is taken
+/// over all of it, adaptively, by the points of Gauss and Kronrod, to `rtol`.
+///
+/// The solves know nothing of the parameters, so that their number costs an implicit method nothing. Memory: the interpolants
+/// of the solution and of `λ`. [`GaussAdjoint`](crate::GaussAdjoint) gets along without the latter.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct QuadratureAdjoint {
+    /// Relative tolerance of the pass backward and of the integral; that of the options unless given.
+    pub rtol: Option<f64>,
+    /// Absolute tolerance of `λ`; as in [`InterpolatingAdjoint`](crate::InterpolatingAdjoint).
+    pub atol: Option<f64>,
+}
+
+impl QuadratureAdjoint {
+    /// The loss and its gradient. Implicit methods factor the adjoint's own, exact Jacobian.
+    ///
+    /// # Errors
+    ///
+    /// [`Quadrature`](crate::ErrorKind::Quadrature) where halving a step does not help; else as
+    /// [`InterpolatingAdjoint::gradient`](crate::InterpolatingAdjoint::gradient).
+    pub fn gradient<F, L, A, B>(
+        &self,
+        problem: &OdeProblem<F, B>,
+        method: A,
+        options: &Options,
+        loss: &L,
+    ) -> Result<Gradient, Error>
+    where
+        F: System,
+        L: Loss,
+        B: Buffer<Item = f64>,
+        A: for<'a> Algorithm<Augmented<'a, F, L>, Vec<f64>>
+            + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
+    {
+        let plan = Plan {
+            algorithm: "quadrature adjoint",
+            carries: Carries::Nothing,
+            segments: 1,
+            rtol: self.rtol,
+            atol: self.atol,
+        };
+        let (n, m) = (problem.u0().as_ref().len(), problem.p().len());
+        let rule = Kronrod::new(n, m, self.rtol.unwrap_or(options.rtol));
+        let mut kept = Kept { steps: Vec::new(), rule };
+        gradient(&plan, problem, method, options, loss, &mut kept)
+    }
+}
+
+/// All of `λ`.
+struct Kept {
+    steps: Vec<(Taken, Dense<f64>)>,
+    rule: Kronrod,
+}
+
+impl<F: System, L: Loss> Listen<F, L> for Kept {
+    const LISTENS: bool = true;
+
+    fn step(&mut self, stepped: Stepped<'_, '_, F, L>) -> Result<(), Error> {
+        self.steps.push((stepped.step, stepped.dense.clone()));
+        Ok(())
+    }
+
+    fn finish(
+        &mut self,
+        equation: &AdjointEquation<'_, F, L>,
+        p: &[f64],
+        p_bar: &mut [f64],
+    ) -> Result<Option<Warning>, Error> {
+        // From the start on: the path was last looked at there. Small contributions do not have to be as
+        // accurate as large ones, and the first ones come without knowing which are.
+        for (step, dense) in self.steps.iter().rev() {
+            self.rule.add(equation, *step, dense, p)?;
+        }
+        self.rule.finish(p_bar);
+        Ok(None)
+    }
+
+    fn bytes(&self) -> usize {
+        self.steps.iter().map(|(step, dense)| size_of_val(step) + dense.bytes()).sum()
+    }
+}
