@@ -16,6 +16,10 @@ pub(crate) enum Kind {
     Axpy { len: u32 },
     /// `Σ xᵢ`.
     Sum { len: u32 },
+    /// The largest of `x`.
+    Max { len: u32 },
+    /// `f(xᵢ)` of `(x, slopes)`; the slopes are values of the recording that depend on nothing more.
+    Map { len: u32 },
     /// `yᵢ = Σₖ wₖ xᵢ₊ₖ` of `(w, x)`.
     Stencil { taps: u32, len: u32 },
     /// `yᵢⱼ = Σₖₗ wₖₗ xᵢ₊ₖ,ⱼ₊ₗ` of `(w, x)`: rows and columns of `w` and of `y`.
@@ -36,8 +40,8 @@ impl Kind {
     pub(crate) fn outputs(self) -> usize {
         let outputs = match self {
             Self::Dense { rows, .. } | Self::Matvec { rows, .. } => rows,
-            Self::Axpy { len } | Self::Stencil { len, .. } => len,
-            Self::Dot { .. } | Self::Sum { .. } => 1,
+            Self::Axpy { len } | Self::Stencil { len, .. } | Self::Map { len } => len,
+            Self::Dot { .. } | Self::Sum { .. } | Self::Max { .. } => 1,
             Self::Stencil2 { size: [rows, columns], .. } => rows * columns,
             Self::Primitive { outputs, .. } => outputs,
         };
@@ -49,9 +53,9 @@ impl Kind {
         let lengths = match self {
             Self::Dense { rows, cols } => [rows * cols, rows, cols],
             Self::Matvec { rows, cols } => [rows * cols, cols, 0],
-            Self::Dot { len } => [len, len, 0],
+            Self::Dot { len } | Self::Map { len } => [len, len, 0],
             Self::Axpy { len } => [1, len, len],
-            Self::Sum { len } => [len, 0, 0],
+            Self::Sum { len } | Self::Max { len } => [len, 0, 0],
             Self::Stencil { taps, len } => [taps, len + taps - 1, 0],
             Self::Stencil2 { weights: [a, b], size: [m, n] } => {
                 [a * b, (m + a - 1) * (n + b - 1), 0]
@@ -71,6 +75,8 @@ impl Kind {
             Self::Dot { .. } => ("dot product", 2 * a),
             Self::Axpy { .. } => ("axpy", 2 * b),
             Self::Sum { .. } => ("sum", a),
+            Self::Max { .. } => ("maximum", a),
+            Self::Map { .. } => ("map", 25 * a),
             Self::Stencil { .. } => ("stencil", 2 * a * n),
             Self::Stencil2 { .. } => ("2-D stencil", 2 * a * n),
             Self::Primitive { .. } => ("primitive", a + n),
@@ -84,7 +90,7 @@ impl Node {
         first..first + self.kind.lengths()[i]
     }
 
-    /// Writes the outputs `y` from the earlier values. (A primitive is not done here.)
+    /// Writes the outputs `y` from the earlier values. (Primitives and maps are not done here.)
     pub(crate) fn forward<S: Scalar>(&self, values: &[S], y: &mut [S]) {
         let operand = |i: usize| &values[self.range(i)];
         match self.kind {
@@ -96,12 +102,13 @@ impl Node {
                 S::axpy(operand(0)[0], operand(1), y);
             }
             Kind::Sum { .. } => y[0] = S::sum_of(operand(0)),
+            Kind::Max { .. } => y[0] = S::max_of(operand(0)),
             Kind::Stencil { .. } => S::stencil(operand(0), operand(1), y),
             Kind::Stencil2 { weights, size } => {
                 let columns = (size[1] + weights[1] - 1) as usize;
                 S::stencil_2d((operand(0), weights[1] as usize), (operand(1), columns), y);
             }
-            Kind::Primitive { .. } => {}
+            Kind::Map { .. } | Kind::Primitive { .. } => {}
         }
     }
 
@@ -130,6 +137,25 @@ impl Node {
             Kind::Sum { .. } => {
                 for bar in &mut bars[self.range(0)] {
                     *bar += y_bar[0];
+                }
+            }
+            Kind::Max { .. } => {
+                let y = S::max_of(operand(0));
+                let (mut left, zero) = (y_bar[0], S::zero());
+                for (bar, &x) in bars[self.range(0)].iter_mut().zip(operand(0)) {
+                    // It is the first one, among numbers that may not be looked at.
+                    let pick = |yes: S, no: S| {
+                        y.select_nan(x.select_nan(yes, no), x.select_lt(y, no, yes))
+                    };
+                    *bar += pick(left, zero);
+                    left = pick(zero, left);
+                }
+            }
+            Kind::Map { .. } => {
+                let slopes = operand(1);
+                for ((bar, &slope), &y_bar) in bars[self.range(0)].iter_mut().zip(slopes).zip(y_bar)
+                {
+                    *bar += slope.weigh(y_bar);
                 }
             }
             Kind::Stencil { taps, len } => {

@@ -5,7 +5,7 @@ use crate::node::{Kind, Node};
 use crate::vector::Recorded;
 use crate::{Tape, Var};
 use core::ops::Range;
-use scalar::BranchScalar;
+use scalar::{BranchScalar, Unary};
 
 impl<S: BranchScalar> Recorded for Var<'_, S> {
     fn is_free(&self) -> bool {
@@ -30,6 +30,33 @@ impl<S: BranchScalar> Recorded for Var<'_, S> {
         });
         recorded.unwrap_or_else(|| y.fill(Var::undefined()));
     }
+}
+
+/// Records `yᵢ = f(xᵢ)` as one node, which holds the slopes: any function will do.
+pub(crate) fn map<'t, S: BranchScalar, F: Unary>(f: F, x: &[Var<'t, S>], y: &mut [Var<'t, S>]) {
+    let len = x.len().min(y.len());
+    let (x, y) = (&x[..len], &mut y[..len]);
+    let Some(tape) = x.iter().find_map(|var| var.tape()) else {
+        for (y, x) in y.iter_mut().zip(x) {
+            *y = Var::constant(x.value().unary(f));
+        }
+        return;
+    };
+    let recorded = tape.record(|arena| {
+        let first = operand(arena, tape, x)?;
+        let slopes = arena.reserve(len, |values| {
+            values.extend(x.iter().map(|x| f.slope(x.value(), x.value().unary(f))));
+        })?;
+        let out =
+            arena.reserve(len, |values| values.extend(x.iter().map(|x| x.value().unary(f))))?;
+        let kind = Kind::Map { len: len as u32 };
+        arena.blocks.push(Block::Vector { out, node: Node { kind, operands: [first, slopes, 0] } });
+        for (y, slot) in y.iter_mut().zip(out..) {
+            *y = Var::on(tape, slot, arena.values[slot as usize]);
+        }
+        Ok(())
+    });
+    recorded.unwrap_or_else(|| y.fill(Var::undefined()));
 }
 
 /// The first slot of a range that holds the operand: where it is, if its elements follow each other

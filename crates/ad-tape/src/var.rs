@@ -189,6 +189,10 @@ impl<S: BranchScalar> Scalar for Var<'_, S> {
         let (slope, other_slope) = f.slopes(self.value, other.value, value);
         self.node_of_two(other, value, slope, other_slope)
     }
+    /// One node, which holds the slopes.
+    fn map<F: Unary>(f: F, x: &[Self], y: &mut [Self]) {
+        crate::record::map(f, x, y);
+    }
     vector_hooks!();
 }
 

@@ -43,6 +43,15 @@ pub(crate) fn sum_of<R: Recorded>(x: &[R]) -> R {
     y[0]
 }
 
+pub(crate) fn max_of<R: Recorded>(x: &[R]) -> R {
+    if !recorded(&[x]) {
+        return x.iter().copied().reduce(R::max).unwrap_or(R::from_f64(f64::NEG_INFINITY));
+    }
+    let mut y = [R::zero()];
+    R::node(Kind::Max { len: short(x.len()) }, [x, &[], &[]], &mut y);
+    y[0]
+}
+
 pub(crate) fn axpy<R: Recorded>(alpha: R, x: &[R], y: &mut [R]) {
     let len = x.len().min(y.len());
     let (x, y) = (&x[..len], &mut y[..len]);
@@ -155,6 +164,10 @@ macro_rules! vector_hooks {
         /// One node.
         fn sum_of(x: &[Self]) -> Self {
             crate::vector::sum_of(x)
+        }
+        /// One node.
+        fn max_of(x: &[Self]) -> Self {
+            crate::vector::max_of(x)
         }
         /// One node. Missing columns count as zero, as in the loop.
         fn matvec(matrix: &[Self], x: &[Self], y: &mut [Self]) {

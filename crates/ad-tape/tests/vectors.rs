@@ -1,8 +1,8 @@
 //! Vector nodes against their loops, whatever the operands are.
 
-use ad_tape::{Adjoints, Tape, Var};
+use ad_tape::{Adjoints, Program, Tape, Var};
 use proptest::prelude::*;
-use scalar::{Dual, Scalar};
+use scalar::{Dual, Lanes, Scalar, Unary, function};
 
 const INPUTS: usize = 12;
 type D = Dual<f64, INPUTS>;
@@ -113,6 +113,86 @@ fn large_layers() {
         }
         assert_eq!(adjoints.wrt_slice(b).unwrap(), y_bar);
     }
+}
+
+/// The first of equals, NaN where one is NaN, and one node.
+#[test]
+fn the_largest_has_the_cotangent() {
+    let tape = Tape::new();
+    let x = tape.vars(&[1.0, 4.0, -2.0, 4.0, f64::NAN]);
+    let before = tape.len();
+    let largest = Var::max_of(&x[..4]);
+    assert_eq!((largest.value(), tape.len() - before), (4.0, 1));
+    let undefined = Var::max_of(&x);
+    assert!(undefined.value().is_nan());
+    let (mut adjoints, seeds) = (Adjoints::new(), [3.0]);
+    tape.pullback(&[largest], &seeds, &mut adjoints).unwrap();
+    assert_eq!(adjoints.wrt_slice(&x).unwrap(), [0.0, 3.0, 0.0, 0.0, 0.0]);
+    tape.pullback(&[undefined], &seeds, &mut adjoints).unwrap();
+    assert_eq!(adjoints.wrt_slice(&x).unwrap(), [0.0, 0.0, 0.0, 0.0, 3.0]);
+    assert_eq!(Var::<f64>::max_of(&[]).value(), f64::NEG_INFINITY);
+    assert_eq!(Var::max_of(&[x[0], Var::constant(7.0)]).value(), 7.0);
+    // In a program each lane has its own.
+    let program = Program::record(3, |x| vec![Scalar::max_of(x)]).unwrap();
+    assert_eq!(program.explain().operations, 1);
+    let (mut work, mut y, mut bars) = (program.work(), [Lanes([0.0; 4])], [Lanes([0.0; 4]); 3]);
+    let x = [[1.0, 2.0, 5.0, 0.0], [3.0, 2.0, 1.0, f64::NAN], [2.0, 2.0, 5.0, 1.0]].map(Lanes);
+    program.forward(&x, &mut y, &mut work).unwrap();
+    program.reverse(&[Lanes([1.0, 2.0, 3.0, 4.0])], &mut bars, &mut work).unwrap();
+    assert_eq!(y[0].0[..3], [3.0, 2.0, 5.0]);
+    assert!(y[0].0[3].is_nan());
+    let expected = [[0.0, 2.0, 3.0, 0.0], [1.0, 0.0, 0.0, 4.0], [0.0; 4]];
+    assert_eq!(bars.map(|bar| bar.0), expected);
+}
+
+/// One node for all elements, also of a function that no program could hold, and to second order.
+#[test]
+fn a_map_is_one_node() {
+    /// `x / (1 + x²)`.
+    #[derive(Clone, Copy, Debug)]
+    struct Own;
+    impl Unary for Own {
+        fn f64(self, x: f64) -> f64 {
+            x / (1.0 + x * x)
+        }
+        fn slope<S: Scalar>(self, x: S, _: S) -> S {
+            let square = x * x;
+            (S::one() - square) / (S::one() + square).powi(2)
+        }
+    }
+    let tape = Tape::new();
+    let values = [0.5, -1.0, 2.0].map(|x| Dual { re: x, eps: [1.0] });
+    let x = tape.vars(&values);
+    let mut y = [x[0]; 3];
+    let before = tape.len();
+    Var::map(Own, &x, &mut y);
+    assert_eq!(tape.len() - before, 6, "slopes and values");
+    let seeds = [1.0, 10.0, 0.0].map(Dual::constant);
+    let mut adjoints = Adjoints::new();
+    tape.pullback(&y, &seeds, &mut adjoints).unwrap();
+    for ((x, bar), seed) in values.iter().zip(adjoints.wrt_slice(&x).unwrap()).zip(seeds) {
+        let slope = Own.slope(*x, x.unary(Own));
+        assert_eq!((bar.re, bar.eps[0]), (slope.re * seed.re, slope.eps[0] * seed.re));
+    }
+    // Scattered operands, constants among them, and slices of different lengths.
+    let mut few = [Var::constant(Dual::constant(9.0)); 2];
+    Var::map(Own, &[x[2], Var::constant(Dual::constant(3.0)), x[0]], &mut few);
+    assert_eq!(few.map(|y| y.value().re), [0.4, 0.3]);
+    // A slope that is not finite adds nothing where its result does not count.
+    let x = tape.vars(&[0.0, 4.0].map(Dual::constant));
+    let mut y = [x[0]; 2];
+    Var::map(function::Sqrt, &x, &mut y);
+    tape.pullback(&y[1..], &[Dual::one()], &mut adjoints).unwrap();
+    assert_eq!(
+        adjoints.wrt_slice(&x).unwrap().iter().map(|bar| bar.re).collect::<Vec<_>>(),
+        [0.0, 0.25]
+    );
+    let program = Program::record(300, |x| {
+        let mut y = vec![Scalar::zero(); 300];
+        Scalar::map(function::Tanh, x, &mut y);
+        y
+    });
+    assert_eq!(program.unwrap().explain().instructions, 1);
 }
 
 #[test]

@@ -214,6 +214,39 @@ pub trait Scalar:
         x.iter().copied().sum()
     }
 
+    /// The largest of the numbers, NaN if one is NaN, and `-∞` if there is none; recorded as one node on
+    /// a tape. The derivative is that of the first of equals.
+    ///
+    /// ```
+    /// use scalar::{Dual, Scalar};
+    ///
+    /// assert_eq!(f64::max_of(&[1.0, 3.0, -2.0]), 3.0);
+    /// assert!(f64::max_of(&[1.0, f64::NAN, 3.0]).is_nan());
+    /// let x = [2.0, 5.0, 5.0].map(|x| Dual { re: x, eps: [10.0 * x] });
+    /// assert_eq!(Dual::max_of(&x).eps, [50.0]);
+    /// ```
+    #[inline]
+    fn max_of(x: &[Self]) -> Self {
+        x.iter().copied().reduce(Self::max).unwrap_or(Self::from_f64(f64::NEG_INFINITY))
+    }
+
+    /// `yᵢ = f(xᵢ)` for as many as both slices have: a function of the table or one of the user's for
+    /// all elements. Recorded as one node on a tape; a program makes one instruction of it.
+    ///
+    /// ```
+    /// use scalar::{Scalar, function};
+    ///
+    /// let mut y = [0.0; 2];
+    /// f64::map(function::Tanh, &[0.5, -1.0], &mut y);
+    /// assert_eq!(y, [0.5f64.tanh(), -1f64.tanh()]);
+    /// ```
+    #[inline]
+    fn map<F: Unary>(f: F, x: &[Self], y: &mut [Self]) {
+        for (y, &x) in y.iter_mut().zip(x) {
+            *y = x.unary(f);
+        }
+    }
+
     /// `y = A x`, where `A` holds `y.len() × x.len()` numbers, column by column; recorded as one node
     /// on a tape.
     #[inline]

@@ -3,7 +3,7 @@
 #![allow(dead_code)]
 
 use proptest::prelude::*;
-use scalar::Scalar;
+use scalar::{Scalar, function};
 
 /// One step of a random program: an operation, two operands, a constant.
 pub(crate) type Step = (u8, usize, usize, f64);
@@ -13,7 +13,7 @@ pub(crate) fn run<S: Scalar>(program: &[Step], x: &[S]) -> S {
     for &(op, i, j, c) in program {
         let (a, b) = (pool[i % pool.len()], pool[j % pool.len()]);
         let one = S::one();
-        pool.push(match op % 25 {
+        pool.push(match op % 27 {
             0 => a + b,
             1 => a - b.scale(c),
             2 => (a * b).sin(),
@@ -57,6 +57,12 @@ pub(crate) fn run<S: Scalar>(program: &[Step], x: &[S]) -> S {
                 let (x, mut y): (Vec<S>, _) = (x.take(9).collect(), [one; 4]);
                 S::stencil_2d((&w, 2), (&x, 3), &mut y);
                 (y[0] - y[3] + y[1] * y[2]).sin()
+            }
+            25 => S::max_of(&[a, b, S::from_f64(c), a * b]) * b,
+            26 => {
+                let mut y = [one; 3];
+                S::map(function::Tanh, &[a, S::from_f64(c), b], &mut y);
+                y[0] * y[1] - y[2]
             }
             24 => (a * b).powi(-2).min(one) + (a * b).scale(c),
             _ => S::from_f64(c),
