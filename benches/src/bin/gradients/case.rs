@@ -187,6 +187,7 @@ impl<F: System> Case<F> {
         let found = error(&joined(&u_bar, &p_bar));
         let mut records = vec![record; POINTS];
         let mut bars = bars;
+        self.in_one_call(error, &records, &bars, &mut add);
         let run = move |runs| {
             for _ in 0..runs {
                 for ((u, (u_bar, p_bar)), record) in points.iter().zip(&mut bars).zip(&mut records)
@@ -200,6 +201,34 @@ impl<F: System> Case<F> {
         add("Vjp", found, POINTS, Box::new(run));
         self.replays(error, &mut add)?;
         Ok(entries)
+    }
+
+    /// Products in one call, with copies of this memory.
+    fn in_one_call<'a>(
+        &'a self,
+        error: &dyn Fn(&[f64]) -> f64,
+        records: &[ad_tape::Record],
+        bars: &[(Vec<f64>, Vec<f64>)],
+        add: &mut Add<'_, 'a>,
+    ) {
+        let Self { model, p, points, lambda, .. } = self;
+        let (mut records, mut bars) = (records.to_vec(), bars.to_vec());
+        let (u_bar, p_bar) = &mut bars[0];
+        u_bar.fill(0.0);
+        p_bar.fill(0.0);
+        ours::in_one_call(model, (&points[0], p, lambda), &mut records[0], (u_bar, p_bar));
+        let found = error(&[&u_bar[..], p_bar].concat());
+        let run = move |runs| {
+            for _ in 0..runs {
+                for ((u, (u_bar, p_bar)), record) in points.iter().zip(&mut bars).zip(&mut records)
+                {
+                    let at = (black_box(&u[..]), black_box(&p[..]), black_box(&lambda[..]));
+                    ours::in_one_call(model, at, record, (u_bar, p_bar));
+                }
+                black_box(&mut bars);
+            }
+        };
+        add("Vjp in one call", found, POINTS, Box::new(run));
     }
 
     /// Replays of the program, one point at a time and in lanes.

@@ -40,6 +40,18 @@ pub(crate) fn by_trait<F: System>(
     }
 }
 
+/// The product in one call, for who does not want the value.
+#[inline(never)]
+pub(crate) fn in_one_call<F: System>(
+    model: &F,
+    (u, p, lambda): (&[f64], &[f64], &[f64]),
+    record: &mut ad_tape::Record,
+    (u_bar, p_bar): (&mut [f64], &mut [f64]),
+) {
+    // A model that fails gives no product, which shows as an error of the row.
+    let _ = model.pull_back(T, u, p, lambda, (u_bar, p_bar), record);
+}
+
 /// A replay forward and one backward.
 #[inline(never)]
 pub(crate) fn program<S: ad_tape::Replay>(
