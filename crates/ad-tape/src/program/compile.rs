@@ -62,6 +62,13 @@ pub(crate) struct Compiled {
     pub(crate) slots: usize,
 }
 
+impl Compiled {
+    /// Results of all instructions.
+    pub(crate) fn operations(&self) -> usize {
+        self.runs.iter().map(Run::len).sum()
+    }
+}
+
 pub(crate) fn compile(listing: &Listing, outputs: &[Ref]) -> Compiled {
     let first = first_outputs(listing, outputs);
     let (levels, order) = by_level(listing, |id| first[id as usize] != UNUSED);
@@ -91,9 +98,9 @@ pub(crate) fn compile(listing: &Listing, outputs: &[Ref]) -> Compiled {
 }
 
 /// The first output that depends on each operation, if there is one.
-const UNUSED: u32 = u32::MAX;
+pub(super) const UNUSED: u32 = u32::MAX;
 
-fn first_outputs(listing: &Listing, outputs: &[Ref]) -> Vec<u32> {
+pub(super) fn first_outputs(listing: &Listing, outputs: &[Ref]) -> Vec<u32> {
     let mut first = vec![UNUSED; listing.inputs + listing.instrs.len()];
     for (number, &output) in outputs.iter().enumerate().rev() {
         if output & CONSTANT == 0 {

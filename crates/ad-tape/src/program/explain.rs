@@ -30,6 +30,9 @@ pub struct Explanation {
     pub operations: usize,
     /// Instructions: operations of one kind are joined.
     pub instructions: usize,
+    /// Loops that a replay of a fused program runs, forward and backward: what cells compute alike, many
+    /// operations at once. Zero if there is nothing to fuse, and the instructions are run one by one.
+    pub loops: [usize; 2],
     /// Bytes of the program.
     pub bytes: usize,
     /// Bytes of the memory for replays in `f64`.
@@ -69,6 +72,7 @@ impl Program {
             recorded: self.recorded,
             operations: total(1),
             instructions: total(0),
+            loops: self.fused.as_ref().map_or([0, 0], |fused| fused.loops()),
             bytes: self.bytes(),
             work_bytes: self.work_bytes::<f64>(),
             cost: total(2),
@@ -85,6 +89,10 @@ impl fmt::Display for Explanation {
             "{} operations recorded, {} left, in {} instructions of {} bytes; {} bytes to replay",
             self.recorded, self.operations, self.instructions, self.bytes, self.work_bytes
         )?;
+        let [forward, backward] = self.loops;
+        if forward > 0 {
+            writeln!(f, "fused into {forward} loops forward and {backward} backward")?;
+        }
         writeln!(f, "{:<24}{:>14}{:>12}{:>10}", "kind", "instructions", "operations", "cost")?;
         for (name, [instructions, operations, cost]) in &self.kinds {
             writeln!(f, "{name:<24}{instructions:>14}{operations:>12}{cost:>10}")?;

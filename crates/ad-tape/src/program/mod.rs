@@ -6,6 +6,7 @@ mod compile;
 mod explain;
 mod first_touch;
 mod forward;
+mod fused;
 mod jacobian;
 mod listing;
 mod op;
@@ -32,6 +33,7 @@ use crate::{Error, ErrorKind};
 use compile::{Compiled, compile};
 use core::cell::RefCell;
 use core::sync::atomic::{AtomicU64, Ordering};
+use fused::Fused;
 use listing::{CONSTANT, Listing};
 use scalar::{AnyUnary, Scalar};
 use std::sync::Arc;
@@ -79,7 +81,12 @@ pub struct Program {
     recorded: usize,
     primitives: Vec<Arc<dyn Primitive>>,
     code: Compiled,
+    /// The same in loops, where that pays; replays then go through it.
+    fused: Option<Fused>,
 }
+
+/// Operations in an instruction, on average, from which on a program is fused.
+const LOOPS: usize = 16;
 
 impl Program {
     /// Records a function of `inputs` numbers.
@@ -117,6 +124,8 @@ impl Program {
         let mut listing = listing.into_inner();
         listing.check()?;
         let code = compile(&listing, &outputs);
+        let is_loop = code.operations() >= LOOPS * code.runs.len().max(1);
+        let fused = is_loop.then(|| Fused::new(&listing, &outputs)).flatten();
         Ok(Self {
             id: PROGRAMS.fetch_add(1, Ordering::Relaxed),
             inputs,
@@ -125,6 +134,7 @@ impl Program {
             constants: listing.constants,
             functions: listing.functions,
             code,
+            fused,
         })
     }
 
@@ -162,10 +172,14 @@ impl Program {
             + size_of_val(&self.code.cleared[..])
             + size_of_val(&self.constants[..])
             + size_of_val(&self.functions[..])
+            + self.fused.as_ref().map_or(0, Fused::bytes)
     }
 
     /// Memory for replays with the number type `S`.
     pub fn work<S: Replay>(&self) -> Work<S> {
+        if let Some(fused) = &self.fused {
+            return Work::new(self.id, fused.values());
+        }
         let mut values = vec![S::zero(); self.code.slots];
         for (value, &constant) in values.iter_mut().zip(&self.constants) {
             *value = S::from_f64(constant);
@@ -188,6 +202,11 @@ impl Program {
         check("the outputs", y.len(), self.outputs())?;
         self.has_derivatives(S::ORDER > 1)?;
         let values = work.values(self.id)?;
+        if let Some(fused) = &self.fused {
+            fused.forward(x, y, &self.functions, values);
+            work.is_forward = true;
+            return Ok(());
+        }
         let first = self.constants.len();
         values[first..first + x.len()].copy_from_slice(x);
         self.run_forward(values);
@@ -214,7 +233,7 @@ impl Program {
         check("the cotangents of the outputs", y_bar.len(), self.outputs())?;
         check("the cotangents of the inputs", x_bar.len(), self.inputs)?;
         self.has_derivatives(S::ORDER > 0)?;
-        work.for_reverse(self.id)?;
+        work.after_forward(self.id)?;
         self.pull_back(y_bar, x_bar, work);
         Ok(())
     }
@@ -229,6 +248,12 @@ impl Program {
 
     /// The same where all fits: what is missing among the cotangents counts as zero.
     pub(crate) fn pull_back<S: Replay>(&self, y_bar: &[S], x_bar: &mut [S], work: &mut Work<S>) {
+        if let Some(fused) = &self.fused {
+            if let Ok(values) = work.after_forward(self.id) {
+                fused.reverse(y_bar, x_bar, &self.functions, values);
+            }
+            return;
+        }
         let Ok((values, bars)) = work.for_reverse(self.id) else { return };
         if y_bar.len() < self.outputs() {
             bars.fill(S::zero());

@@ -29,11 +29,17 @@ impl<S: Replay> Work<S> {
         Ok(&mut self.values)
     }
 
-    pub(super) fn for_reverse(&mut self, program: u64) -> Result<(&[S], &mut [S]), Error> {
+    /// The values, if they are those of a point.
+    pub(super) fn after_forward(&mut self, program: u64) -> Result<&mut [S], Error> {
         self.check(program)?;
-        if !self.is_forward {
-            return Err(Error::new(ErrorKind::NotForward));
+        match self.is_forward {
+            true => Ok(&mut self.values),
+            false => Err(Error::new(ErrorKind::NotForward)),
         }
+    }
+
+    pub(super) fn for_reverse(&mut self, program: u64) -> Result<(&[S], &mut [S]), Error> {
+        self.after_forward(program)?;
         self.bars.resize(self.values.len(), S::zero());
         Ok((&self.values, &mut self.bars))
     }
@@ -46,6 +52,7 @@ impl<S: Replay> Work<S> {
 impl Program {
     /// Bytes of [`Work`] with the number type `S`, after a replay backward.
     pub fn work_bytes<S: Replay>(&self) -> usize {
-        2 * self.code.slots * size_of::<S>()
+        let both = 2 * self.code.slots;
+        self.fused.as_ref().map_or(both, |fused| fused.slots()) * size_of::<S>()
     }
 }

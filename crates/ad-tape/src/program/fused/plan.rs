@@ -1,0 +1,68 @@
+use super::graph::Function;
+
+/// Where an operand of a loop is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// There is none.
+    None,
+    /// In a row, from here on.
+    Row(u32),
+    /// The same one for all.
+    Same(u32),
+    /// Anywhere; listed from here on.
+    List(u32),
+}
+
+/// An operand, or a term of a sum.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) coefficient: f64,
+    pub(super) x: Place,
+    pub(super) y: Place,
+    pub(super) weighed: bool,
+}
+
+/// What a loop does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// `yᵢ = Σₖ cₖ xₖᵢ [yₖᵢ]`, no operand in a list.
+    Sum,
+    /// The same, operands anywhere.
+    Listed,
+    /// `y = c Σᵢ xᵢ [yᵢ]`, of one entry.
+    Total,
+    /// A function of the `x` of its entries.
+    Call(Function),
+    /// A copy of a row.
+    Copy,
+    /// Copies of single values.
+    Patch,
+}
+
+/// A loop: `len` values from `out` on, by `entries`. A copy has its source there; patches have their places.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Loop {
+    pub(super) action: Action,
+    pub(super) out: u32,
+    pub(super) len: u32,
+    pub(super) entries: [u32; 2],
+}
+
+/// A program in loops, forward and backward. Every value has a place of its own: nothing is cleared, and nothing
+/// added to what is in memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    pub(super) forward: Vec<Loop>,
+    pub(super) backward: Vec<Loop>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) lists: Vec<u32>,
+    /// Where to, where from.
+    pub(super) patches: Vec<[u32; 2]>,
+    pub(super) constants: Vec<f64>,
+    /// Where inputs and outputs, seeds and the cotangents of the inputs are.
+    pub(super) x: super::spread::Spread,
+    pub(super) y: super::spread::Spread,
+    pub(super) y_bar: super::spread::Spread,
+    pub(super) x_bar: super::spread::Spread,
+    pub(super) slots: u32,
+}

@@ -1,0 +1,157 @@
+use super::graph::NONE;
+use scalar::Scalar;
+
+/// Where the elements of a slice are among the values: each of several fields, which are stored cell by cell in
+/// the slice, in a row; and those that are elsewhere.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spread {
+    /// First places; [`NONE`] where no row has most of a field.
+    rows: Vec<u32>,
+    cells: usize,
+    /// Element and place.
+    others: Vec<[u32; 2]>,
+    /// Room for as many numbers as there are others.
+    room: usize,
+}
+
+/// The value that more than half of all have, if there is one, and how many have it (Boyer and Moore 1981).
+pub(super) fn majority(values: impl Iterator<Item = u32> + Clone) -> (u32, usize) {
+    let (mut candidate, mut lead) = (NONE, 0usize);
+    for value in values.clone() {
+        match lead {
+            0 => (candidate, lead) = (value, 1),
+            _ if value == candidate => lead += 1,
+            _ => lead -= 1,
+        }
+    }
+    (candidate, values.filter(|&value| value == candidate).count())
+}
+
+impl Spread {
+    /// For these places, below `slots`, with fields at a distance of `stride`.
+    pub(super) fn new(places: &[u32], stride: usize, slots: u32) -> Self {
+        let cells = places.len() / stride;
+        let mut spread = Self { cells, ..Self::default() };
+        for field in 0..stride {
+            let starts =
+                (0..cells).map(|cell| places[cell * stride + field].wrapping_sub(cell as u32));
+            let (first, count) = majority(starts);
+            let fits = 2 * count > cells && first < slots && cells <= (slots - first) as usize;
+            spread.rows.push(if fits { first } else { NONE });
+        }
+        for (k, &place) in places.iter().enumerate() {
+            let (cell, row) = ((k / stride) as u32, spread.rows[k % stride]);
+            if k >= cells * stride || row == NONE || row + cell != place {
+                spread.others.push([k as u32, place]);
+            }
+        }
+        spread
+    }
+
+    /// Takes room for sums.
+    pub(super) fn with_room(mut self, allocate: impl FnOnce(usize) -> u32) -> Self {
+        self.room = allocate(self.others.len()) as usize;
+        self
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(&self.rows[..]) + size_of_val(&self.others[..])
+    }
+
+    /// Copies a slice to its places; what is missing is zero.
+    pub(super) fn load<S: Scalar>(&self, x: &[S], values: &mut [S]) {
+        let (stride, cells) = (self.rows.len(), self.cells);
+        if x.len() < stride * cells {
+            self.rows().for_each(|(_, row)| values[row..row + cells].fill(S::zero()));
+            for (k, &x) in x.iter().enumerate() {
+                if let Some(row) = self.rows.get(k % stride).filter(|&&row| row != NONE) {
+                    values[*row as usize + k / stride] = x;
+                }
+            }
+        } else {
+            for (field, row) in self.rows() {
+                let row = &mut values[row..row + cells];
+                match stride {
+                    1 => row.copy_from_slice(&x[..cells]),
+                    2 => take::<S, 2>(x, field, row),
+                    3 => take::<S, 3>(x, field, row),
+                    4 => take::<S, 4>(x, field, row),
+                    _ => row
+                        .iter_mut()
+                        .zip(x.chunks_exact(stride))
+                        .for_each(|(to, cell)| *to = cell[field]),
+                }
+            }
+        }
+        for &[k, place] in &self.others {
+            values[place as usize] = x.get(k as usize).copied().unwrap_or(S::zero());
+        }
+    }
+
+    /// Copies the values to a slice.
+    pub(super) fn store<S: Scalar>(&self, values: &[S], y: &mut [S]) {
+        self.put(values, y, |y, value| *y = value);
+        for &[k, place] in &self.others {
+            y[k as usize] = values[place as usize];
+        }
+    }
+
+    /// Adds the values to a slice.
+    pub(super) fn add<S: Scalar>(&self, values: &mut [S], y: &mut [S]) {
+        for (i, &[k, _]) in self.others.iter().enumerate() {
+            values[self.room + i] = y[k as usize];
+        }
+        self.put(values, y, |y, value| *y += value);
+        for (i, &[k, place]) in self.others.iter().enumerate() {
+            y[k as usize] = values[self.room + i] + values[place as usize];
+        }
+    }
+
+    fn rows(&self) -> impl Iterator<Item = (usize, usize)> {
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| **row != NONE);
+        rows.map(|(field, &row)| (field, row as usize))
+    }
+
+    #[inline(always)]
+    fn put<S: Scalar>(&self, values: &[S], y: &mut [S], put: impl Fn(&mut S, S)) {
+        let row = |k: usize| match self.rows[k] {
+            NONE => None,
+            row => Some(&values[row as usize..row as usize + self.cells]),
+        };
+        let whole = |k: usize| row(k).unwrap_or_default();
+        match self.rows.len() {
+            1 => put_cells([whole(0)], y, put),
+            2 if self.rows().count() == 2 => put_cells([whole(0), whole(1)], y, put),
+            3 if self.rows().count() == 3 => put_cells([0, 1, 2].map(whole), y, put),
+            4 if self.rows().count() == 4 => put_cells([0, 1, 2, 3].map(whole), y, put),
+            stride => {
+                for (field, row) in self.rows() {
+                    let row = &values[row..row + self.cells];
+                    y.chunks_exact_mut(stride)
+                        .zip(row)
+                        .for_each(|(cell, &value)| put(&mut cell[field], value));
+                }
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn take<S: Scalar, const N: usize>(x: &[S], field: usize, row: &mut [S]) {
+    let cells = x.as_chunks::<N>().0;
+    for (to, cell) in row.iter_mut().zip(cells) {
+        *to = cell[field];
+    }
+}
+
+#[inline(always)]
+fn put_cells<S: Scalar, const N: usize>(rows: [&[S]; N], y: &mut [S], put: impl Fn(&mut S, S)) {
+    let cells = y.as_chunks_mut::<N>().0;
+    let len = rows.iter().fold(cells.len(), |len, row| len.min(row.len()));
+    let (cells, rows) = (&mut cells[..len], rows.map(|row| &row[..len]));
+    for (i, cell) in cells.iter_mut().enumerate() {
+        for k in 0..N {
+            put(&mut cell[k], rows[k][i]);
+        }
+    }
+}
