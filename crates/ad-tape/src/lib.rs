@@ -16,7 +16,7 @@
 //! | second derivatives | [`Program::hessian_vector`], [`SparseHessian`]; once: [`hessian`], [`hessian_vector`] |
 //! | `(∂f/∂u)ᵀ λ` and `(∂f/∂p)ᵀ λ` of a model | [`Vjp`], which every [`System`](system::System) has |
 //! | a function with derivatives by hand | [`Primitive`], [`check_primitive`] |
-//! | the gradient through a long loop | [`CheckpointedLoop`] |
+//! | the gradient through a long loop | [`CheckpointedLoop`]; its schedule: [`Revolve`] |
 //! | everything else | [`Tape::pullback`] |
 //!
 //! ```
@@ -53,7 +53,7 @@ pub use gradient::{Recorder, gradient};
 pub use hessian::{hessian, hessian_vector};
 pub use program::{
     CheckpointedLoop, Explanation, HessianWork, JacobianWork, LoopReport, Primitive, Program,
-    Replay, SparseHessian, SparseJacobian, Symbol, Work, check_primitive,
+    Replay, Revolve, SparseHessian, SparseJacobian, Symbol, Work, check_primitive,
 };
 pub use tape::Tape;
 pub use var::Var;

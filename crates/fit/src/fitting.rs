@@ -156,7 +156,8 @@ impl<'a, F: System> Fitting<'a, F> {
             ridge: &self.settings.ridge,
             mean: 1.0 / self.num_residuals(rows).max(1) as f64,
         };
-        let adjoint = DiscreteAdjoint { control: self.settings.control };
+        let adjoint =
+            DiscreteAdjoint { control: self.settings.control, ..DiscreteAdjoint::default() };
         let found = adjoint.gradient(&problem, Tsit5, &options, &loss)?;
         for (to, from) in gradient.iter_mut().zip(found.u0.iter().chain(&found.p)) {
             *to = *from;

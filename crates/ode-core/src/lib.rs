@@ -77,7 +77,7 @@ pub use event::{
     At, Direction, Discrete, Event, Events, Manifold, Occurrence, Periodic, Projection, Root,
     Saving, Scheduled, SteadyState, Table, solve_with,
 };
-pub use integrator::{Checkpoint, Integrator, Progress};
+pub use integrator::{Bookmark, Checkpoint, Integrator, Progress};
 pub use norm::{CustomNorm, ErrorNorm, Norm};
 pub use options::{Components, Options, Save, StepSize};
 pub use problem::OdeProblem;

@@ -50,6 +50,13 @@ pub enum ErrorKind {
         /// Where the step starts.
         t: f64,
     },
+    /// The memory that an adjoint may take is too small for what it has to keep.
+    Memory {
+        /// The bytes that it may take.
+        budget: usize,
+        /// About what is needed.
+        needed: usize,
+    },
     /// The loss mixed variables of different recordings.
     Recording(ad_tape::Error),
 }
@@ -133,6 +140,11 @@ impl fmt::Display for Error {
                 f,
                 "the integral of the gradient by the parameters does not settle in the step that starts \
                  at t = {t}: if the model jumps there, declare the time in `stops`"
+            ),
+            ErrorKind::Memory { budget, needed } => write!(
+                f,
+                "{budget} bytes are not enough for the pass backward in time, which needs about \
+                 {needed}: allow more (`Memory::Bytes`, `Memory::All`), or save at fewer times"
             ),
             ErrorKind::Recording(error) => write!(f, "the loss cannot be differentiated: {error}"),
         }

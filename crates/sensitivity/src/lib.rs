@@ -4,7 +4,7 @@
 //! | algorithm | cost | when |
 //! |---|---|---|
 //! | [`ForwardSensitivity`] | one solve with duals per 8 inputs | few inputs; or all of `∂u/∂(u0, p)` |
-//! | [`DiscreteAdjoint`] | a few solves, whatever the number of parameters; memory: states of all steps | training |
+//! | [`DiscreteAdjoint`] | a few solves, whatever the number of parameters; memory: states of all steps, or within a budget | training |
 //!
 //! Both are exact for the steps that were taken, and by default both choose their steps so that
 //! sensitivities, and not only states, are resolved.
@@ -53,7 +53,7 @@ mod gradient;
 mod loss;
 mod report;
 
-pub use adjoint::{DiscreteAdjoint, StepControl};
+pub use adjoint::{DiscreteAdjoint, Memory, StepControl};
 pub use augmented::Augmented;
 pub use continuous::{
     AdjointEquation, AdjointWork, BacksolveAdjoint, GaussAdjoint, GaussRule, InterpolatingAdjoint,

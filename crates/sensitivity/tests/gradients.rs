@@ -100,7 +100,7 @@ fn algorithms_agree_on_lotka_volterra() {
             ForwardSensitivity.gradient(problem, method.clone(), options, &Tangled).unwrap();
         close(&flat(&forward), reference, 1e-10, M::NAME);
         for control in [StepControl::Sensitivity, StepControl::State] {
-            let adjoint = DiscreteAdjoint { control };
+            let adjoint = DiscreteAdjoint { control, ..DiscreteAdjoint::default() };
             let adjoint = adjoint.gradient(problem, method.clone(), options, &Tangled).unwrap();
             close(&flat(&adjoint), reference, 1e-10, M::NAME);
             assert!((adjoint.loss - forward.loss).abs() < 1e-9 * forward.loss.abs());
@@ -258,7 +258,7 @@ fn time_switched_lotka_volterra() {
 
     // What the trap looks like: controlled by the state alone, the adjoint is exact for steps that
     // are far too long.
-    let blind = DiscreteAdjoint { control: StepControl::State };
+    let blind = DiscreteAdjoint { control: StepControl::State, ..DiscreteAdjoint::default() };
     let blind = blind.gradient(&problem, Tsit5, &options, &Sum).unwrap();
     assert!((blind.p[0] - Model::GRADIENT[0]).abs() > 1e-4);
 }

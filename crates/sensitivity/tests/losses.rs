@@ -92,12 +92,8 @@ fn closed_forms() {
                     &options,
                     &Everything,
                 ),
-                DiscreteAdjoint { control: StepControl::State }.gradient(
-                    &problem,
-                    method.clone(),
-                    &options,
-                    &Everything,
-                ),
+                DiscreteAdjoint { control: StepControl::State, ..DiscreteAdjoint::default() }
+                    .gradient(&problem, method.clone(), &options, &Everything),
             ] {
                 let found = found.unwrap();
                 assert!((found.loss - loss).abs() < 1e-10 * loss.abs(), "{}", M::NAME);

@@ -1,4 +1,4 @@
-use super::{Program, Work, check, finite};
+use super::{Program, Revolve, Work, check, finite};
 use crate::{Error, ErrorKind};
 
 /// The gradient through a loop `uₖ₊₁ = body(uₖ, p)` of many steps with few states in memory: binomial
@@ -132,7 +132,7 @@ impl<'p> CheckpointedLoop<'p> {
                 break;
             }
             // With one slot: from the start to the last step, again and again.
-            let part = if slots == 1 { steps - 1 } else { split(steps, slots) };
+            let part = Revolve::split(steps, slots);
             for _ in 0..part {
                 self.body.forward(&self.x, &mut self.y, &mut self.work)?;
                 self.x[..n].copy_from_slice(&self.y);
@@ -171,29 +171,6 @@ impl<'p> CheckpointedLoop<'p> {
     }
 }
 
-/// `β(s, r) = (s + r)! / (s! r!)`, the most steps that `s` checkpoints pull back with each step
-/// computed at most `r` times before.
-fn most_steps(s: usize, r: usize) -> usize {
-    let mut product = 1usize;
-    for k in 1..=s.min(r) {
-        // Always an integer: C(s + r - min + k, k).
-        match product.checked_mul(s.max(r) + k) {
-            Some(next) => product = next / k,
-            None => return usize::MAX,
-        }
-    }
-    product
-}
-
-/// How far to go to the next checkpoint (Griewank and Walther 2000, equation (5)): any number between
-/// its bounds is optimal.
-fn split(steps: usize, s: usize) -> usize {
-    let r = (1..).find(|&r| most_steps(s, r) >= steps).unwrap_or(1);
-    let low = if r > 1 { most_steps(s, r - 2) } else { 1 };
-    let rest = most_steps(s - 1, r);
-    low.max(steps.saturating_sub(rest)).clamp(1, steps - 1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,10 +185,10 @@ mod tests {
                 let (mut u_bar, mut p_bar) = ([1.0], [0.0]);
                 let p = 1.01f64;
                 let report = product.gradient(&[2.0], &[p], steps, &mut u_bar, &mut p_bar)?;
-                let r = (0..).find(|&r| most_steps(checkpoints, r) >= steps).unwrap_or(0);
+                let r = (0..).find(|&r| Revolve::most_steps(checkpoints, r) >= steps).unwrap_or(0);
                 let least = match r {
                     0 => 0,
-                    _ => r * steps - most_steps(checkpoints + 1, r - 1),
+                    _ => r * steps - Revolve::most_steps(checkpoints + 1, r - 1),
                 };
                 assert_eq!(report.advances, least, "{steps} steps, {checkpoints} checkpoints");
                 assert_eq!(report.pulled_back, steps);

@@ -86,12 +86,7 @@ where
 {
     /// Where the solve stands.
     pub fn checkpoint(&self) -> Checkpoint<B::Item> {
-        let memory = || Some(self.algorithm.memory(&self.cache, self.start == Start::Ready));
-        let (t_first, memory) = match self.start {
-            Start::Evaluate(t) => (t, None),
-            Start::CarryOver => (self.before.t_last, memory()),
-            Start::Ready => (self.t_first, memory()),
-        };
+        let (t_first, memory) = self.standing();
         Checkpoint {
             method: self.algorithm.name().to_owned(),
             t: self.t,

@@ -1,8 +1,10 @@
 mod advance;
+mod bookmark;
 mod checkpoint;
 mod edit;
 mod failure;
 
+pub use bookmark::Bookmark;
 pub use checkpoint::Checkpoint;
 
 use crate::controller::{ControlState, Exponents};

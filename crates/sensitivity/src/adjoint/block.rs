@@ -1,5 +1,6 @@
 //! A stretch of the pass forward in time, as the pass backward needs it.
 
+use crate::{Error, ErrorKind};
 use ode_core::Taken;
 
 /// The steps of a stretch, the states at their starts, and those at the save times inside.
@@ -13,7 +14,9 @@ pub(crate) struct Block<S> {
     pub(crate) saved_until: Vec<usize>,
     /// The first save time inside.
     pub(crate) first_save: usize,
-    /// Whether it is the start of the span.
+    /// Whether it starts where the solve does.
+    pub(crate) is_first: bool,
+    /// Whether the first save time is the start of the span.
     pub(crate) saves_start: bool,
     /// The states at the save times, one after the other.
     pub(crate) saved: Vec<S>,
@@ -31,11 +34,20 @@ impl<S: Copy> Block<S> {
             starts: Vec::new(),
             saved_until: Vec::new(),
             first_save: 0,
+            is_first: true,
             saves_start: false,
             saved: Vec::new(),
             end: 0.0,
             last: Vec::new(),
         }
+    }
+
+    pub(crate) fn clear(&mut self, first_save: usize, is_first: bool) {
+        self.steps.clear();
+        self.starts.clear();
+        self.saved_until.clear();
+        self.saved.clear();
+        (self.first_save, self.is_first, self.saves_start) = (first_save, is_first, false);
     }
 
     pub(crate) fn start(&self, step: usize) -> &[S] {
@@ -72,5 +84,89 @@ impl<S: Copy> Block<S> {
         self.steps.capacity() * size_of::<Taken>()
             + (self.starts.capacity() + self.saved.capacity()) * size_of::<S>()
             + self.saved_until.capacity() * size_of::<usize>()
+    }
+}
+
+/// How much a block may hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    /// Steps.
+    steps: usize,
+    /// States at save times.
+    saves: usize,
+    /// The number of save times of the whole solve.
+    all_saves: usize,
+    /// Bytes of one state, and of all that is kept in the end.
+    state: usize,
+    budget: usize,
+}
+
+impl Room {
+    pub(crate) const UNLIMITED: Self =
+        Self { steps: usize::MAX, saves: usize::MAX, all_saves: 0, state: 0, budget: usize::MAX };
+
+    /// So many bytes of a `budget`, with `n` numbers `S` in a state.
+    pub(crate) fn new<S>(
+        bytes: usize,
+        n: usize,
+        all_saves: usize,
+        budget: usize,
+    ) -> Result<Self, Error> {
+        let state = n * size_of::<S>();
+        let (step, save) = (state + size_of::<Taken>() + size_of::<usize>(), Self::save(state));
+        let saves = (bytes / 2 / save).min(all_saves);
+        let steps = (bytes - saves * save) / step;
+        let room = Self { steps, saves, all_saves, state, budget };
+        match steps == 0 || saves < all_saves.min(1) {
+            true => Err(room.too_small(step + save * all_saves.min(1))),
+            false => Ok(room),
+        }
+    }
+
+    /// Bytes for a save time: the state, the derivative of the loss by it, that by the time.
+    fn save(state: usize) -> usize {
+        2 * state + size_of::<f64>()
+    }
+
+    /// What would be enough: as much again for checkpoints.
+    #[cold]
+    fn too_small(&self, block: usize) -> Error {
+        ErrorKind::Memory { budget: self.budget, needed: 2 * block }.into()
+    }
+
+    /// Whether one more step may not fit. Depends on what is in the block only.
+    pub(crate) fn is_full<S: Copy>(&self, block: &Block<S>) -> bool {
+        let saves = block.saves().len();
+        block.steps.len() >= self.steps || (self.saves < self.all_saves && 2 * saves > self.saves)
+    }
+
+    /// A single step can have more save times than there is room for.
+    pub(crate) fn check<S: Copy>(&self, block: &Block<S>) -> Result<(), Error> {
+        let saves = block.saves().len();
+        match saves > self.saves {
+            true => Err(self.too_small(2 * 2 * saves * Self::save(self.state))),
+            false => Ok(()),
+        }
+    }
+
+    /// Room for one more step, twice as much where there is none, but no more than may be used.
+    pub(crate) fn grow_steps<S: Copy>(&self, block: &mut Block<S>) {
+        let n = block.n;
+        grow(&mut block.steps, 1, self.steps);
+        grow(&mut block.saved_until, 1, self.steps);
+        grow(&mut block.starts, n, self.steps);
+    }
+
+    pub(crate) fn grow_saved<S: Copy>(&self, block: &mut Block<S>) {
+        grow(&mut block.saved, block.n, self.saves);
+    }
+}
+
+/// Makes room for one more entry of `n` numbers, where at most `most` entries will come.
+fn grow<T>(numbers: &mut Vec<T>, n: usize, most: usize) {
+    if numbers.capacity() < numbers.len() + n {
+        let more =
+            numbers.len().max(8 * n).min(most.saturating_mul(n).saturating_sub(numbers.len()));
+        numbers.reserve_exact(more.max(n));
     }
 }

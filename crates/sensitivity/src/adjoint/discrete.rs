@@ -1,3 +1,5 @@
+use super::Memory;
+use super::checkpoints::there_and_back;
 use super::pass::Pass;
 use super::reverse::First;
 use super::sweep::Sweep;
@@ -15,11 +17,14 @@ use system::{Buffer, Rhs, System};
 /// The result is the exact derivative of the numbers that were computed, with the step sizes held
 /// fixed. (Derivatives by times are those of the solution: they take the model's `f`.) Cost: about a
 /// solve forwards, and a recorded solve and a sweep backwards, whatever the number of parameters.
-/// Memory: the state at every step.
+/// Memory: the state at every step, or a [`Memory`] that it may take: then many steps are computed
+/// again, to the same bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DiscreteAdjoint {
     /// What the step sizes have to resolve.
     pub control: StepControl,
+    /// What may be kept for the pass backward in time.
+    pub memory: Memory,
 }
 
 /// What the step sizes of a differentiated solve have to resolve.
@@ -56,7 +61,7 @@ impl DiscreteAdjoint {
         B: Buffer<Item = f64>,
     {
         match self.control {
-            StepControl::State => Self::gradient_of_black_box(problem, method, options, loss),
+            StepControl::State => self.gradient_of_black_box(problem, method, options, loss),
             StepControl::Sensitivity => {
                 let (u0, p) = (problem.u0().as_ref(), problem.p());
                 let count = u0.len() + p.len();
@@ -64,7 +69,7 @@ impl DiscreteAdjoint {
                 let mut u: Vec<D> = u0.iter().chain(p).enumerate().map(lift).collect();
                 let lifted_p = u.split_off(u0.len());
                 let lifted = OdeProblem::over(problem.rhs(), u, lifted_p, problem.tspan())?;
-                let question = Question::new(problem, options, loss)?;
+                let question = Question::new(problem, options, loss, self.memory)?;
                 question.answer(&lifted, method, |x: D| x.re)
             }
         }
@@ -77,6 +82,7 @@ impl DiscreteAdjoint {
     ///
     /// As [`gradient`](DiscreteAdjoint::gradient).
     pub fn gradient_of_black_box<F, M, B>(
+        &self,
         problem: &OdeProblem<F, B>,
         method: M,
         options: &Options,
@@ -87,7 +93,7 @@ impl DiscreteAdjoint {
         M: ExplicitRk,
         B: Buffer<Item = f64>,
     {
-        Question::new(problem, options, loss)?.answer(problem, method, |x| x)
+        Question::new(problem, options, loss, self.memory)?.answer(problem, method, |x| x)
     }
 }
 
@@ -110,6 +116,7 @@ struct Question<'a, F, L> {
     /// That save at the times of the loss, and know of the integral.
     options: Options,
     times: Vec<f64>,
+    memory: Memory,
 }
 
 impl<'a, F: Vjp, L: Loss> Question<'a, F, L> {
@@ -117,6 +124,7 @@ impl<'a, F: Vjp, L: Loss> Question<'a, F, L> {
         problem: &'a OdeProblem<F, B>,
         options: &Options,
         loss: &'a L,
+        memory: Memory,
     ) -> Result<Self, Error> {
         let (t0, t1) = problem.tspan();
         let (u0, p) = (problem.u0().as_ref(), problem.p());
@@ -126,7 +134,7 @@ impl<'a, F: Vjp, L: Loss> Question<'a, F, L> {
         if integrates {
             options = with_integral(options, u0.len());
         }
-        Ok(Self { rhs: problem.rhs(), u0, p, loss, integrates, options, times })
+        Ok(Self { rhs: problem.rhs(), u0, p, loss, integrates, options, times, memory })
     }
 
     /// Solves what may be `problem` with tangents, of which `keep` leaves what is to be differentiated.
@@ -164,30 +172,32 @@ impl<'a, F: Vjp, L: Loss> Question<'a, F, L> {
         B: Buffer,
         B::Item: Concrete,
     {
-        let Self { rhs, u0, p, loss, integrates, ref options, ref times } = *self;
+        let Self { rhs, u0, p, loss, integrates, ref options, ref times, memory } = *self;
         let n = u0.len();
         let mut pass = Pass::new(problem, method, options, times, (n, keep))?;
         let mut sweep = Sweep::new::<M>(First(rhs), (n, p), times, loss, integrates)?;
-        let block = pass.run()?;
-        let t1 = match block.steps.last() {
-            Some(step) => sweep.by_end(step.t_last, &block.last),
-            None => 0.0,
-        };
-        sweep.pull_back(&block)?;
-        let t0 = match block.steps.first() {
-            Some(step) => sweep.by_start(step.t_first, u0)?,
-            None => 0.0,
-        };
+        let (mut t0, mut t1, mut is_end) = (0.0, 0.0, true);
+        let kept = there_and_back(&mut pass, memory, n, |block| {
+            if let (true, Some(step)) = (is_end, block.steps.last()) {
+                t1 = sweep.by_end(step.t_last, &block.last);
+            }
+            is_end = false;
+            sweep.pull_back(block)?;
+            if let (true, Some(step)) = (block.is_first, block.steps.first()) {
+                t0 = sweep.by_start(step.t_first, u0)?;
+            }
+            Ok(())
+        })?;
         let report = Report {
             algorithm: "discrete adjoint",
             why: "asked for",
-            steps: block.steps.len(),
-            bytes: block.bytes() + sweep.bytes(),
-            replayed: 0,
+            steps: kept.steps,
+            bytes: kept.bytes + sweep.bytes(),
+            replayed: kept.replayed,
             warnings: sweep.growth().into_iter().collect(),
         };
         let Sweep { value, lambda, p_bar, times_bar, .. } = sweep;
-        let stats = pass.stats();
+        let stats = kept.stats;
         Gradient { loss: value, u0: lambda, p: p_bar, t0, t1, times: times_bar, stats, report }
             .checked()
     }

@@ -1,10 +1,12 @@
 //! The discrete adjoint: reverse mode through the steps that were taken.
 
 mod block;
+mod checkpoints;
 mod discrete;
 mod growth;
 mod integrand;
 mod loss_terms;
+mod memory;
 mod pass;
 mod reverse;
 mod step;
@@ -15,3 +17,4 @@ pub use discrete::{DiscreteAdjoint, StepControl};
 pub(crate) use growth::Growth;
 pub(crate) use integrand::Integrand;
 pub(crate) use loss_terms::LossTerms;
+pub use memory::Memory;

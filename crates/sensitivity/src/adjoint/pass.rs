@@ -1,8 +1,8 @@
 //! The pass forward in time.
 
-use super::block::Block;
+use super::block::{Block, Room};
 use crate::Error;
-use ode_core::{Algorithm, Integrator, OdeProblem, Options, Progress, Stats};
+use ode_core::{Algorithm, Bookmark, Integrator, OdeProblem, Options, Progress, Stats};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Rhs};
 
@@ -10,12 +10,27 @@ use system::{Buffer, Rhs};
 pub(crate) struct Pass<'a, F, A: Algorithm<F, B>, B: Buffer, S> {
     integrator: Integrator<'a, F, A, B>,
     times: &'a [f64],
+    t0: f64,
     keep: fn(B::Item) -> S,
     /// How many numbers of the state are kept: all but the integral of a running loss.
     n: usize,
     /// The next save time.
     next: usize,
     scratch: Vec<B::Item>,
+}
+
+/// A place between two steps to go back to.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark<T> {
+    place: Bookmark<T>,
+    next: usize,
+}
+
+impl<T> Mark<T> {
+    /// Bytes behind this value.
+    pub(crate) fn bytes(&self) -> usize {
+        self.place.bytes() - size_of::<Bookmark<T>>()
+    }
 }
 
 impl<'a, F: Rhs<B::Item>, A: Algorithm<F, B>, B: Buffer, S: Copy> Pass<'a, F, A, B, S>
@@ -32,35 +47,60 @@ where
     ) -> Result<Self, Error> {
         let integrator = Integrator::new(problem, algorithm, options)?;
         let scratch = vec![B::Item::zero(); integrator.u().len()];
-        Ok(Self { integrator, times, keep, n, next: 0, scratch })
+        let t0 = integrator.t();
+        Ok(Self { integrator, times, t0, keep, n, next: 0, scratch })
     }
 
-    /// Steps to the end.
-    pub(crate) fn run(&mut self) -> Result<Block<S>, Error> {
-        let Self { integrator, times, keep, n, next, scratch } = self;
-        let mut block = Block::new(*n);
+    pub(crate) fn block(&self) -> Block<S> {
+        Block::new(self.n)
+    }
+
+    pub(crate) fn num_saves(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Steps until the end or until the block is full, which depends on the steps only. Says whether
+    /// it is the end.
+    pub(crate) fn fill(&mut self, block: &mut Block<S>, room: &Room) -> Result<bool, Error> {
+        let Self { integrator, times, t0, keep, n, next, scratch } = self;
         let keep = |to: &mut Vec<S>, u: &[B::Item]| to.extend(u[..*n].iter().map(|&u| keep(u)));
-        if times.first() == Some(&integrator.t()) {
+        block.clear(*next, integrator.t() == *t0);
+        if *next == 0 && times.first() == Some(&integrator.t()) {
+            room.grow_saved(block);
             block.saves_start = true;
             keep(&mut block.saved, integrator.u());
             *next = 1;
         }
         loop {
+            room.grow_steps(block);
             keep(&mut block.starts, integrator.u());
             let progress = integrator.step()?;
             block.steps.push(integrator.last_step());
             while let Some(&t) = times.get(*next).filter(|&&t| integrator.covers(t)) {
                 integrator.interpolate(t, scratch)?;
+                room.grow_saved(block);
                 keep(&mut block.saved, scratch);
                 *next += 1;
             }
             block.saved_until.push(*next);
-            if progress == Progress::Finished {
+            room.check(block)?;
+            let finished = progress == Progress::Finished;
+            if finished || room.is_full(block) {
                 block.end = integrator.t();
+                block.last.clear();
                 keep(&mut block.last, integrator.u());
-                return Ok(block);
+                return Ok(finished);
             }
         }
+    }
+
+    pub(crate) fn mark(&self) -> Mark<B::Item> {
+        Mark { place: self.integrator.bookmark(), next: self.next }
+    }
+
+    pub(crate) fn go_back(&mut self, mark: &Mark<B::Item>) -> Result<(), Error> {
+        self.next = mark.next;
+        Ok(self.integrator.go_back(&mark.place)?)
     }
 
     pub(crate) fn stats(&self) -> Stats {
