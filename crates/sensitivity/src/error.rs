@@ -24,7 +24,7 @@ pub enum ErrorKind {
     PenaltyNotFinite,
     /// The loss is finite, but its derivative is not.
     GradientNotFinite {
-        /// Which derivative: `u0`, `p`, `t0`, `t1` or `times`.
+        /// Which derivative: `u0`, `p`, `t0`, `t1`, `times` or second derivatives.
         input: &'static str,
         /// The index in it.
         index: usize,
@@ -56,6 +56,13 @@ pub enum ErrorKind {
         budget: usize,
         /// About what is needed.
         needed: usize,
+    },
+    /// A direction has the wrong length.
+    Direction {
+        /// Its length.
+        found: usize,
+        /// The number of initial states and parameters.
+        expected: usize,
     },
     /// The loss mixed variables of different recordings.
     Recording(ad_tape::Error),
@@ -145,6 +152,11 @@ impl fmt::Display for Error {
                 f,
                 "{budget} bytes are not enough for the pass backward in time, which needs about \
                  {needed}: allow more (`Memory::Bytes`, `Memory::All`), or save at fewer times"
+            ),
+            ErrorKind::Direction { found, expected } => write!(
+                f,
+                "a direction of {found} numbers, where there are {expected} initial states and \
+                 parameters together"
             ),
             ErrorKind::Recording(error) => write!(f, "the loss cannot be differentiated: {error}"),
         }

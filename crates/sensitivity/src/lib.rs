@@ -5,8 +5,9 @@
 //! |---|---|---|
 //! | [`ForwardSensitivity`] | one solve with duals per 8 inputs | few inputs; or all of `∂u/∂(u0, p)` |
 //! | [`DiscreteAdjoint`] | a few solves, whatever the number of parameters; memory: states of all steps, or within a budget | training |
+//! | [`SecondOrder`] | a few gradients per product of the Hessian (or the Gauss–Newton matrix) with a vector | Newton's method, uncertainty |
 //!
-//! Both are exact for the steps that were taken, and by default both choose their steps so that
+//! All are exact for the steps that were taken, and by default they choose their steps so that
 //! sensitivities, and not only states, are resolved.
 //!
 //! ```
@@ -53,7 +54,9 @@ mod gradient;
 mod loss;
 mod report;
 
-pub use adjoint::{DiscreteAdjoint, Memory, StepControl};
+pub use adjoint::{
+    Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, Memory, SecondOrder, StepControl,
+};
 pub use augmented::Augmented;
 pub use continuous::{
     AdjointEquation, AdjointWork, BacksolveAdjoint, GaussAdjoint, GaussRule, InterpolatingAdjoint,

@@ -1,14 +1,10 @@
 use super::Memory;
-use super::checkpoints::there_and_back;
-use super::pass::Pass;
+use super::question::Question;
 use super::reverse::First;
-use super::sweep::Sweep;
-use crate::augmented::{AugmentedRhs, with_integral};
-use crate::loss::{integrates, save_times};
-use crate::{Error, Gradient, Loss, Report};
+use crate::{Error, Gradient, Loss};
 use ad_tape::Vjp;
-use ode_core::{ExplicitRk, OdeProblem, Options, Save};
-use scalar::{Concrete, Dual};
+use ode_core::{ExplicitRk, OdeProblem, Options};
+use scalar::Dual;
 use system::{Buffer, Rhs, System};
 
 /// The discrete adjoint: reverse mode through the accepted steps of an explicit method, through its
@@ -70,7 +66,8 @@ impl DiscreteAdjoint {
                 let lifted_p = u.split_off(u0.len());
                 let lifted = OdeProblem::over(problem.rhs(), u, lifted_p, problem.tspan())?;
                 let question = Question::new(problem, options, loss, self.memory)?;
-                question.answer(&lifted, method, |x: D| x.re)
+                let by = (First(problem.rhs()), u0, p);
+                question.answer(&lifted, method, |x: D| x.re, by)?.gradient()
             }
         }
     }
@@ -93,7 +90,9 @@ impl DiscreteAdjoint {
         M: ExplicitRk,
         B: Buffer<Item = f64>,
     {
-        Question::new(problem, options, loss, self.memory)?.answer(problem, method, |x| x)
+        let question = Question::new(problem, options, loss, self.memory)?;
+        let by = (First(problem.rhs()), problem.u0().as_ref(), problem.p());
+        question.answer(problem, method, |x| x, by)?.gradient()
     }
 }
 
@@ -104,101 +103,4 @@ fn direction(i: usize, count: usize, x: f64) -> f64 {
     let sign = if i.is_multiple_of(2) { 1.0 } else { -1.0 };
     let size = if x == 0.0 { 1.0 } else { x.abs() };
     sign * (0.5 + fraction) * size / (count as f64).sqrt()
-}
-
-/// What is to be differentiated.
-struct Question<'a, F, L> {
-    rhs: &'a F,
-    u0: &'a [f64],
-    p: &'a [f64],
-    loss: &'a L,
-    integrates: bool,
-    /// That save at the times of the loss, and know of the integral.
-    options: Options,
-    times: Vec<f64>,
-    memory: Memory,
-}
-
-impl<'a, F: Vjp, L: Loss> Question<'a, F, L> {
-    fn new<B: Buffer<Item = f64>>(
-        problem: &'a OdeProblem<F, B>,
-        options: &Options,
-        loss: &'a L,
-        memory: Memory,
-    ) -> Result<Self, Error> {
-        let (t0, t1) = problem.tspan();
-        let (u0, p) = (problem.u0().as_ref(), problem.p());
-        let integrates = integrates(loss, t0, u0, p);
-        let times = save_times(options, t1, integrates)?;
-        let mut options = Options { save: Save::At(times.clone()), ..options.clone() };
-        if integrates {
-            options = with_integral(options, u0.len());
-        }
-        Ok(Self { rhs: problem.rhs(), u0, p, loss, integrates, options, times, memory })
-    }
-
-    /// Solves what may be `problem` with tangents, of which `keep` leaves what is to be differentiated.
-    fn answer<G, M, B>(
-        &self,
-        problem: &OdeProblem<G, B>,
-        method: M,
-        keep: fn(B::Item) -> f64,
-    ) -> Result<Gradient, Error>
-    where
-        G: Rhs<B::Item>,
-        M: ExplicitRk,
-        B: Buffer,
-        B::Item: Concrete,
-    {
-        if !self.integrates {
-            return self.backwards::<G, M, B>(problem, method, keep);
-        }
-        let mut u: Vec<B::Item> = problem.u0().as_ref().to_vec();
-        u.push(scalar::Scalar::zero());
-        let rhs = AugmentedRhs { rhs: problem.rhs(), loss: self.loss };
-        let augmented = OdeProblem::over(rhs, u, problem.p(), problem.tspan())?;
-        self.backwards::<_, M, _>(&augmented, method, keep)
-    }
-
-    fn backwards<G, M, B>(
-        &self,
-        problem: &OdeProblem<G, B>,
-        method: M,
-        keep: fn(B::Item) -> f64,
-    ) -> Result<Gradient, Error>
-    where
-        G: Rhs<B::Item>,
-        M: ExplicitRk,
-        B: Buffer,
-        B::Item: Concrete,
-    {
-        let Self { rhs, u0, p, loss, integrates, ref options, ref times, memory } = *self;
-        let n = u0.len();
-        let mut pass = Pass::new(problem, method, options, times, (n, keep))?;
-        let mut sweep = Sweep::new::<M>(First(rhs), (n, p), times, loss, integrates)?;
-        let (mut t0, mut t1, mut is_end) = (0.0, 0.0, true);
-        let kept = there_and_back(&mut pass, memory, n, |block| {
-            if let (true, Some(step)) = (is_end, block.steps.last()) {
-                t1 = sweep.by_end(step.t_last, &block.last);
-            }
-            is_end = false;
-            sweep.pull_back(block)?;
-            if let (true, Some(step)) = (block.is_first, block.steps.first()) {
-                t0 = sweep.by_start(step.t_first, u0)?;
-            }
-            Ok(())
-        })?;
-        let report = Report {
-            algorithm: "discrete adjoint",
-            why: "asked for",
-            steps: kept.steps,
-            bytes: kept.bytes + sweep.bytes(),
-            replayed: kept.replayed,
-            warnings: sweep.growth().into_iter().collect(),
-        };
-        let Sweep { value, lambda, p_bar, times_bar, .. } = sweep;
-        let stats = kept.stats;
-        Gradient { loss: value, u0: lambda, p: p_bar, t0, t1, times: times_bar, stats, report }
-            .checked()
-    }
 }

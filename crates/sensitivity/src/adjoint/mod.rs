@@ -8,7 +8,10 @@ mod integrand;
 mod loss_terms;
 mod memory;
 mod pass;
+mod question;
 mod reverse;
+mod second;
+mod second_order;
 mod step;
 mod sweep;
 
@@ -18,3 +21,4 @@ pub(crate) use growth::Growth;
 pub(crate) use integrand::Integrand;
 pub(crate) use loss_terms::LossTerms;
 pub use memory::Memory;
+pub use second_order::{Curvature, CurvatureMatrix, CurvatureProduct, SecondOrder};

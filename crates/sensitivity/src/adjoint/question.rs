@@ -1,0 +1,144 @@
+//! What is asked of an adjoint, and how it is answered.
+
+use super::Memory;
+use super::checkpoints::there_and_back;
+use super::pass::Pass;
+use super::reverse::Reverse;
+use super::sweep::Sweep;
+use crate::augmented::{AugmentedRhs, with_integral};
+use crate::loss::{integrates, save_times};
+use crate::{Error, Gradient, Loss, Report};
+use ad_tape::Replay;
+use ode_core::{ExplicitRk, OdeProblem, Options, Save, Stats};
+use scalar::{BranchScalar, Concrete, Scalar};
+use system::{Buffer, Rhs};
+
+/// A loss of a problem that is to be differentiated.
+pub(crate) struct Question<'a, L> {
+    loss: &'a L,
+    integrates: bool,
+    /// That save at the times of the loss, and know of the integral.
+    options: Options,
+    times: Vec<f64>,
+    memory: Memory,
+}
+
+/// The loss and its derivatives, in numbers `S`: over duals they carry second derivatives.
+pub(crate) struct Answer<S> {
+    pub(crate) loss: S,
+    pub(crate) u0: Vec<S>,
+    pub(crate) p: Vec<S>,
+    t0: S,
+    t1: S,
+    times: Vec<S>,
+    stats: Stats,
+    report: Report,
+}
+
+impl<'a, L: Loss> Question<'a, L> {
+    pub(crate) fn new<F, B: Buffer<Item = f64>>(
+        problem: &OdeProblem<F, B>,
+        options: &Options,
+        loss: &'a L,
+        memory: Memory,
+    ) -> Result<Self, Error> {
+        let (t0, t1) = problem.tspan();
+        let (u0, p) = (problem.u0().as_ref(), problem.p());
+        let integrates = integrates(loss, t0, u0, p);
+        let times = save_times(options, t1, integrates)?;
+        let mut options = Options { save: Save::At(times.clone()), ..options.clone() };
+        if integrates {
+            options = with_integral(options, u0.len());
+        }
+        Ok(Self { loss, integrates, options, times, memory })
+    }
+
+    /// Solves `problem`, which may carry tangents; `keep` leaves what is to be differentiated, by the
+    /// products of a right-hand side from an initial state and with parameters of numbers `S`.
+    pub(crate) fn answer<G, M, B, S, R>(
+        &self,
+        problem: &OdeProblem<G, B>,
+        method: M,
+        keep: fn(B::Item) -> S,
+        by: (R, &[S], &[S]),
+    ) -> Result<Answer<S>, Error>
+    where
+        G: Rhs<B::Item>,
+        M: ExplicitRk,
+        B: Buffer,
+        B::Item: Concrete,
+        S: Replay + BranchScalar,
+        R: Reverse<S>,
+    {
+        if !self.integrates {
+            return self.there_and_back(problem, method, keep, by);
+        }
+        let mut u: Vec<B::Item> = problem.u0().as_ref().to_vec();
+        u.push(Scalar::zero());
+        let rhs = AugmentedRhs { rhs: problem.rhs(), loss: self.loss };
+        let augmented = OdeProblem::over(rhs, u, problem.p(), problem.tspan())?;
+        self.there_and_back(&augmented, method, keep, by)
+    }
+
+    fn there_and_back<G, M, B, S, R>(
+        &self,
+        problem: &OdeProblem<G, B>,
+        method: M,
+        keep: fn(B::Item) -> S,
+        (rhs, u0, p): (R, &[S], &[S]),
+    ) -> Result<Answer<S>, Error>
+    where
+        G: Rhs<B::Item>,
+        M: ExplicitRk,
+        B: Buffer,
+        B::Item: Concrete,
+        S: Replay + BranchScalar,
+        R: Reverse<S>,
+    {
+        let Self { loss, integrates, ref options, ref times, memory } = *self;
+        let n = u0.len();
+        let mut pass = Pass::new(problem, method, options, times, (n, keep))?;
+        let mut sweep = Sweep::new::<M>(rhs, (n, p), times, loss, integrates)?;
+        let (mut t0, mut t1, mut is_end) = (S::zero(), S::zero(), true);
+        let kept = there_and_back(&mut pass, memory, n, |block| {
+            if let (true, Some(step)) = (is_end, block.steps.last()) {
+                t1 = sweep.by_end(step.t_last, &block.last);
+            }
+            is_end = false;
+            sweep.pull_back(block)?;
+            if let (true, Some(step)) = (block.is_first, block.steps.first()) {
+                t0 = sweep.by_start(step.t_first, u0)?;
+            }
+            Ok(())
+        })?;
+        let report = Report {
+            algorithm: "discrete adjoint",
+            why: "asked for",
+            steps: kept.steps,
+            bytes: kept.bytes + sweep.bytes(),
+            replayed: kept.replayed,
+            warnings: sweep.growth().into_iter().collect(),
+        };
+        let Sweep { value: loss, lambda: u0, p_bar: p, times_bar: times, .. } = sweep;
+        Ok(Answer { loss, u0, p, t0, t1, times, stats: kept.stats, report })
+    }
+}
+
+impl<S: BranchScalar> Answer<S> {
+    /// The values, if every one of them is finite.
+    pub(crate) fn gradient(self) -> Result<Gradient, Error> {
+        let primal = |x: Vec<S>| x.into_iter().map(S::primal).collect();
+        let Self { loss, u0, p, t0, t1, times, stats, report } = self;
+        let gradient = Gradient {
+            loss: loss.primal(),
+            u0: primal(u0),
+            p: primal(p),
+            t0: t0.primal(),
+            t1: t1.primal(),
+            times: primal(times),
+            stats,
+            report,
+        };
+        gradient.checked()
+    }
+}
