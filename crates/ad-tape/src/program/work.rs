@@ -9,6 +9,8 @@ use crate::{Error, ErrorKind};
 pub struct Work<S = f64> {
     of: u64,
     values: Vec<S>,
+    /// The first of them that is used: where vectors start in memory.
+    start: usize,
     bars: Vec<S>,
     /// Whether the values are those of a point.
     pub(super) is_forward: bool,
@@ -16,7 +18,23 @@ pub struct Work<S = f64> {
 
 impl<S: Replay> Work<S> {
     pub(super) fn new(of: u64, values: Vec<S>) -> Self {
-        Self { of, values, bars: Vec::new(), is_forward: false }
+        Self { of, values, start: 0, bars: Vec::new(), is_forward: false }
+    }
+
+    /// For values in rows, which `fill` is given.
+    pub(super) fn in_rows(of: u64, slots: usize, fill: impl FnOnce(&mut [S])) -> Self {
+        /// Bytes of a line of a cache.
+        const LINE: usize = 64;
+        let numbers = match LINE.checked_rem(size_of::<S>()) {
+            Some(0) => LINE / size_of::<S>(),
+            _ => 1,
+        };
+        let values = vec![S::zero(); slots + numbers - 1];
+        let after = values.as_ptr().addr() % LINE / size_of::<S>();
+        let start = (numbers - after.min(numbers)) % numbers;
+        let mut work = Self { start, ..Self::new(of, values) };
+        fill(&mut work.values[start..]);
+        work
     }
 
     /// Bytes of memory that this holds on to.
@@ -26,14 +44,14 @@ impl<S: Replay> Work<S> {
 
     pub(super) fn values(&mut self, program: u64) -> Result<&mut [S], Error> {
         self.check(program)?;
-        Ok(&mut self.values)
+        Ok(&mut self.values[self.start..])
     }
 
     /// The values, if they are those of a point.
     pub(super) fn after_forward(&mut self, program: u64) -> Result<&mut [S], Error> {
         self.check(program)?;
         match self.is_forward {
-            true => Ok(&mut self.values),
+            true => Ok(&mut self.values[self.start..]),
             false => Err(Error::new(ErrorKind::NotForward)),
         }
     }

@@ -3,6 +3,7 @@
 use super::super::compile::UNUSED;
 use super::super::listing::{CONSTANT, Instr, Listing, Ref};
 use super::super::op::Op;
+use super::spread::majority;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -89,6 +90,8 @@ pub(super) struct Graph {
     pub(super) outputs: Vec<Id>,
     /// Inputs, or outputs, at this distance are alike: fields that are stored cell by cell.
     pub(super) strides: [usize; 2],
+    /// Equal for inputs that are used alike.
+    alike: Vec<u32>,
     /// The first seed.
     pub(super) seeds: usize,
 }
@@ -208,6 +211,13 @@ impl Graph {
         }
     }
 
+    /// The first input of a field that is used as most of the field are, in cells.
+    pub(super) fn first_cell(&self, field: usize) -> usize {
+        let field = self.alike.iter().copied().skip(field).step_by(self.strides[0]);
+        let (most, _) = majority(field.clone());
+        field.into_iter().position(|alike| alike == most).unwrap_or(0)
+    }
+
     /// Finds fields, and from them the classes of all values.
     fn find_strides(&mut self) {
         // Who uses an input, and who uses that.
@@ -228,6 +238,7 @@ impl Graph {
             users = next;
         }
         self.strides[0] = stride(&users[..self.inputs]);
+        self.alike = users[..self.inputs].iter().map(|&users| users as u32).collect();
         for id in 0..self.vertices.len() {
             let vertex = self.vertices[id];
             let field = match vertex.kind {

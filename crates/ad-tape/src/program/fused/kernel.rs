@@ -31,7 +31,7 @@ pub(super) fn sum<S: Scalar>(x: &[S], y: &mut [S], entries: &[Entry]) {
 
 fn sum_block<S: Scalar>(x: &[S], y: &mut [S], skip: usize, mut entries: &[Entry]) {
     // What every number starts with; nothing once there are numbers. Adding -0 changes no bit.
-    let mut start = Some(S::from_f64(-0.0));
+    let (mut start, mut is_new) = (Some(S::from_f64(-0.0)), true);
     let rows = |entries: &[Entry]| {
         let is_row = |e: &&Entry| matches!((e.x, e.y), (Place::Row(_), Place::None));
         entries.iter().take(ROWS).take_while(is_row).count()
@@ -46,19 +46,13 @@ fn sum_block<S: Scalar>(x: &[S], y: &mut [S], skip: usize, mut entries: &[Entry]
         match (a, b) {
             (Place::Row(_), Place::None) => {
                 let count = rows(entries);
-                let part = &entries[..count];
-                match count {
-                    1 => linear::<S, 1>(start, y, part, row_of),
-                    2 => linear::<S, 2>(start, y, part, row_of),
-                    3 => linear::<S, 3>(start, y, part, row_of),
-                    4 => linear::<S, 4>(start, y, part, row_of),
-                    5 => linear::<S, 5>(start, y, part, row_of),
-                    6 => linear::<S, 6>(start, y, part, row_of),
-                    7 => linear::<S, 7>(start, y, part, row_of),
-                    _ => linear::<S, ROWS>(start, y, part, row_of),
-                }
+                let taken = match const { size_of::<S>() <= 8 } && is_new {
+                    true => start_sum(y, (entries, count), (row_of, number)),
+                    false => add_rows(start, y, &entries[..count], row_of),
+                };
+                is_new = false;
                 start = None;
-                entries = &entries[count..];
+                entries = &entries[taken..];
                 continue;
             }
             (Place::Row(a), Place::Row(b)) => {
@@ -98,38 +92,137 @@ fn sum_block<S: Scalar>(x: &[S], y: &mut [S], skip: usize, mut entries: &[Entry]
                 }
             }
         }
-        entries = rest;
+        (entries, is_new) = (rest, false);
     }
     if let Some(start) = start {
         y.fill(start);
     }
 }
 
-/// `yᵢ = start + Σₖ cₖ xₖᵢ`, or that added to `yᵢ`.
+/// `yᵢ = start + Σₖ cₖ xₖᵢ`, or that added to `yᵢ`, for up to four rows; how many.
+fn add_rows<'x, S: Scalar + 'x>(
+    start: Option<S>,
+    y: &mut [S],
+    entries: &[Entry],
+    row: impl Fn(u32) -> &'x [S],
+) -> usize {
+    match entries.len() {
+        1 => linear::<S, 1>(start, y, entries, row),
+        2 | 3 => linear::<S, 2>(start, y, entries, row),
+        _ => linear::<S, 4>(start, y, entries, row),
+    }
+}
+
 #[inline(always)]
 fn linear<'x, S: Scalar + 'x, const K: usize>(
     start: Option<S>,
     y: &mut [S],
     entries: &[Entry],
     row: impl Fn(u32) -> &'x [S],
-) {
-    let part = |k: usize| match entries[k].x {
-        Place::Row(first) => row(first),
-        _ => &[],
-    };
-    let len = y.len();
-    let rows: [&[S]; K] = core::array::from_fn(|k| &part(k)[..len]);
-    let factors: [f64; K] = core::array::from_fn(|k| entries[k].coefficient);
-    let sum = |mut sum: S, i: usize| {
-        for k in 0..K {
-            sum += rows[k][i].scale(factors[k]);
-        }
-        sum
-    };
+) -> usize {
+    let (sum, len) = (sum_of_rows::<S, K>(entries, row, y.len()), y.len());
     match start {
         Some(start) => (0..len).for_each(|i| y[i] = sum(start, i)),
         None => (0..len).for_each(|i| y[i] = sum(y[i], i)),
     }
+    K
+}
+
+/// `sum + Σₖ cₖ xₖᵢ` of `(sum, i)`.
+#[inline(always)]
+fn sum_of_rows<'x, S: Scalar + 'x, const K: usize>(
+    entries: &[Entry],
+    row: impl Fn(u32) -> &'x [S],
+    len: usize,
+) -> impl Fn(S, usize) -> S + Copy {
+    let (rows, factors) = rows_and_factors::<S, K>(entries, row, len);
+    move |mut sum: S, i: usize| {
+        for k in 0..K {
+            sum += rows[k][i].scale(factors[k]);
+        }
+        sum
+    }
+}
+
+#[inline(always)]
+fn rows_and_factors<'x, S: Scalar + 'x, const K: usize>(
+    entries: &[Entry],
+    row: impl Fn(u32) -> &'x [S],
+    len: usize,
+) -> ([&'x [S]; K], [f64; K]) {
+    let (mut rows, mut factors) = ([&[][..]; K], [1.0; K]);
+    for ((entry, to), factor) in entries.iter().zip(&mut rows).zip(&mut factors) {
+        if let Place::Row(first) = entry.x {
+            (*to, *factor) = (row(first), entry.coefficient);
+        }
+    }
+    for to in &mut rows {
+        *to = &to[..len];
+    }
+    (rows, factors)
+}
+
+/// `yᵢ = Σₖ cₖ xₖᵢ` for so many rows, and a product behind them, if there is one, in one pass; how
+/// many terms that are.
+fn start_sum<'x, S: Scalar + 'x>(
+    y: &mut [S],
+    (entries, count): (&[Entry], usize),
+    (row, number): (impl Fn(u32) -> &'x [S] + Copy, impl Fn(Place) -> Option<S>),
+) -> usize {
+    let rows = &entries[..count];
+    let Some(&Entry { coefficient: c, x, y: b, weighed }) = entries.get(count) else {
+        return start_rows(y, rows, row, |sum, _| sum);
+    };
+    let len = y.len();
+    match (x, b, weighed) {
+        (Place::Row(a), Place::Row(b), _) => {
+            let (a, b) = (&row(a)[..len], &row(b)[..len]);
+            match weighed {
+                true => start_rows(y, rows, row, |sum, i| sum + a[i].weigh(b[i]).scale(c)),
+                false => start_rows(y, rows, row, |sum, i| sum + (a[i] * b[i]).scale(c)),
+            }
+        }
+        (Place::Same(_), Place::Row(b), true) => {
+            let (a, b) = (number(x).unwrap_or(S::one()), &row(b)[..len]);
+            start_rows(y, rows, row, |sum, i| sum + a.weigh(b[i]).scale(c))
+        }
+        (one @ Place::Same(_), Place::Row(other), false)
+        | (Place::Row(other), one @ Place::Same(_), false) => {
+            let (a, b) = (number(one).unwrap_or(S::one()), &row(other)[..len]);
+            start_rows(y, rows, row, |sum, i| sum + (a * b[i]).scale(c))
+        }
+        _ => return start_rows(y, rows, row, |sum, _| sum),
+    };
+    count + 1
+}
+
+/// `yᵢ = last(Σₖ cₖ xₖᵢ, i)`.
+fn start_rows<'x, S: Scalar + 'x>(
+    y: &mut [S],
+    rows: &[Entry],
+    row: impl Fn(u32) -> &'x [S],
+    last: impl Fn(S, usize) -> S,
+) -> usize {
+    let len = y.len();
+    macro_rules! by_number {
+        ($($K:literal)*) => {
+            match rows.len() {
+                $($K => {
+                    let (x, c) = rows_and_factors::<S, $K>(rows, row, len);
+                    for i in 0..len {
+                        let mut sum = x[0][i].scale(c[0]);
+                        for k in 1..$K {
+                            sum += x[k][i].scale(c[k]);
+                        }
+                        y[i] = last(sum, i);
+                    }
+                })*
+                _ => {}
+            }
+        };
+    }
+    by_number!(1 2 3 4 5 6 7 8);
+    rows.len()
 }
 
 /// `yᵢ = start + termᵢ`, or that added to `yᵢ`.
@@ -163,24 +256,25 @@ pub(super) fn listed<S: Scalar>(x: &[S], y: &mut [S], entries: &[Entry], lists: 
 pub(super) fn total<S: Scalar>(x: &[S], len: usize, entry: &Entry, lists: &[u32]) -> S {
     let (a, b) = (at(entry.x, len, lists), at(entry.y, len, lists));
     let sum = match (a, b, entry.y) {
-        (At::Row(a), _, Place::None) => {
-            let a = &x[a..a + len];
-            partial_sums(len, |i| a[i])
-        }
-        (At::Row(a), At::Row(b), _) => {
+        (At::Row(a), At::Row(b), Place::Row(_)) => {
             let (a, b) = (&x[a..a + len], &x[b..b + len]);
             match entry.weighed {
-                true => partial_sums(len, |i| a[i].weigh(b[i])),
-                false => partial_sums(len, |i| a[i] * b[i]),
+                true => partial_sums(a, b, S::weigh),
+                false => partial_sums(a, b, |a, b| a * b),
             }
+        }
+        (At::Row(a), _, Place::None) => {
+            let a = &x[a..a + len];
+            partial_sums(a, a, |a, _| a)
         }
         _ => {
             let (a, b) = (a.any(), b.any());
-            partial_sums(len, |i| match (entry.y, entry.weighed) {
+            let term = |i: usize| match (entry.y, entry.weighed) {
                 (Place::None, _) => x[a.index(i)],
                 (_, true) => x[a.index(i)].weigh(x[b.index(i)]),
                 (_, false) => x[a.index(i)] * x[b.index(i)],
-            })
+            };
+            (0..len).map(term).sum()
         }
     };
     sum.scale(entry.coefficient)
@@ -188,19 +282,17 @@ pub(super) fn total<S: Scalar>(x: &[S], len: usize, entry: &Entry, lists: &[u32]
 
 /// Many sums, which do not wait for each other.
 #[inline(always)]
-fn partial_sums<S: Scalar>(len: usize, term: impl Fn(usize) -> S) -> S {
-    const SUMS: usize = 16;
+fn partial_sums<S: Scalar>(a: &[S], b: &[S], term: impl Fn(S, S) -> S) -> S {
+    const SUMS: usize = 32;
     let mut sums = [S::zero(); SUMS];
-    let whole = len / SUMS;
-    for chunk in 0..whole {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<SUMS>(), b.as_chunks::<SUMS>());
+    for (a, b) in a.iter().zip(b) {
         for k in 0..SUMS {
-            sums[k] += term(chunk * SUMS + k);
+            sums[k] += term(a[k], b[k]);
         }
     }
-    for i in whole * SUMS..len {
-        sums[i % SUMS] += term(i);
-    }
-    sums.into_iter().sum()
+    let rest: S = a_rest.iter().zip(b_rest).map(|(&a, &b)| term(a, b)).sum();
+    sums.into_iter().sum::<S>() + rest
 }
 
 /// A function of the operands.

@@ -65,13 +65,11 @@ impl Fused {
             + spreads.map(|spread| spread.bytes()).iter().sum::<usize>()
     }
 
-    /// Memory for a replay, with the constants.
-    pub(super) fn values<S: Scalar>(&self) -> Vec<S> {
-        let mut values = vec![S::zero(); self.slots()];
+    /// Writes the constants.
+    pub(super) fn fill<S: Scalar>(&self, values: &mut [S]) {
         for (value, &constant) in values.iter_mut().zip(&self.0.constants) {
             *value = S::from_f64(constant);
         }
-        values
     }
 
     pub(super) fn forward<S: Scalar>(

@@ -48,6 +48,9 @@ pub(super) struct Loop {
     pub(super) entries: [u32; 2],
 }
 
+// What the documentation of `Program` says.
+const _: () = assert!(size_of::<Loop>() <= 28 && size_of::<Entry>() == 32);
+
 /// A program in loops, forward and backward. Every value has a place of its own: nothing is cleared, and nothing
 /// added to what is in memory.
 #[derive(Clone, Debug, Default)]

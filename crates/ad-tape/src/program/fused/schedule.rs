@@ -27,6 +27,8 @@ pub(super) fn schedule(graph: &Graph, bars: &[Id], uses: &[u32]) -> Plan {
     scheduler.plan.forward = core::mem::take(&mut scheduler.loops);
     scheduler.phase(|id| uses[id] > 0 && !forward[id]);
     scheduler.plan.backward = core::mem::take(&mut scheduler.loops);
+    // A field may end, or start, with numbers that are elsewhere.
+    scheduler.allocate(PART);
     let place = |ids: &[Id]| ids.iter().map(|&id| scheduler.slots[id as usize]).collect::<Vec<_>>();
     let (inputs, seeds) = ((0..graph.inputs as u32).collect::<Vec<_>>(), graph.seeds as u32);
     let seeds: Vec<Id> = (seeds..).take(graph.outputs.len()).collect();
@@ -77,7 +79,7 @@ struct Scheduler<'a> {
 }
 
 impl Scheduler<'_> {
-    /// Places for a row, long ones at a multiple of eight.
+    /// Places for a row, long ones at a multiple of eight, where vectors start.
     fn allocate(&mut self, len: usize) -> u32 {
         let next = self.plan.slots;
         let first = if len < PART { next } else { next.next_multiple_of(8) };
@@ -94,7 +96,9 @@ impl Scheduler<'_> {
         let fields = [(0, inputs), (self.graph.seeds, outputs)];
         for ((first, len), stride) in fields.into_iter().zip(self.graph.strides) {
             for field in 0..stride {
-                let row = self.allocate(len / stride);
+                // Parameters before the cells must not put them out of step.
+                let before = if first == 0 { self.graph.first_cell(field) } else { 0 };
+                let row = self.allocate(len / stride + PART) + (PART - before % PART) as u32 % 8;
                 for (cell, place) in (0..len / stride).zip(row..) {
                     self.slots[first + cell * stride + field] = place;
                 }
@@ -244,12 +248,15 @@ impl Scheduler<'_> {
                 let copy = self.allocate(n);
                 let patches = self.plan.patches.len() as u32;
                 let others = (0..n).filter(|i| !fits(i)).map(|i| [copy + i as u32, places[i]]);
+                // The whole row, if there is something to copy: its start is where vectors start.
+                let whole = start.checked_add(n as u32).is_some_and(|end| end <= copy);
+                let (first, last) = if whole { (0, n - 1) } else { (first, last) };
                 self.plan.patches.extend(others);
                 self.loops.push(Loop {
                     action: Action::Copy,
                     out: copy + first as u32,
                     len: (last + 1 - first) as u32,
-                    entries: [places[first], 0],
+                    entries: [start.wrapping_add(first as u32), 0],
                 });
                 let entries = [patches, self.plan.patches.len() as u32];
                 self.loops.push(Loop { action: Action::Patch, out: copy, len: 0, entries });

@@ -68,12 +68,20 @@ impl Spread {
                     values[*row as usize + k / stride] = x;
                 }
             }
+        } else if let &[a, b] = &self.rows[..]
+            && a.saturating_add(cells as u32) <= b
+            && b != NONE
+        {
+            let (earlier, later) = values.split_at_mut(b as usize);
+            let (a, b) = (&mut earlier[a as usize..a as usize + cells], &mut later[..cells]);
+            for (([x, y], a), b) in x.as_chunks::<2>().0.iter().zip(a).zip(b) {
+                (*a, *b) = (*x, *y);
+            }
         } else {
             for (field, row) in self.rows() {
                 let row = &mut values[row..row + cells];
                 match stride {
                     1 => row.copy_from_slice(&x[..cells]),
-                    2 => take::<S, 2>(x, field, row),
                     3 => take::<S, 3>(x, field, row),
                     4 => take::<S, 4>(x, field, row),
                     _ => row
