@@ -10,7 +10,8 @@ macro_rules! impl_assign_ops {
         impl<$($generics)*> ::core::iter::Sum for $ty {
             #[inline]
             fn sum<I: Iterator<Item = Self>>(terms: I) -> Self {
-                terms.fold($crate::Scalar::zero(), |sum, term| sum + term)
+                // What leaves every number as it is, also -0.
+                terms.fold($crate::Scalar::from_f64(-0.0), |sum, term| sum + term)
             }
         }
     };

@@ -184,6 +184,9 @@ pub trait Scalar:
     /// fastest), so that a single sample is vectorised over the outputs.
     #[inline]
     fn dense_layer(weights: &[Self], bias: &[Self], x: &[Self], y: &mut [Self]) {
+        if bias.len() < y.len() {
+            return y.fill(Self::from_f64(f64::NAN));
+        }
         for (y, &b) in y.iter_mut().zip(bias) {
             *y = b;
         }
@@ -300,7 +303,8 @@ pub trait Scalar:
         let (heights, rows) = (weights.len() / taps, x.len() / columns);
         for (i, y) in y.chunks_mut(width).enumerate() {
             y.fill(Self::zero());
-            for k in (0..heights).take_while(|k| i + k < rows) {
+            // Beyond the room that `x` has there is nothing to add.
+            for k in 0..if i + heights <= rows { heights } else { 0 } {
                 for (l, &w) in weights[k * taps..(k + 1) * taps].iter().enumerate() {
                     let first = (i + k) * columns + l;
                     Self::axpy(w, &x[first..first + width], y);

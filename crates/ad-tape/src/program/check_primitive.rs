@@ -6,6 +6,9 @@ use crate::{Error, ErrorKind};
 /// an error names the first entry of the Jacobian that differs by more than `tolerance`, relative to
 /// the largest entry of its row.
 ///
+/// A VJP that overwrites cotangents instead of adding to them, or a JVP that adds instead of
+/// overwriting, disagrees too.
+///
 /// Differences are good for about `1e-8`; `tolerance` should not be below `1e-7`.
 ///
 /// # Errors
@@ -54,14 +57,16 @@ pub fn check_primitive(f: &impl Primitive, x: &[f64], tolerance: f64) -> Result<
         }
     }
     super::finite("the differences of a primitive", &differences)?;
-    let (mut by_vjp, mut by_jvp) = (vec![0.0; m * n], vec![0.0; m * n]);
+    // A VJP adds to what is there, a JVP overwrites it.
+    let (mut by_vjp, mut by_jvp) = (vec![1.0; m * n], vec![f64::NAN; m * n]);
     for i in 0..m {
         let mut y_bar = vec![0.0; m];
         y_bar[i] = 1.0;
         f.vjp(x, &y, &y_bar, &mut by_vjp[i * n..(i + 1) * n]);
     }
+    by_vjp.iter_mut().for_each(|bar| *bar -= 1.0);
     for j in 0..n {
-        let (mut x_dot, mut y_dot) = (vec![0.0; n], vec![0.0; m]);
+        let (mut x_dot, mut y_dot) = (vec![0.0; n], vec![f64::NAN; m]);
         x_dot[j] = 1.0;
         f.jvp(x, &y, &x_dot, &mut y_dot);
         y_dot.iter().enumerate().for_each(|(i, &dot)| by_jvp[i * n + j] = dot);

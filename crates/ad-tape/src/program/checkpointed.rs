@@ -27,8 +27,10 @@ pub struct CheckpointedLoop<'p> {
     states: usize,
     work: Work,
     checkpoints: usize,
-    /// States at the checkpoints, the first at the start; behind them the state at hand.
+    /// States at the checkpoints in memory, the first at the start.
     stored: Vec<f64>,
+    /// Steps from each of them on that are still to be pulled back, up to the next one.
+    left: Vec<usize>,
     x: Vec<f64>,
     x_bar: Vec<f64>,
     y: Vec<f64>,
@@ -71,6 +73,7 @@ impl<'p> CheckpointedLoop<'p> {
             work: body.work(),
             checkpoints,
             stored: Vec::new(),
+            left: Vec::new(),
             x: vec![0.0; body.inputs()],
             x_bar: vec![0.0; body.inputs()],
             y: vec![0.0; states],
@@ -80,7 +83,9 @@ impl<'p> CheckpointedLoop<'p> {
     /// How many checkpoints fit into this many bytes beside replays of the body; 0 if none does.
     pub fn checkpoints_within(body: &Program, states: usize, bytes: usize) -> usize {
         let left = bytes.saturating_sub(body.work_bytes::<f64>());
-        left.checked_div(states * size_of::<f64>()).unwrap_or(usize::MAX)
+        // The state, and the number of steps behind it.
+        let each = states.saturating_mul(size_of::<f64>()).saturating_add(size_of::<usize>());
+        left / each
     }
 
     /// Turns `u_bar`, the cotangent of the final state, into that of the initial state, and adds to
@@ -102,53 +107,59 @@ impl<'p> CheckpointedLoop<'p> {
         check("the cotangent of the state", u_bar.len(), self.states)?;
         check("the cotangent of the parameters", p_bar.len(), p.len())?;
         self.x[self.states..].copy_from_slice(p);
+        let most = self.checkpoints.min(steps).max(1);
         self.stored.clear();
+        self.stored.reserve_exact(most * self.states);
         self.stored.extend_from_slice(u0);
+        self.left.clear();
+        self.left.reserve_exact(most);
         let mut report = LoopReport { u: u0.to_vec(), checkpoints: 1, ..LoopReport::default() };
         let bars = (&mut *u_bar, &mut *p_bar);
         if steps > 0 {
-            self.reverse(steps, self.checkpoints, bars, &mut report)?;
+            self.reverse(steps, bars, &mut report)?;
         }
         finite("the final state", &report.u)?;
         finite("the cotangent of the state", u_bar)?;
         finite("the cotangent of the parameters", p_bar)?;
-        report.bytes = self.stored.capacity() * size_of::<f64>() + self.work.bytes();
+        let left = self.left.capacity() * size_of::<usize>();
+        report.bytes = self.stored.capacity() * size_of::<f64>() + left + self.work.bytes();
         Ok(report)
     }
 
-    /// Pulls back `steps` steps from the last checkpoint on, with `slots` of them, that one included.
+    /// Pulls back all steps. Each checkpoint in memory has the steps up to the next one still before it.
     fn reverse(
         &mut self,
-        mut steps: usize,
-        slots: usize,
+        steps: usize,
         (u_bar, p_bar): (&mut [f64], &mut [f64]),
         report: &mut LoopReport,
     ) -> Result<(), Error> {
         let n = self.states;
-        let start = self.stored.len() - n;
-        loop {
-            self.x[..n].copy_from_slice(&self.stored[start..]);
-            if steps == 1 {
-                break;
-            }
+        self.left.clear();
+        self.left.push(steps);
+        while let Some(count) = self.left.pop() {
+            let start = self.left.len() * n;
+            self.x[..n].copy_from_slice(&self.stored[start..start + n]);
+            self.stored.truncate(start + n);
+            let slots = self.checkpoints - self.left.len();
             // With one slot: from the start to the last step, again and again.
-            let part = Revolve::split(steps, slots);
+            let part = if count == 1 { 0 } else { Revolve::split(count, slots) };
             for _ in 0..part {
                 self.body.forward(&self.x, &mut self.y, &mut self.work)?;
                 self.x[..n].copy_from_slice(&self.y);
             }
             report.advances += part;
-            if slots == 1 {
+            if part > 0 {
+                self.left.push(part);
+            }
+            if part == 0 || slots == 1 {
                 self.pull_back((&mut *u_bar, &mut *p_bar), report)?;
             } else {
+                self.left.push(count - part);
                 self.stored.extend_from_slice(&self.x[..n]);
-                report.checkpoints = report.checkpoints.max(self.stored.len() / n.max(1));
-                self.reverse(steps - part, slots - 1, (&mut *u_bar, &mut *p_bar), report)?;
-                self.stored.truncate(start + n);
+                report.checkpoints = report.checkpoints.max(self.left.len());
             }
-            steps = part;
         }
-        self.pull_back((u_bar, p_bar), report)
+        Ok(())
     }
 
     /// Pulls back the step from the state at hand.
@@ -174,6 +185,7 @@ impl<'p> CheckpointedLoop<'p> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use scalar::Scalar;
 
     /// `t(l, s) = r l - β(s + 1, r - 1)` with `β(s, r - 1) < l ≤ β(s, r)`, which is the minimum.
     #[test]
@@ -202,6 +214,20 @@ mod tests {
         Ok(())
     }
 
+    /// As deep as there are steps, which a recursion would not survive.
+    #[test]
+    fn a_checkpoint_for_every_step() -> Result<(), Error> {
+        let body = Program::record(1, |x| vec![x[0].scale(0.5).sin()])?;
+        let (steps, budget) = (200_000, 4_000_000);
+        let checkpoints = CheckpointedLoop::checkpoints_within(&body, 1, budget);
+        assert!(checkpoints > steps);
+        let mut product = CheckpointedLoop::new(&body, 1, checkpoints)?;
+        let report = product.gradient(&[0.3], &[], steps, &mut [1.0], &mut [])?;
+        assert_eq!((report.checkpoints, report.advances), (steps, steps - 1));
+        assert!(report.bytes <= budget, "{}", report.bytes);
+        Ok(())
+    }
+
     #[test]
     fn no_steps_and_misuse() -> Result<(), Error> {
         let body = Program::record(2, |x| vec![x[0] * x[1]])?;
@@ -213,7 +239,7 @@ mod tests {
         assert!(CheckpointedLoop::new(&body, 2, 1).is_err());
         let infinite = product.gradient(&[2.0], &[1e200], 9, &mut u_bar, &mut p_bar).unwrap_err();
         assert!(matches!(infinite.kind(), ErrorKind::NotFinite { what: "the final state", .. }));
-        let within = CheckpointedLoop::checkpoints_within(&body, 1, body.work_bytes::<f64>() + 80);
+        let within = CheckpointedLoop::checkpoints_within(&body, 1, body.work_bytes::<f64>() + 160);
         assert_eq!(within, 10);
         Ok(())
     }

@@ -94,8 +94,16 @@ impl Replay for f64 {
         f.value(x, y);
     }
     fn vjp(f: &dyn Primitive, x: &[f64], y: &[f64], y_bar: &[f64], x_bar: &mut [f64]) {
-        f.vjp(x, y, y_bar, x_bar);
+        if counts(y_bar) {
+            f.vjp(x, y, y_bar, x_bar);
+        }
     }
+}
+
+/// Whether a cotangent is to be pulled back: one that is zero adds nothing, also where a derivative is
+/// not finite.
+fn counts(y_bar: &[f64]) -> bool {
+    y_bar.iter().any(|&bar| bar != 0.0)
 }
 
 impl Replay for f32 {
@@ -105,8 +113,10 @@ impl Replay for f32 {
         y.iter_mut().zip(out).for_each(|(y, out)| *y = out as f32);
     }
     fn vjp(f: &dyn Primitive, x: &[f32], y: &[f32], y_bar: &[f32], x_bar: &mut [f32]) {
-        let mut bars = vec![0.0; x.len()];
-        f.vjp(&wide(x), &wide(y), &wide(y_bar), &mut bars);
+        let (y_bar, mut bars) = (wide(y_bar), vec![0.0; x.len()]);
+        if counts(&y_bar) {
+            f.vjp(&wide(x), &wide(y), &y_bar, &mut bars);
+        }
         x_bar.iter_mut().zip(bars).for_each(|(x_bar, bar)| *x_bar += bar as f32);
     }
 }
@@ -126,8 +136,12 @@ impl<const W: usize> Replay for Lanes<W> {
     fn vjp(f: &dyn Primitive, x: &[Self], y: &[Self], y_bar: &[Self], x_bar: &mut [Self]) {
         let mut bars = vec![0.0; x.len()];
         for lane in 0..W {
+            let y_bar = of_lane(y_bar, lane);
+            if !counts(&y_bar) {
+                continue;
+            }
             bars.fill(0.0);
-            f.vjp(&of_lane(x, lane), &of_lane(y, lane), &of_lane(y_bar, lane), &mut bars);
+            f.vjp(&of_lane(x, lane), &of_lane(y, lane), &y_bar, &mut bars);
             x_bar.iter_mut().zip(&bars).for_each(|(x_bar, &bar)| x_bar.0[lane] += bar);
         }
     }

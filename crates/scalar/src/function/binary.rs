@@ -1,6 +1,6 @@
 use super::slope;
 use crate::jet::recurrence;
-use crate::{AnyBinary, Jet, Scalar};
+use crate::{AnyBinary, Jet, Scalar, special};
 use core::fmt::Debug;
 
 /// A differentiable function of two numbers, as a value. See [`Unary`](crate::Unary).
@@ -44,11 +44,11 @@ pub struct Pow;
 impl Binary for Pow {
     #[inline]
     fn f64(self, x: f64, y: f64) -> f64 {
-        x.powf(y)
+        special::powf(x, y)
     }
     #[inline]
     fn f32(self, x: f32, y: f32) -> f32 {
-        x.powf(y)
+        special::powf(f64::from(x), f64::from(y)) as f32
     }
     #[inline]
     fn slopes<S: Scalar>(self, x: S, y: S, f: S) -> (S, S) {

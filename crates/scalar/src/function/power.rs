@@ -52,7 +52,7 @@ pub struct Powf(pub f64);
 impl Unary for Powf {
     #[inline]
     fn f64(self, x: f64) -> f64 {
-        x.powf(self.0)
+        special::powf(x, self.0)
     }
     #[inline]
     fn slope<S: Scalar>(self, x: S, _: S) -> S {

@@ -28,7 +28,7 @@ pub(crate) fn powi(x: f64, n: i32) -> f64 {
         Some(power) => power,
         None if n > 0 && n <= 8 => four_to_eight(x, n),
         None if n == -4 => 1.0 / four_to_eight(x, 4),
-        None => x.powf(f64::from(n)),
+        None => super::powf(x, f64::from(n)),
     }
 }
 
