@@ -66,6 +66,71 @@ pub enum ErrorKind {
     },
     /// The loss mixed variables of different recordings.
     Recording(ad_tape::Error),
+
+    // Of long-time averages and shadowing.
+    /// A setting makes no sense.
+    Setting {
+        /// Its name.
+        name: &'static str,
+        /// The value that was given.
+        value: f64,
+        /// What it must be.
+        must: &'static str,
+    },
+    /// A derivative was asked for with respect to a parameter that the model does not have.
+    NoSuchParameter {
+        /// The index, from 0.
+        index: usize,
+        /// How many parameters there are.
+        parameters: usize,
+    },
+    /// The quantity to be averaged, or its derivative, is NaN or infinite.
+    AverageNotFinite {
+        /// The time, or the end of the segment.
+        t: f64,
+    },
+    /// The quantity to be averaged reads the time, and the model does not.
+    AverageReadsTime,
+    /// The trajectory has too few steps.
+    TooFewSteps {
+        /// The steps taken.
+        steps: usize,
+        /// The steps needed.
+        needed: usize,
+    },
+    /// The trajectory has too few segments.
+    TooFewSegments {
+        /// The segments there are.
+        segments: usize,
+        /// The segments needed.
+        needed: usize,
+        /// The time averaged over.
+        duration: f64,
+    },
+    /// The steps are too long for the midpoint equations of least squares shadowing.
+    CoarseSteps {
+        /// Relative difference of slopes and right-hand side.
+        defect: f64,
+        /// The mean step.
+        dt: f64,
+    },
+    /// A derivative of the model became NaN or infinite.
+    TangentNotFinite {
+        /// The time, or the start of the segment.
+        t: f64,
+    },
+    /// A tangent ran away along an unstable direction that the homogeneous ones do not hold.
+    TooFewDirections {
+        /// The homogeneous directions.
+        directions: usize,
+        /// When it had grown by a million.
+        t: f64,
+    },
+    /// The equations of shadowing are singular to rounding.
+    SingularShadowing {
+        /// The time of the first equation that depends on the others.
+        t: f64,
+    },
 }
 
 impl Error {
@@ -159,6 +224,57 @@ impl fmt::Display for Error {
                  parameters together"
             ),
             ErrorKind::Recording(error) => write!(f, "the loss cannot be differentiated: {error}"),
+            ErrorKind::Setting { name, value, must } => {
+                write!(f, "`{name}` is {value}, but must be {must}")
+            }
+            ErrorKind::NoSuchParameter { index, parameters } => write!(
+                f,
+                "there is no parameter {index}: the model has {parameters}, counted from 0"
+            ),
+            ErrorKind::AverageNotFinite { t } => write!(
+                f,
+                "the quantity to be averaged, or its derivative, is NaN or infinite at about t = {t}: \
+                 check it for logarithms, roots and quotients of states that pass through zero"
+            ),
+            ErrorKind::AverageReadsTime => f.write_str(
+                "the quantity to be averaged depends on time, but the model does not: its average has \
+                 no meaning for a solution that runs a little faster; make what drives it a state",
+            ),
+            ErrorKind::TooFewSteps { steps, needed } => write!(
+                f,
+                "{steps} steps, but at least {needed} are needed to estimate an error: average over a \
+                 longer time (hundreds of times the time in which neighbours separate by e), or take \
+                 shorter steps"
+            ),
+            ErrorKind::TooFewSegments { segments, needed, duration } => write!(
+                f,
+                "{segments} segments in {duration} time units, but at least {needed} are needed to \
+                 estimate an error: average over a longer time, or set a shorter `segment`"
+            ),
+            ErrorKind::CoarseSteps { defect, dt } => write!(
+                f,
+                "the slopes between neighbouring points are {:.0} % off the right-hand side between \
+                 them: the steps, {dt} on average, are too long for least squares shadowing; set \
+                 `step: StepSize::Fixed(…)` or `dt_max`, or take NILSS or NILSAS, which need no short steps",
+                100.0 * defect
+            ),
+            ErrorKind::TangentNotFinite { t } => write!(
+                f,
+                "a derivative of the model became NaN or infinite at about t = {t}: look for roots and \
+                 powers at zero in the model; if tangents overflow within a segment, set a shorter \
+                 `segment`"
+            ),
+            ErrorKind::TooFewDirections { directions, t } => write!(
+                f,
+                "at t = {t} the tangent had grown by a million: {directions} `directions` do not hold all \
+                 unstable ones; `lyapunov_exponents` counts these, and one more is needed for the neutral \
+                 direction"
+            ),
+            ErrorKind::SingularShadowing { t } => write!(
+                f,
+                "the equations of shadowing are singular at t = {t}: set fewer `directions` or a shorter \
+                 `segment`; for least squares shadowing take shorter steps"
+            ),
         }
     }
 }

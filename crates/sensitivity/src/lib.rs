@@ -44,6 +44,23 @@
 //! }
 //! # Ok::<(), sensitivity::Error>(())
 //! ```
+//!
+//! # Long-time averages of chaotic systems
+//!
+//! There the derivative of an average over a finite time has nothing to do with that of the long-time
+//! average: it grows as fast as neighbouring solutions separate. What follows compares with the
+//! solution that stays close, asked as an [`AverageProblem`] for an [`Average`], and gives derivatives
+//! with standard errors.
+//!
+//! | algorithm | cost | when |
+//! |---|---|---|
+//! | [`AdjointLss`] | `O(N n³)` for `N` steps of `n` states | few states, many parameters; any solver |
+//! | [`ForwardLss`] | the same, and a solve for each parameter | few states, one parameter |
+//! | [`Nilsas`] | unstable directions + 1 pulled back through each step | many states, many parameters |
+//! | [`Nilss`] | unstable directions + parameters through each step | many states, few parameters |
+//!
+//! [`lyapunov_exponents`] tells whether a system is chaotic, and how many directions are unstable. All
+//! of these also take what is not chaotic: limit cycles, steady states, periodic forcing.
 
 mod adjoint;
 mod augmented;
@@ -53,6 +70,7 @@ mod forward;
 mod gradient;
 mod loss;
 mod report;
+mod shadowing;
 
 pub use adjoint::{
     Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, Memory, SecondOrder, StepControl,
@@ -67,3 +85,7 @@ pub use forward::{ForwardSensitivity, Sensitivities};
 pub use gradient::Gradient;
 pub use loss::Loss;
 pub use report::{Report, Warning};
+pub use shadowing::{
+    AdjointLss, Average, AverageProblem, ForwardLss, LyapunovExponents, Nilsas, Nilss,
+    ShadowingGradient, Window, lyapunov_exponents,
+};
