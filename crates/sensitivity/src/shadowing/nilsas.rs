@@ -15,15 +15,15 @@ use scalar::Scalar;
 use std::ops::Range;
 use system::System;
 
-/// Nonintrusive least squares adjoint shadowing (Ni and Talnikar 2019): derivatives with respect to all
+/// Nonintrusive least squares adjoint shadowing (Ni and Talnikar 2019, arXiv 1801.08674): derivatives with respect to all
 /// parameters at once, at a cost that grows with the number of unstable directions.
 ///
 /// On each of `K` segments, backwards in time, `v̄ = v̄* + W̄ a` with `-v̄*' = f_uᵀ v̄* + g_u` and `-w̄' = f_uᵀ w̄`. The
 /// latter are made orthonormal at each interface, and `a` minimises `∫ |v̄|²` such that `v̄` is continuous.
-/// Then `d⟨g⟩/dp = ⟨f_pᵀ v̄ + g_p⟩` (equation 11).
+/// Then `d⟨g⟩/dp = ⟨f_pᵀ v̄ + g_p⟩`.
 ///
 /// Along any `v̄` the sum `v̄ · f + g` is constant. Where the model is autonomous one constraint more,
-/// `⟨v̄ · f⟩ = 0`, makes that constant `⟨g⟩` (equation 10): it stands for the dilation of time, and needs a
+/// `⟨v̄ · f⟩ = 0`, makes that constant `⟨g⟩`: it stands for the dilation of time, and needs a
 /// neutral direction among the homogeneous ones.
 ///
 /// Cotangents are exactly those of the steps that were taken. Cost: each step is recorded once and pulled

@@ -15,16 +15,19 @@ use scalar::Scalar;
 use std::ops::Range;
 use system::System;
 
-/// Nonintrusive least squares shadowing (Ni and Wang 2017): the shadowing solution is sought among one
+/// Nonintrusive least squares shadowing (Ni and Wang 2017, arXiv 1611.00880): the shadowing solution is sought among one
 /// inhomogeneous tangent `v*` and a few homogeneous ones `W`, so that the cost grows with the number of
 /// unstable directions and not with that of the states.
 ///
 /// On each of `K` segments `v = v* + W a` with `v*' = f_u v* + f_p` and `w' = f_u w`. What lies along `u'` is
 /// projected out, the others are made orthonormal at each interface, and `a` minimises `∫ |v⊥|²` over all
 /// segments such that `v⊥` is continuous. With `ξ` the part along `u'` at the end of a segment (it starts
-/// each at 0) (equations 12 to 26),
+/// each at 0),
 ///
 /// `d⟨g⟩/dp = ⟨g_u v + g_p⟩ + (1/T) Σ ξᵢ (⟨g⟩ - gᵢ)`.
+///
+/// The second term is the dilation of time: where `v = v⊥ + ξ f` follows the model, `v⊥` follows the one that
+/// runs faster by `ξ'`, and `∫ g_u v⊥ - ∫ ξ' (g - ⟨g⟩)` is integrated by parts.
 ///
 /// Tangents are exactly those of the steps that were taken, and the integral of `g_u v + g_p` is that of
 /// the method, so that steps may be as long as the solution allows. Cost: `⌈(directions + parameters) / 4⌉`

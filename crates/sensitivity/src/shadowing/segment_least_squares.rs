@@ -7,12 +7,13 @@ use super::cholesky;
 /// of `K` segments.
 ///
 /// With multipliers `λᵢ`, `aᵢ = Cᵢ⁻¹ (Rᵢᵀ λᵢ - λᵢ₋₁ - dᵢ)`, and the constraints become (the Schur complement
-/// of Ni and Wang 2017, section 4.4)
+/// of Ni, Wang, Fernandez and Talnikar 2019, arXiv 1711.06633)
 ///
 /// `(Cᵢ₊₁⁻¹ + Rᵢ Cᵢ⁻¹ Rᵢᵀ) λᵢ - Cᵢ₊₁⁻¹ Rᵢ₊₁ᵀ λᵢ₊₁ - Rᵢ Cᵢ⁻¹ λᵢ₋₁ = Rᵢ Cᵢ⁻¹ dᵢ - Cᵢ₊₁⁻¹ dᵢ₊₁ - bᵢ`:
 ///
 /// block tridiagonal and positive definite, `O(K m³)`. Where continuity may be missed by `eᵢ` at the cost of
-/// `|eᵢ|² / 2γ` each, `γ I` is added to this matrix (Shawki and Papadakis 2019 for multiple shooting).
+/// `|eᵢ|² / 2γ` each, `γ I` is added to this matrix (as Shawki and Papadakis 2019, arXiv 1810.12222, for
+/// multiple shooting).
 pub(super) struct SegmentLeastSquares {
     m: usize,
     segments: usize,

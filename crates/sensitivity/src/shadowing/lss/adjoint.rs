@@ -9,7 +9,7 @@ use crate::shadowing::window::Window;
 use ode_core::{Algorithm, Options};
 use system::System;
 
-/// Adjoint least squares shadowing (Wang, Hu and Blonigan 2014, section 4): the derivatives of a
+/// Adjoint least squares shadowing (Wang, Hu and Blonigan 2014, arXiv 1204.0159): the derivatives of a
 /// long-time average with respect to all parameters by one solve.
 ///
 /// [`ForwardLss`](crate::ForwardLss) finds `d⟨g⟩/dp = ⟨g_p⟩ + hᵀ v + kᵀ η` with `S w = f_p`. `S` is
@@ -54,8 +54,8 @@ use system::System;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AdjointLss {
-    /// How dear it is to dilate time, beside a distance of the solutions: default 10, in units of state
-    /// per unit of parameter.
+    /// How dear it is to dilate time, beside a distance of the solutions: default 10, in units of the
+    /// state.
     pub alpha: f64,
     /// How times near the ends count.
     pub window: Window,

@@ -14,7 +14,7 @@ use system::{Failure, Jacobian, System};
 
 /// Which shadowing solution is closest: `v = du/dp` along it and the dilation `η` of time minimise
 /// `Σ cₖ |vₖ|² + α² Σ dtᵢ ηᵢ²` subject to, on each interval `i` with its midpoint values
-/// (Wang, Hu and Blonigan 2014, equations 21 to 26),
+/// (Wang, Hu and Blonigan 2014, arXiv 1204.0159),
 ///
 /// `(vᵢ₊₁ - vᵢ) / dt - J (vᵢ + vᵢ₊₁) / 2 + η u̇ = f_p`, in short `B v + E η = f_p`.
 ///

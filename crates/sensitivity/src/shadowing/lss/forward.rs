@@ -11,7 +11,7 @@ use ode_core::{Algorithm, Options};
 use scalar::Dual;
 use system::System;
 
-/// Forward least squares shadowing (Wang, Hu and Blonigan 2014): the solution `u + v dp` of the perturbed
+/// Forward least squares shadowing (Wang, Hu and Blonigan 2014, arXiv 1204.0159): the solution `u + v dp` of the perturbed
 /// model that stays closest to the one at hand, in the sense of least squares, where time may run
 /// faster or slower by `η dp`. Then
 ///
@@ -55,8 +55,8 @@ use system::System;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForwardLss {
-    /// How dear it is to dilate time, beside a distance of the solutions: default 10, in units of state
-    /// per unit of parameter.
+    /// How dear it is to dilate time, beside a distance of the solutions: default 10, in units of the
+    /// state.
     pub alpha: f64,
     /// How times near the ends count.
     pub window: Window,
