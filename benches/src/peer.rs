@@ -28,7 +28,7 @@ pub struct Peer {
 }
 
 /// One library of a peer program.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Member {
     /// Its name in the records.
     pub who: String,
@@ -42,6 +42,15 @@ pub struct Member {
     /// Its ways to a gradient.
     #[serde(default)]
     pub gradients: Vec<String>,
+    /// Its ways to the gradients of a network.
+    #[serde(default)]
+    pub networks: Vec<String>,
+    /// The same for the parameter gradients of a Laplacian.
+    #[serde(default)]
+    pub laplacian: Vec<String>,
+    /// Its ways to train a network.
+    #[serde(default)]
+    pub training: Vec<String>,
 }
 
 /// A solve by a peer.
@@ -87,6 +96,16 @@ pub enum PeerError {
     Refused(String),
     /// The peer has ended, is silent, or says what makes no sense: it is not asked again.
     Down(String),
+}
+
+/// What a peer says that has not a method for a problem.
+const NEVER: &str = "not for this problem";
+
+impl PeerError {
+    /// Whether the method is none for this problem, and need not be asked again.
+    pub fn is_never(&self) -> bool {
+        matches!(self, Self::Refused(why) if why.contains(NEVER))
+    }
 }
 
 impl fmt::Display for PeerError {

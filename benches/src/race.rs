@@ -48,9 +48,6 @@ pub enum Kind {
 /// Failed solves after which a method is not asked any more.
 const FAILURES: usize = 3;
 
-/// A method that a peer has not for a problem says so by these words, and is not asked again.
-const NEVER: &str = "not for this problem";
-
 /// The methods of peers that are not asked any more on a problem.
 #[derive(Clone, Debug, Default)]
 pub struct Out {
@@ -74,9 +71,7 @@ impl Out {
         *count += 1;
         match why {
             PeerError::Down(_) => self.add(program, ""),
-            PeerError::Refused(why) if *count >= FAILURES || why.contains(NEVER) => {
-                self.add(program, name);
-            }
+            why if *count >= FAILURES || why.is_never() => self.add(program, name),
             PeerError::Refused(_) => {}
         }
     }

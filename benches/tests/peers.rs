@@ -41,7 +41,7 @@ fn a_conversation() {
         version: "1.2".into(),
         methods: vec!["m".into(), "n".into()],
         stiff: vec!["s".into()],
-        gradients: Vec::new(),
+        ..Member::default()
     };
     assert_eq!(peer.members(), [member]);
     assert_eq!(peer.missing(), ["b: install it"]);

@@ -1,18 +1,20 @@
-"""The suite `networks`: gradients of a tanh network by JAX, PyTorch and NumPy. See ../README.md for what is said.
+"""The suite `networks`: gradients of a network by JAX, PyTorch and NumPy. See ../README.md for what is said, training.py for
+the trainings.
 
 Parameters come as our flat slice: for each layer the weights column by column (the output index runs fastest), then the biases.
 """
 
 import importlib.metadata
 import importlib.util
-import time
 
 from conversation import converse
+from flat_layers import flat, layers_of, network, timed
+from training import Training
 
 LIBRARIES = [
-    ("jax", ["loop", "call"], ["nested-reverse", "forward-over-reverse"]),
-    ("torch", ["call"], ["nested-reverse"]),
-    ("numpy", ["by-hand"], []),
+    ("jax", ["loop", "call"], ["nested-reverse", "forward-over-reverse"], ["loop", "call"]),
+    ("torch", ["call"], ["nested-reverse"], ["call"]),
+    ("numpy", ["by-hand"], [], []),
 ]
 
 
@@ -25,16 +27,11 @@ class Case:
     def __init__(self, words):
         import numpy as np
 
-        self.op, self.kind, self.batch = next(words), next(words), int(next(words))
+        self.op, self.activation = next(words), next(words)
+        self.kind, self.batch = next(words), int(next(words))
         self.sizes = [int(next(words)) for _ in range(int(next(words)))]
-        flat = np.array([float(next(words)) for _ in range(int(next(words)))])
         self.dtype = np.float64 if self.kind == "f64" else np.float32
-        self.layers, at = [], 0
-        for n, m in zip(self.sizes, self.sizes[1:]):
-            w = flat[at : at + n * m].reshape(n, m).astype(self.dtype)
-            b = flat[at + n * m : at + n * m + m].astype(self.dtype)
-            self.layers.append((w, b))
-            at += n * m + m
+        self.layers = layers_of(self.sizes, words, self.dtype)
         inputs, outputs = self.sizes[0], self.sizes[-1]
         row = outputs if self.op == "vjp" else inputs + 2
         self.x = scattered(np, self.batch * inputs).reshape(self.batch, inputs).astype(self.dtype)
@@ -46,11 +43,8 @@ class Case:
             self.ready[who, name] = METHODS[who, name](self)
         return self.ready[who, name]
 
-
-def flat(layers):
-    import numpy as np
-
-    return [float(v) for w, b in layers for part in (w, b) for v in np.asarray(part).ravel()]
+    def tanh(self, library):
+        return library.tanh if self.activation == "tanh" else lambda z: z
 
 
 # ---- JAX. Each method is a function of the number of runs that returns the seconds, and one that returns the gradient.
@@ -67,27 +61,11 @@ def jax_setup(case):
     return jax, jnp, p, jnp.asarray(case.x), jnp.asarray(case.bar)
 
 
-def network(tanh, p, h):
-    for w, b in p[:-1]:
-        h = tanh(h @ w + b)
-    w, b = p[-1]
-    return h @ w + b
-
-
-def timed(run):
-    def seconds(runs):
-        start = time.perf_counter()
-        run(runs)
-        return time.perf_counter() - start
-
-    return seconds
-
-
 def jax_vjp(case):
     jax, jnp, p, x, bar = jax_setup(case)
 
     def value_and_gradients(p, x, bar):
-        y, back = jax.vjp(lambda p, x: network(jnp.tanh, p, x), p, x)
+        y, back = jax.vjp(lambda p, x: network(case.tanh(jnp), p, x), p, x)
         return y, *back(bar)
 
     return jax, jnp, p, x, bar, value_and_gradients
@@ -130,7 +108,7 @@ def jax_laplacian(case, second):
     n = case.sizes[0]
 
     def u(p, x):
-        return network(jnp.tanh, p, x)[0]
+        return network(case.tanh(jnp), p, x)[0]
 
     slope = jax.grad(u, argnums=1)
 
@@ -182,7 +160,7 @@ def torch_call(case):
     leaves = [part for layer in p for part in layer]
 
     def once():
-        return torch.autograd.grad(network(torch.tanh, p, x), [x, *leaves], bar)
+        return torch.autograd.grad(network(case.tanh(torch), p, x), [x, *leaves], bar)
 
     def run(runs):
         for _ in range(runs):
@@ -197,7 +175,7 @@ def torch_nested_reverse(case):
     n = case.sizes[0]
 
     def once():
-        u = network(torch.tanh, p, x)
+        u = network(case.tanh(torch), p, x)
         (slope,) = torch.autograd.grad(u.sum(), x, create_graph=True)
         laplacian = sum(
             torch.autograd.grad(slope[:, i].sum(), x, create_graph=True)[0][:, i : i + 1] for i in range(n)
@@ -225,13 +203,13 @@ def numpy_by_hand(case):
     def once():
         hs = [x]
         for w, b in p[:-1]:
-            hs.append(np.tanh(hs[-1] @ w + b))
+            hs.append(case.tanh(np)(hs[-1] @ w + b))
         y = hs[-1] @ p[-1][0] + p[-1][1]
         gradients, z_bar = [], bar
         for (w, _), h in zip(reversed(p), reversed(hs)):
             gradients.append((h.T @ z_bar, z_bar.sum(0)))
             z_bar = z_bar @ w.T
-            if h is not x:
+            if h is not x and case.activation == "tanh":
                 z_bar = z_bar * (1 - h * h)
         return y, z_bar, gradients[::-1]
 
@@ -258,12 +236,13 @@ METHODS = {
 
 def greeting():
     peers, missing = [], []
-    for who, methods, derivatives in LIBRARIES:
+    for who, networks, laplacian, training in LIBRARIES:
         if importlib.util.find_spec(who) is None:
             missing.append(f"{who} is not installed; pip install {who}")
         else:
             version = importlib.metadata.version(who)
-            peers.append({"who": who, "version": version, "methods": methods, "stiff": derivatives})
+            methods = {"networks": networks, "laplacian": laplacian, "training": training}
+            peers.append({"who": who, "version": version, "methods": [], **methods})
     return {"peers": peers, "missing": missing}
 
 
@@ -272,12 +251,16 @@ def answer(line, case):
     request = next(words, "")
     if request == "network":
         return {}, Case(words)
+    if request == "training":
+        return {}, Training(words)
     if case is None:
         raise ValueError("no network yet")
     who, method = next(words), next(words)
-    seconds, gradient = case.method(who, method)
-    if request == "gradient":
-        return {"gradient": gradient()}, case
+    seconds, result = case.method(who, method)
+    if request == "product":
+        return {"gradient": result()}, case
+    if request == "train":
+        return {"p": result(int(next(words)))}, case
     if request == "time":
         return {"seconds": seconds(int(next(words)))}, case
     raise ValueError(f"no request `{request}`")

@@ -2,8 +2,8 @@
 
 use crate::SUITE;
 use crate::ours::Ours;
-use crate::theirs;
-use benches::{Arguments, Contender, OURS, Record, Recorder, interleave};
+use crate::theirs::{self, Crew, Way};
+use benches::{Arguments, Contender, Member, OURS, Record, Recorder, interleave};
 use nn::{Activation, Init, Mlp};
 use std::error::Error;
 
@@ -46,14 +46,7 @@ fn scattered(k: usize) -> f64 {
 }
 
 impl Case {
-    fn new(
-        problem: &'static str,
-        op: Op,
-        sizes: &[usize],
-        single: bool,
-        batch: usize,
-    ) -> Result<Self, Box<dyn Error>> {
-        let mlp = Mlp::new(sizes, Activation::Tanh)?;
+    fn new(problem: &'static str, op: Op, mlp: Mlp, single: bool, batch: usize) -> Self {
         // Rounded, so that all kinds of numbers have the same network.
         let p = mlp.init(Init::Glorot, 1).iter().map(|&p| f64::from(p as f32)).collect();
         let row = match op {
@@ -62,7 +55,25 @@ impl Case {
         };
         let x = (0..batch * mlp.inputs()).map(scattered).collect();
         let bar = (0..batch * row).map(|k| scattered(k + 500)).collect();
-        Ok(Self { problem, op, mlp, single, batch, p, x, bar })
+        Self { problem, op, mlp, single, batch, p, x, bar }
+    }
+
+    /// What the programs of others are told.
+    fn line(&self) -> String {
+        let op = match self.op {
+            Op::Vjp => "vjp",
+            Op::Laplacian => "laplacian",
+        };
+        let sizes: Vec<String> = self.mlp.sizes().map(|size| size.to_string()).collect();
+        format!(
+            "network {op} {} {} {} {} {} {}",
+            self.mlp.hidden_activation(),
+            self.kind(),
+            self.batch,
+            sizes.len(),
+            sizes.join(" "),
+            theirs::list(&self.p)
+        )
     }
 
     /// The kind of numbers.
@@ -93,24 +104,26 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 
 /// Measures every case with everybody.
 pub(crate) fn rows(
+    crew: &mut Crew,
     recorder: &mut Recorder,
     arguments: &Arguments,
 ) -> Result<Vec<Row>, Box<dyn Error>> {
-    recorder.remark(&format!("kernels: {}", nn::instructions()))?;
-    let mut crew = theirs::hire(arguments, recorder)?;
     let mut measured = Vec::new();
     let cases = [
-        ("mlp-2-32-32-2", Op::Vjp, &[2, 32, 32, 2][..], &[1, 64, 1024][..]),
-        ("laplacian-2-50-50-1", Op::Laplacian, &[2, 50, 50, 1], &[1024]),
+        ("mlp-2-32-32-2", Op::Vjp, &[2, 32, 32, 2][..], Activation::Tanh, &[1, 64, 1024][..]),
+        ("laplacian-2-50-50-1", Op::Laplacian, &[2, 50, 50, 1], Activation::Tanh, &[1024]),
+        ("mlp-784-128-10", Op::Vjp, &[784, 128, 10], Activation::Tanh, &[64]),
+        // Products alone, against a crate for them.
+        ("linear-784-128-10", Op::Vjp, &[784, 128, 10], Activation::Identity, &[64, 256]),
     ];
-    for (problem, op, sizes, batches) in cases {
+    for (problem, op, sizes, activation, batches) in cases {
         if !arguments.wants_problem(problem) {
             continue;
         }
         for &batch in batches {
             for single in [false, true] {
-                let case = Case::new(problem, op, sizes, single, batch)?;
-                measure(&case, &mut crew, recorder, arguments, &mut measured)?;
+                let case = Case::new(problem, op, Mlp::new(sizes, activation)?, single, batch);
+                measure(&case, crew, recorder, arguments, &mut measured)?;
             }
         }
     }
@@ -119,7 +132,7 @@ pub(crate) fn rows(
 
 fn measure(
     case: &Case,
-    crew: &mut Option<theirs::Crew>,
+    crew: &mut Crew,
     recorder: &mut Recorder,
     arguments: &Arguments,
     measured: &mut Vec<Row>,
@@ -129,30 +142,32 @@ fn measure(
     let own = if case.single { single.gradient()? } else { exact.clone() };
     let mut names = vec![(OURS.to_owned(), "kernel".to_owned(), distance(&own, &exact))];
     let mut asked = Vec::new();
-    if let Some(crew) = crew.as_mut() {
-        for (who, method) in crew.introduce(case, arguments)? {
-            let tolerance = if case.single { 1e-4 } else { 1e-11 };
-            match crew.gradient(&who, &method) {
-                Ok(theirs) => {
-                    let error = distance(&theirs, &exact);
-                    if error > tolerance || error.is_nan() {
-                        let what = format!("{who} {method}: another gradient, {error:.1e} off");
-                        return Err(what.into());
-                    }
-                    names.push((who.clone(), method.clone(), error));
-                    asked.push((who, method));
+    let methods: fn(&Member) -> &[String] = match case.op {
+        Op::Vjp => |member| &member.networks,
+        Op::Laplacian => |member| &member.laplacian,
+    };
+    for way in crew.introduce(&case.line(), arguments, methods, recorder)? {
+        let Way { who, method, .. } = &way;
+        let tolerance = if case.single { 1e-4 } else { 1e-11 };
+        match crew.gradient(&way) {
+            Ok(theirs) => {
+                let error = distance(&theirs, &exact);
+                if error > tolerance || error.is_nan() {
+                    let what = format!("{who} {method}: another gradient, {error:.1e} off");
+                    return Err(what.into());
                 }
-                Err(why) => recorder.remark(&format!("{}: {why}", case.problem))?,
+                names.push((who.clone(), method.clone(), error));
+                asked.push(way);
             }
+            Err(why) if why.is_never() => {}
+            Err(why) => recorder.remark(&format!("{}: {why}", case.problem))?,
         }
     }
     let crew = std::cell::RefCell::new(crew);
     let mut contenders = vec![case.contender((&mut double, &mut single))];
-    for (who, method) in &asked {
+    for way in &asked {
         let crew = &crew;
-        contenders.push(Contender::timed(move |runs| {
-            crew.borrow_mut().as_mut().map_or(f64::NAN, |crew| crew.seconds(who, method, runs))
-        }));
+        contenders.push(Contender::timed(move |runs| crew.borrow_mut().seconds(way, runs)));
     }
     let seconds = interleave(&mut contenders, arguments.repeats);
     let setting = &format!("{} batch={}", case.kind(), case.batch);
