@@ -1,5 +1,5 @@
 use crate::Real;
-use crate::kernel::Rows;
+use crate::kernel::{Rows, Transpose};
 use crate::workspace::ROW_BYTES;
 use core::marker::PhantomData;
 
@@ -78,6 +78,11 @@ impl<T: Real> Block<T> {
     /// A line of a row at a time: what is read for it stands in the nearest cache for the next row.
     #[inline]
     fn scatter_some(&self, samples: &[T], n: usize, rows: &mut [T]) {
+        if n >= Self::LINE {
+            let (from_stride, to_stride) = (n, self.stride);
+            let (rows, columns, from, to) = (self.samples, n, samples, rows);
+            return T::transpose(Transpose { from, to, rows, columns, from_stride, to_stride });
+        }
         for first in (0..self.samples).step_by(Self::LINE) {
             let from = &samples[first * n..];
             let width = Self::LINE.min(self.samples - first);

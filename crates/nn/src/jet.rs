@@ -122,7 +122,7 @@ impl Mlp {
     ) -> Result<(), Error> {
         let columns = self.check_jets(p, x, jets, ws)?;
         check("p_bar", self.num_params(), p_bar.len())?;
-        self.transpose(p, ws.transposed.all_mut());
+        self.transpose(p, false, ws.transposed.all_mut());
         let mut first = 0;
         for x in x.chunks(Block::<T>::most_samples(columns) * self.inputs()) {
             let block = Block::new(x.len() / self.inputs(), columns);

@@ -64,8 +64,8 @@ pub(crate) trait Constants: Copy + 'static {
     const EXP_RANGE: [Self; 2];
     /// Beyond this `tanh` is 1.
     const TANH_LIMIT: Self;
-    /// Up to here `tanh` is a rational function.
-    const TANH_SMALL: Self;
+    /// Whether `tanh` needs what the rest of its argument has lost.
+    const TANH_LOST: bool;
     /// Up to here the quarter turns are counted exactly.
     const TURNS_LIMIT: Self;
     /// `√2 - 1`: where `ln(1 + u)` changes its formula.
@@ -76,8 +76,6 @@ pub(crate) trait Constants: Copy + 'static {
     const GELU_LIMIT: Self;
 
     const EXP: &'static [Self];
-    const TANH_P: &'static [Self];
-    const TANH_Q: &'static [Self];
     const SIN: &'static [Self];
     const COS: &'static [Self];
     const HALF_PI: &'static [Self];
@@ -91,7 +89,7 @@ pub(crate) trait Constants: Copy + 'static {
 
 macro_rules! real {
     ($float:ident, $bits512:ident $bits256:ident $portable:ident, $exp_range:expr, $tanh_limit:literal,
-     $turns:literal, $gelu_limit:literal, $EXP:ident $P:ident $Q:ident $SIN:ident $COS:ident $PI:ident $LN:ident
+     $turns:literal, $gelu_limit:literal, $EXP:ident $SIN:ident $COS:ident $PI:ident $LN:ident
      $LN_2:ident) => {
         impl Real for $float {
             const ZERO: Self = 0.0;
@@ -120,7 +118,7 @@ macro_rules! real {
             const LN_2: [Self; 2] = table::$LN_2;
             const EXP_RANGE: [Self; 2] = $exp_range;
             const TANH_LIMIT: Self = $tanh_limit;
-            const TANH_SMALL: Self = 0.625;
+            const TANH_LOST: bool = size_of::<Self>() == 8;
             const TURNS_LIMIT: Self = $turns;
             const LN_1P_FOLD: Self = core::$float::consts::SQRT_2 - 1.0;
             #[allow(clippy::excessive_precision)]
@@ -128,8 +126,6 @@ macro_rules! real {
             const GELU_LIMIT: Self = $gelu_limit;
 
             const EXP: &'static [Self] = &table::$EXP;
-            const TANH_P: &'static [Self] = &table::$P;
-            const TANH_Q: &'static [Self] = &table::$Q;
             const SIN: &'static [Self] = &table::$SIN;
             const COS: &'static [Self] = &table::$COS;
             const HALF_PI: &'static [Self] = &table::$PI;
@@ -147,6 +143,6 @@ macro_rules! real {
 }
 
 real! { f64, Avx512F64 Avx2F64 Portable2, [-746.0, 710.0], 20.0, 1.6e6, 40.0,
-EXP TANH_P TANH_Q SIN COS HALF_PI LN_1P LN_2 }
+EXP SIN COS HALF_PI LN_1P LN_2 }
 real! { f32, Avx512F32 Avx2F32 Portable4, [-104.0, 89.0], 10.0, 1.2e4, 20.0,
-EXP_F32 TANH_P_F32 TANH_Q_F32 SIN_F32 COS_F32 HALF_PI_F32 LN_1P_F32 LN_2_F32 }
+EXP_F32 SIN_F32 COS_F32 HALF_PI_F32 LN_1P_F32 LN_2_F32 }

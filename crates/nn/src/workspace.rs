@@ -1,5 +1,6 @@
 use crate::aligned::Aligned;
 use crate::block::Block;
+use crate::layer::WIDEST;
 use crate::{Error, ErrorKind, Jets, Mlp, Real};
 
 /// Bytes of a row: the samples of a batch that are worked on together, and their derivatives. One line of the cache more than
@@ -9,7 +10,7 @@ pub(crate) const ROW_BYTES: usize = 2048 + 64;
 /// The memory of the kernels, owned by the caller and used again and again.
 ///
 /// It serves the network that it was made for, and every smaller one; single samples and batches of any length. It holds no
-/// result between calls. Size: about `(2 u + 2 w + n) 2112` bytes and as many numbers as parameters, for a network with `u`
+/// result between calls. Size: about `(2 u + 2 w + n + 48) 2112` bytes and as many numbers as parameters, for a network with `u`
 /// units, `n` inputs and widest layer `w`.
 ///
 /// ```
@@ -34,6 +35,7 @@ pub struct Workspace<T = f64> {
     pub(crate) z: Aligned<T>,
     /// Cotangents (or tangents) of one layer and of its neighbour.
     pub(crate) bar: Aligned<T>,
+    /// Also the former sample by sample, with whole vectors of the widest kind.
     pub(crate) next: Aligned<T>,
     /// Weights row by row, for the reverse sweep of a batch.
     pub(crate) transposed: Aligned<T>,
@@ -141,7 +143,8 @@ impl Sizes {
         Some(Self {
             inputs: rows(mlp.inputs())?,
             units: rows(mlp.units())?,
-            width: rows(mlp.widest())?,
+            // With a vector more for each sample.
+            width: rows(mlp.widest().checked_next_multiple_of(WIDEST)?.checked_add(WIDEST)?)?,
             params: mlp.num_params(),
             // Each of the two is shorter than the rows of the outputs.
             sample: 2 * mlp.outputs().checked_mul(columns)?,

@@ -5,7 +5,7 @@
 Each is judged by the error that it makes in the function that it is used for, printed beside it.
 """
 
-from mpmath import mp, mpf, cos, pi, exp, sin, log, sqrt, tanh, atanh, lu_solve, matrix, nstr, floor, ldexp
+from mpmath import mp, mpf, cos, pi, exp, sin, log, sqrt, atanh, lu_solve, matrix, nstr, floor, ldexp
 import struct
 
 mp.dps = 60
@@ -84,28 +84,6 @@ def tables(digits):
          worst(lambda r: (r**2 * horner(c, r) + 1 + r) / exp(r) - 1, -half, half))
     bits = 32 if digits == 53 else 10
     emit("LN_2" + end, "`ln 2` in two parts: products of the first one with exponents are exact.", parts(log(2), bits, 1), digits)
-    # tanh x = x + x z P(z) / Q(z), z = x²: linearised, P - f Q = 0 at the nodes.
-    top = mpf("0.625") ** 2
-    f = lambda z: (tanh(sqrt(z)) / sqrt(z) - 1) / z
-    if digits == 53:
-        n, m = 2, 3
-        count = n + m + 1
-        left, right = matrix(count, count), matrix(count, 1)
-        for i in range(count):
-            z = top / 2 + top / 2 * cos(pi * (2 * i + 1) / (2 * count))
-            for j in range(n + 1):
-                left[i, j] = z**j
-            for j in range(1, m + 1):
-                left[i, n + j] = -f(z) * z**j
-            right[i] = f(z)
-        s = lu_solve(left, right)
-        p = [rounded(s[j], 53) for j in range(n + 1)]
-        d = [mpf(1)] + [rounded(s[n + j], 53) for j in range(1, m + 1)]
-    else:
-        p, d = fit(f, mpf("1e-30"), top, 4, 24), [mpf(1)]
-    error = worst(lambda z: (1 + z * horner(p, z) / horner(d, z)) * sqrt(z) / tanh(sqrt(z)) - 1, mpf("1e-9"), top)
-    emit("TANH_P" + end, "`tanh x = x + x z P(z) / Q(z)`, `z = x²`, for `|x| <= 0.625`: `P`.", p, digits, error)
-    emit("TANH_Q" + end, "`Q` of the same.", d, digits)
     # sin and cos on |r| <= π/4.
     top = (pi / 4 * mpf("1.0001")) ** 2
     low = mpf("1e-20")

@@ -137,6 +137,9 @@ proptest! {
             // Sums in another order: what cancels is small beside the terms.
             prop_assert!(distance(single, &row(&y, m)) < 1e-12);
         }
+        let mut alone = vec![0.5; p.len()];
+        mlp.vjp_batch(&p, x, y_bar, &mut [], &mut alone, &mut ws).unwrap();
+        prop_assert_eq!(&alone, &p_bar);
         prop_assert!(distance(&x_bar, &x_bar_1) < 1e-12);
         prop_assert!(distance(&p_bar, &p_bar_1) < 1e-12);
     }

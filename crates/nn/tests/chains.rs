@@ -93,6 +93,37 @@ fn gradients_agree_with_duals() {
             let expected = by_dual(&chain, &p, &x, &y_bar, which);
             assert!((found - expected).abs() < 1e-12 * (1.0 + expected.abs()), "{which}");
         }
+        // Without the cotangents of the input those of the parameters have the same bits.
+        let mut without = vec![2.0; p.len()];
+        chain.vjp_batch(&p, &x, &y_bar, &mut [], &mut without, pass, &mut ws).unwrap();
+        assert_eq!(p_bar, without);
+    }
+}
+
+#[test]
+fn cotangents_of_fixed_stages_are_not_computed() {
+    let normalize = Normalize { shift: vec![0.1, 0.2], scale: vec![2.0, 3.0] };
+    let fourier = Fourier::random(2, 2, 0.5, 1);
+    let stages = vec![Stage::Normalize(normalize), Stage::Fourier(fourier)];
+    // Fixed, and its cotangents go nowhere.
+    let fixed = Chain::new(2, stages.clone()).unwrap();
+    let pass = Pass::Evaluation;
+    let ws = &mut ChainWorkspace::new(&fixed);
+    fixed.vjp_batch(&[], &inputs(3), &[1.0; 12], &mut [], &mut [], pass, ws).unwrap();
+    for more in [
+        vec![Stage::Mlp(mlp(&[4, 5, 1]))],
+        vec![Stage::Residual(vec![Stage::Mlp(mlp(&[4, 4]))]), Stage::Dropout { rate: 0.5 }],
+        vec![Stage::Modified(mlp(&[4, 3, 3, 2]))],
+    ] {
+        let chain = Chain::new(2, [stages.clone(), more].concat()).unwrap();
+        let (p, x) = (chain.init(Init::He, 4), inputs(300));
+        let y_bar: Vec<f64> = (0..300 * chain.outputs()).map(|i| (1.0 + i as f64).cos()).collect();
+        let (mut ws, pass) = (ChainWorkspace::new(&chain), Pass::Training { seed: 1, first: 0 });
+        let (mut x_bar, mut with) = (vec![0.0; x.len()], vec![0.0; p.len()]);
+        chain.vjp_batch(&p, &x, &y_bar, &mut x_bar, &mut with, pass, &mut ws).unwrap();
+        let mut without = vec![0.0; p.len()];
+        chain.vjp_batch(&p, &x, &y_bar, &mut [], &mut without, pass, &mut ws).unwrap();
+        assert_eq!(with, without);
     }
 }
 

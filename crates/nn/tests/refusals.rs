@@ -102,6 +102,7 @@ fn batches_that_are_not_whole_rows() {
     assert_eq!(vjp(&p, 4, 5, 4, n), length("y_bar", 6, 5));
     assert_eq!(vjp(&p, 4, 6, 3, n), length("x_bar", 4, 3));
     assert_eq!(vjp(&p, 4, 6, 4, n - 1), length("p_bar", n, n - 1));
+    assert_eq!(vjp(&p, 4, 6, 0, n - 1), length("p_bar", n, n - 1));
     assert_eq!(vjp(&p[1..], 4, 6, 4, n), length("p", n, n - 1));
 }
 

@@ -116,7 +116,7 @@ impl Activation {
     /// ```
     #[inline]
     pub fn apply_slice<T: Real>(self, z: &mut [T]) {
-        T::elementwise(Elementwise { activation: self, z, slope: &mut [] });
+        T::elementwise(Elementwise::row(self, z, &mut []));
     }
 
     /// `z ← f(z)` and `slope ← f'(z)` in one go, which share the exponential. The slices have
@@ -130,7 +130,7 @@ impl Activation {
     #[inline]
     pub fn apply_with_slope<T: Real>(self, z: &mut [T], slope: &mut [T]) {
         if !slope.is_empty() {
-            T::elementwise(Elementwise { activation: self, z, slope });
+            T::elementwise(Elementwise::row(self, z, slope));
         }
     }
 }

@@ -76,7 +76,7 @@ impl Chain {
         let blocks = x.chunks(most * self.inputs());
         for (x, y) in blocks.zip(y.chunks_mut(most * self.outputs())) {
             let count = x.len() / self.inputs();
-            let samples = self.block(count, Pass::Evaluation);
+            let samples = self.block(count, Pass::Evaluation, true);
             self.forward(p, x, samples, self.plan.steps.len(), ws)?;
             y.copy_from_slice(&ws.values[self.plan.last().of(count)]);
         }
@@ -107,7 +107,7 @@ impl Chain {
     }
 
     /// The vector–Jacobian product for many samples: `x_bar` has a row per sample, `p_bar` is the sum over the samples. Both
-    /// are added to.
+    /// are added to. An empty `x_bar` is not wanted, and not computed, as in [`Mlp::vjp_batch`].
     ///
     /// # Errors
     /// As [`Mlp::vjp_batch`].
@@ -160,7 +160,9 @@ impl Chain {
     ) -> Result<(), Error> {
         check("p", self.num_params(), p.len())?;
         self.samples(x)?;
-        check("x_bar", x.len(), x_bar.len())?;
+        if !x_bar.is_empty() {
+            check("x_bar", x.len(), x_bar.len())?;
+        }
         check("p_bar", self.num_params(), p_bar.len())?;
         ws.check(self)?;
         if let Some(mlp) = self.only() {
@@ -168,9 +170,12 @@ impl Chain {
         }
         let most = Block::<T>::most_samples(1);
         let width = most * self.inputs();
-        for (b, (x, x_bar)) in x.chunks(width).zip(x_bar.chunks_mut(width)).enumerate() {
+        let wanted = !x_bar.is_empty();
+        let mut x_bars = x_bar.chunks_mut(width);
+        for (b, x) in x.chunks(width).enumerate() {
             let first = b * most;
-            let samples = self.block(x.len() / self.inputs(), pass.after(first));
+            let x_bar = x_bars.next().unwrap_or(&mut []);
+            let samples = self.block(x.len() / self.inputs(), pass.after(first), wanted);
             let cotangent = |k: usize, y: &[T], y_bar: &mut [T]| cotangent(first + k, y, y_bar);
             self.vjp_block(p, x, cotangent, x_bar, p_bar, samples, ws)?;
         }
@@ -199,7 +204,8 @@ impl Chain {
             left -= 1;
             self.forward(p, x, samples, left, ws)?;
             let input = self.plan.places[step.input].of(count);
-            let (x, bar) = (&ws.values[input.clone()], &mut ws.bars[input]);
+            let x = &ws.values[input.clone()];
+            let bar = if samples.wants(step.input) { &mut ws.bars[input] } else { &mut [] };
             let p_bar = &mut p_bar[step.params.clone()];
             let p = &p[step.params.clone()];
             mlp.vjp_batch_with(p, x, cotangent, bar, p_bar, &mut ws.network)?;
@@ -214,6 +220,9 @@ impl Chain {
         }
         let ChainWorkspace { values, bars, network, .. } = ws;
         for (k, step) in self.plan.steps[..left].iter().enumerate().rev() {
+            if !samples.wants(k + 1) {
+                continue;
+            }
             step.backward(k + 1, p, values, bars, p_bar, samples, network)?;
         }
         for (x_bar, bar) in x_bar.iter_mut().zip(bars.iter()) {
@@ -239,8 +248,10 @@ impl Chain {
         Ok(())
     }
 
-    fn block(&self, count: usize, pass: Pass) -> Samples<'_> {
-        Samples { places: &self.plan.places, count, pass }
+    /// So many samples; `inputs` says whether the cotangents of the input count.
+    fn block(&self, count: usize, pass: Pass, inputs: bool) -> Samples<'_> {
+        let wanted = if inputs { &[] } else { &self.plan.learned[..] };
+        Samples { places: &self.plan.places, count, pass, wanted }
     }
 
     /// The number of samples in a batch.

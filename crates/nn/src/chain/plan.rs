@@ -9,6 +9,8 @@ pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
     /// Never empty.
     pub(crate) places: Vec<Place>,
+    /// Which places depend on parameters.
+    pub(crate) learned: Vec<bool>,
     pub(crate) params: usize,
 }
 
@@ -18,7 +20,7 @@ impl Plan {
             return Err(ErrorKind::ZeroWidth { layer: 0 }.into());
         }
         let places = vec![Place { start: 0, width: inputs }];
-        let mut plan = Self { steps: Vec::new(), places, params: 0 };
+        let mut plan = Self { steps: Vec::new(), places, learned: vec![false], params: 0 };
         for (number, stage) in stages.iter().enumerate() {
             plan.stage(number, stage)?;
         }
@@ -32,7 +34,8 @@ impl Plan {
             Place { start: mlp.inputs(), width: mlp.outputs() },
         ];
         let params = mlp.num_params();
-        Self { steps: vec![Step { op: Op::Mlp(mlp), input: 0, params: 0..params }], places, params }
+        let steps = vec![Step { op: Op::Mlp(mlp), input: 0, params: 0..params }];
+        Self { steps, places, learned: vec![false, true], params }
     }
 
     /// The place that was written last.
@@ -134,6 +137,12 @@ impl Plan {
         let start = self.total();
         let end = self.params.checked_add(own).filter(fits).ok_or_else(too_large)?;
         start.checked_add(width).filter(fits).ok_or_else(too_large)?;
+        let read = match op {
+            Op::Add { from } => [input, from, from],
+            Op::Mix { u, v } => [input, u, v],
+            _ => [input; 3],
+        };
+        self.learned.push(own > 0 || read.iter().any(|&place| self.learned[place]));
         self.steps.push(Step { op, input, params: self.params..end });
         self.places.push(Place { start, width });
         self.params = end;

@@ -107,11 +107,18 @@ pub(crate) struct Samples<'a> {
     pub(crate) places: &'a [Place],
     pub(crate) count: usize,
     pub(crate) pass: Pass,
+    /// The places whose cotangents count: all if it is empty.
+    pub(crate) wanted: &'a [bool],
 }
 
 impl Samples<'_> {
     fn at(&self, place: usize) -> Range<usize> {
         self.places[place].of(self.count)
+    }
+
+    /// Whether the cotangents of a place count.
+    pub(crate) fn wants(&self, place: usize) -> bool {
+        self.wanted.get(place).is_none_or(|&wanted| wanted)
     }
 }
 
@@ -189,7 +196,8 @@ impl Step {
         match &self.op {
             Op::Mlp(mlp) => {
                 let (p, p_bar) = (&p[self.params.clone()], &mut p_bar[self.params.clone()]);
-                mlp.vjp_batch(p, x, y_bar, &mut before[x_at], p_bar, ws)?;
+                let x_bar = if samples.wants(self.input) { &mut before[x_at] } else { &mut [] };
+                mlp.vjp_batch(p, x, y_bar, x_bar, p_bar, ws)?;
             }
             Op::Normalize(Normalize { scale, .. }) => {
                 let rows = before[x_at].chunks_exact_mut(width).zip(y_bar.chunks_exact(width));

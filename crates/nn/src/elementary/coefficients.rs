@@ -19,12 +19,6 @@ pub(crate) const EXP: [f64; 11] = [
 ];
 /// `ln 2` in two parts: products of the first one with exponents are exact.
 pub(crate) const LN_2: [f64; 2] = [0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10];
-/// `tanh x = x + x z P(z) / Q(z)`, `z = x²`, for `|x| <= 0.625`: `P`. Relative error 5.4e-18.
-pub(crate) const TANH_P: [f64; 3] =
-    [-0.333_333_333_333_333_3, -0.020_498_799_708_498_872, -0.000_199_178_043_586_128_7];
-/// `Q` of the same.
-pub(crate) const TANH_Q: [f64; 4] =
-    [1.0, 0.461_496_399_125_493_1, 0.023_291_331_876_298_86, 0.000_206_533_737_487_502_5];
 /// `(sin r / r - 1) / z`, `z = r²`, for `|r| <= π/4`. Relative error 2.0e-17.
 pub(crate) const SIN: [f64; 6] = [
     -0.166_666_666_666_666_66,
@@ -66,11 +60,6 @@ pub(crate) const EXP_F32: [f32; 5] =
     [0.5, 0.166_665_763, 0.041_666_556_1, 0.008_363_178_93, 0.001_392_618_4];
 /// `ln 2` in two parts: products of the first one with exponents are exact.
 pub(crate) const LN_2_F32: [f32; 2] = [0.692_382_812, 0.000_764_368_06];
-/// `tanh x = x + x z P(z) / Q(z)`, `z = x²`, for `|x| <= 0.625`: `P`. Relative error 1.7e-8.
-pub(crate) const TANH_P_F32: [f32; 5] =
-    [-0.333_333_284, 0.133_327_693, -0.053_850_907_8, 0.020_997_179_7, -0.006_096_714_18];
-/// `Q` of the same.
-pub(crate) const TANH_Q_F32: [f32; 1] = [1.0];
 /// `(sin r / r - 1) / z`, `z = r²`, for `|r| <= π/4`. Relative error 1.3e-8.
 pub(crate) const SIN_F32: [f32; 3] = [-0.166_666_642, 0.008_332_747_97, -0.000_195_878_412];
 /// `(cos r - 1 + z/2) / z²`, the same. Relative error 8.3e-10.

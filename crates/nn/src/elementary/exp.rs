@@ -11,7 +11,8 @@ pub(crate) fn exp<V: Vector>(x: V) -> V {
     let [least, most] = V::Elem::EXP_RANGE;
     let x = x.at_most(x.constant(most)).at_least(x.constant(least));
     let (n, r) = reduced(x);
-    exp_of_rest(r).times_power_of_two(n)
+    let q = r.polynomial(V::Elem::EXP);
+    ((r * r).mul_add(q, r) + x.constant(V::Elem::ONE)).times_power_of_two(n)
 }
 
 /// `n` and `r` of `x = n ln 2 + r`.
@@ -21,11 +22,4 @@ pub(super) fn reduced<V: Vector>(x: V) -> (V, V) {
     let n = (x * x.constant(V::Elem::LOG2_E)).round();
     let r = n.mul_add(x.constant(-high), x);
     (n, n.mul_add(x.constant(-low), r))
-}
-
-/// `eʳ` for `|r| <= ln 2 / 2`.
-#[inline(always)]
-pub(super) fn exp_of_rest<V: Vector>(r: V) -> V {
-    let q = r.polynomial(V::Elem::EXP);
-    (r * r).mul_add(q, r) + r.constant(V::Elem::ONE)
 }

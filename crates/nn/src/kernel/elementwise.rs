@@ -8,6 +8,18 @@ pub(crate) struct Elementwise<'a, T> {
     pub(crate) z: &'a mut [T],
     /// As long as `z`, or empty.
     pub(crate) slope: &'a mut [T],
+    /// How many rows of how many numbers, and from one row to the next.
+    pub(crate) rows: usize,
+    pub(crate) width: usize,
+    pub(crate) stride: usize,
+}
+
+impl<'a, T> Elementwise<'a, T> {
+    /// All of `z`.
+    pub(crate) fn row(activation: Activation, z: &'a mut [T], slope: &'a mut [T]) -> Self {
+        let width = z.len();
+        Self { activation, z, slope, rows: 1, width, stride: width }
+    }
 }
 
 impl<T: Real> Task for Elementwise<'_, T> {
@@ -15,11 +27,14 @@ impl<T: Real> Task for Elementwise<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Elem = T>>(self, isa: V::Isa) {
-        let Self { activation, z, slope } = self;
+        let Self { activation, z, slope, rows, width, stride } = self;
+        let places = (0..rows).map(|row| row * stride..row * stride + width);
         with_shape!(activation, F => if slope.is_empty() {
-            values::<V, F>(isa, z);
+            places.for_each(|place| values::<V, F>(isa, &mut z[place]));
         } else {
-            values_and_slopes::<V, F>(isa, z, slope);
+            for place in places {
+                values_and_slopes::<V, F>(isa, &mut z[place.clone()], &mut slope[place]);
+            }
         });
     }
 }

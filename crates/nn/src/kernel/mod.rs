@@ -16,6 +16,7 @@ mod single;
 mod single_vjp;
 #[cfg(test)]
 mod tests;
+mod transpose;
 mod weights;
 
 pub(crate) use elementwise::Elementwise;
@@ -24,6 +25,7 @@ pub(crate) use laplacian::{LaplacianBackward, LaplacianForward, LaplacianRows};
 pub(crate) use product::{Forward, Product, Rows};
 pub(crate) use single::{SingleJvp, SingleValue};
 pub(crate) use single_vjp::SingleVjp;
+pub(crate) use transpose::Transpose;
 pub(crate) use weights::WeightGradient;
 
 use crate::simd::dispatch;
@@ -53,6 +55,7 @@ kernels! {
     forward(Forward);
     product(Product);
     weight_gradient(WeightGradient);
+    transpose(Transpose);
     jet_forward(JetForward);
     jet_backward(JetBackward);
     laplacian_forward(LaplacianForward);

@@ -63,10 +63,10 @@ impl<T: Real> Task for Forward<'_, T> {
         let mut at = 0;
         while at < columns {
             let width = product.column_tile::<V>(isa, at);
-            for row in 0..rows {
-                let place = row * stride + at..row * stride + at + width;
-                let slope = slope.get_mut(place.clone()).unwrap_or(&mut []);
-                isa.enter(Elementwise { activation, z: &mut product.y[place], slope });
+            if rows > 0 {
+                let z = &mut product.y[at..];
+                let slope = slope.get_mut(at..).unwrap_or(&mut []);
+                isa.enter(Elementwise { activation, z, slope, rows, width, stride });
             }
             at += width;
         }

@@ -33,7 +33,7 @@ impl<T: Real> Task for SingleValue<'_, T> {
             // Whole vectors: what stands behind the outputs is zero before and of no meaning after.
             let z = &mut z[..layer.outputs.next_multiple_of(V::LANES)];
             let slope = slope.get_mut(layer.place..layer.place + z.len()).unwrap_or(&mut []);
-            isa.enter(Elementwise { activation: layer.activation, z, slope });
+            isa.enter(Elementwise::row(layer.activation, z, slope));
         }
     }
 }

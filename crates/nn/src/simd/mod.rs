@@ -17,6 +17,8 @@
 
 mod portable;
 #[cfg(target_arch = "x86_64")]
+mod transposed;
+#[cfg(target_arch = "x86_64")]
 mod x86;
 
 use crate::Real;
@@ -78,6 +80,9 @@ pub(crate) trait Vector:
     fn sum(self) -> Self::Elem;
     /// The sums of the lanes of each of `LANES` vectors. Panics if there are fewer.
     fn sums(vectors: &[Self]) -> Self;
+    /// Rows become columns: lane `i` of vector `j` changes places with lane `j` of vector `i`, in the first `LANES` vectors.
+    /// Panics if there are fewer.
+    fn transpose(vectors: &mut [Self]);
 
     /// A whole number in each lane.
     #[inline(always)]

@@ -192,6 +192,15 @@ macro_rules! portable {
                 }
                 Self(y)
             }
+            #[inline(always)]
+            fn transpose(vectors: &mut [Self]) {
+                let vectors = &mut vectors[..$lanes];
+                for i in 0..$lanes {
+                    for j in 0..i {
+                        (vectors[i].0[j], vectors[j].0[i]) = (vectors[j].0[i], vectors[i].0[j]);
+                    }
+                }
+            }
         }
     };
 }

@@ -11,7 +11,7 @@
 //! The functions with `#[target_feature]` are safe in themselves; calling one is not, unless the caller holds the token.
 #![allow(unsafe_code)]
 
-use super::{Isa, Task, Vector};
+use super::{Isa, Task, Vector, transposed};
 use crate::real::Constants;
 use core::arch::x86_64::*;
 use core::ops::{Add, Div, Mul, Neg, Sub};
@@ -208,6 +208,13 @@ impl Vector for Avx512F64 {
             quarters(low, quarters(pairs(v[4].0, v[5].0), pairs(v[6].0, v[7].0)))
         })
     }
+    #[inline(always)]
+    fn transpose(v: &mut [Self]) {
+        let v = &mut v[..8];
+        // SAFETY: a vector was made with a token.
+        let columns = unsafe { transposed::eight_f64(core::array::from_fn(|i| v[i].0)) };
+        v.iter_mut().zip(columns).for_each(|(v, column)| v.0 = column);
+    }
 }
 
 /// Sixteen numbers in an AVX-512 register.
@@ -260,6 +267,13 @@ impl Vector for Avx512F32 {
             let low = quarters_f32(fours(&v[0..4]), fours(&v[4..8]));
             quarters_f32(low, quarters_f32(fours(&v[8..12]), fours(&v[12..16])))
         })
+    }
+    #[inline(always)]
+    fn transpose(v: &mut [Self]) {
+        let v = &mut v[..16];
+        // SAFETY: a vector was made with a token.
+        let columns = unsafe { transposed::sixteen_f32(core::array::from_fn(|i| v[i].0)) };
+        v.iter_mut().zip(columns).for_each(|(v, column)| v.0 = column);
     }
 }
 
@@ -325,6 +339,13 @@ impl Vector for Avx2F64 {
             let low = _mm256_permute2f128_pd::<0x20>(a, b);
             _mm256_add_pd(low, _mm256_permute2f128_pd::<0x31>(a, b))
         })
+    }
+    #[inline(always)]
+    fn transpose(v: &mut [Self]) {
+        let v = &mut v[..4];
+        // SAFETY: a vector was made with a token.
+        let columns = unsafe { transposed::four_f64(core::array::from_fn(|i| v[i].0)) };
+        v.iter_mut().zip(columns).for_each(|(v, column)| v.0 = column);
     }
 }
 
@@ -393,6 +414,13 @@ impl Vector for Avx2F32 {
             let low = _mm256_permute2f128_ps::<0x20>(a, b);
             _mm256_add_ps(low, _mm256_permute2f128_ps::<0x31>(a, b))
         })
+    }
+    #[inline(always)]
+    fn transpose(v: &mut [Self]) {
+        let v = &mut v[..8];
+        // SAFETY: a vector was made with a token.
+        let columns = unsafe { transposed::eight_f32(core::array::from_fn(|i| v[i].0)) };
+        v.iter_mut().zip(columns).for_each(|(v, column)| v.0 = column);
     }
 }
 

@@ -7,8 +7,8 @@ const MOST_CHUNKS: usize = 16;
 const CHUNK_WORK: usize = 1 << 17;
 /// Samples of a chunk that need not be longer, however small the network.
 const MOST_SAMPLES: usize = 4096;
-/// Samples of a chunk are whole vectors.
-const WHOLE: usize = 16;
+/// Samples of a chunk are whole tiles of the kernels: below that, sums over samples cost more than what is summed.
+const WHOLE: usize = 64;
 
 /// Losses and gradients of batches. The chunks of a batch depend on its length and on the network alone and their sums are
 /// added in their order: the result has the same bits on any number of threads.
@@ -23,7 +23,6 @@ pub(crate) struct Gradients<'a, T> {
 /// The memory of a chunk.
 struct Chunk<T> {
     x: Vec<T>,
-    x_bar: Vec<T>,
     p_bar: Vec<T>,
     loss: f64,
     ws: ChainWorkspace<T>,
@@ -48,7 +47,6 @@ impl<'a, T: Real> Gradients<'a, T> {
         let rows = size.min(data.x.len() / chain.inputs());
         let chunk = |_| Chunk {
             x: vec![T::ZERO; rows * chain.inputs()],
-            x_bar: vec![T::ZERO; rows * chain.inputs()],
             p_bar: vec![T::ZERO; chain.num_params()],
             loss: 0.0,
             ws: ChainWorkspace::new(chain),
@@ -70,12 +68,12 @@ impl<'a, T: Real> Gradients<'a, T> {
         let (chain, data, size) = (self.chain, self.data, self.size);
         let one = |k: usize, chunk: &mut Chunk<T>| chunk.gradient(chain, data, size, k, &work);
         each(&mut self.chunks[..count], 0, &one)?;
-        gradient.fill(T::ZERO);
         let mut sum = 0.0;
-        for chunk in &self.chunks[..count] {
+        for (k, chunk) in self.chunks[..count].iter().enumerate() {
             sum += chunk.loss;
-            for (g, part) in gradient.iter_mut().zip(&chunk.p_bar) {
-                *g += *part;
+            match k {
+                0 => gradient.copy_from_slice(&chunk.p_bar),
+                _ => gradient.iter_mut().zip(&chunk.p_bar).for_each(|(g, part)| *g += *part),
             }
         }
         Ok(sum / batch.len().max(1) as f64)
@@ -126,15 +124,12 @@ impl<T: Real> Chunk<T> {
         let samples = self.gather(chain.inputs(), data, size, k, work.batch);
         let length = samples.len() * chain.inputs();
         self.p_bar.fill(T::ZERO);
-        // Nobody asks for it; it is only kept from growing.
-        self.x_bar.fill(T::ZERO);
         let mut loss = 0.0;
         let cotangent = |s: usize, y: &[T], y_bar: &mut [T]| {
             loss += data.loss(samples[s], y, work.weight, y_bar).to_f64();
         };
-        let (x, x_bar) = (&self.x[..length], &mut self.x_bar[..length]);
-        let pass = work.pass.after(k * size);
-        chain.vjp_batch_with(work.p, x, cotangent, x_bar, &mut self.p_bar, pass, &mut self.ws)?;
+        let (x, pass) = (&self.x[..length], work.pass.after(k * size));
+        chain.vjp_batch_with(work.p, x, cotangent, &mut [], &mut self.p_bar, pass, &mut self.ws)?;
         self.loss = loss;
         Ok(())
     }

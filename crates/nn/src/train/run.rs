@@ -183,7 +183,7 @@ impl<'a, T: Real> Run<'a, T> {
             let pass = Pass::Training { seed: self.options.seed, first: self.drawn };
             let loss = self.gradients.gradient(p, batch, pass, &mut self.gradient)?;
             finite(epoch, Some(b), "loss", loss)?;
-            if let Some(g) = self.gradient.iter().find(|g| !g.is_finite()) {
+            if let Some(g) = not_finite(&self.gradient) {
                 finite(epoch, Some(b), "gradient", g.to_f64())?;
             }
             update.update(p, &self.gradient);
@@ -192,6 +192,13 @@ impl<'a, T: Real> Run<'a, T> {
         }
         Ok(sum / self.learned as f64)
     }
+}
+
+/// The first number that is not finite; many are looked at together.
+fn not_finite<T: Real>(numbers: &[T]) -> Option<T> {
+    let strange = |many: &&[T]| many.iter().fold(false, |any, x| any | !x.is_finite());
+    let many = numbers.chunks(64).find(strange)?;
+    many.iter().copied().find(|x| !x.is_finite())
 }
 
 /// A number that has to be finite.
