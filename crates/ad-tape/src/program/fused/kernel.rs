@@ -1,13 +1,14 @@
-//! The loops.
+//! The loops of sums.
 
 use super::super::run::At;
-use super::graph::Function;
 use super::plan::{Entry, Place};
-use crate::program::op::Op;
-use scalar::{AnyBinary, AnyUnary, Binary, Scalar, Unary};
+use scalar::Scalar;
 
 /// Numbers that several passes go through while they are near.
 const BLOCK: usize = 512;
+
+/// Numbers of a short row that are computed together.
+const PART: usize = 16;
 
 /// Rows that are added up in one pass.
 const ROWS: usize = 8;
@@ -24,8 +25,51 @@ pub(super) fn at(place: Place, len: usize, lists: &[u32]) -> At<'_> {
 
 /// `yᵢ = Σₖ cₖ xₖᵢ [yₖᵢ]`, the terms in their order.
 pub(super) fn sum<S: Scalar>(x: &[S], y: &mut [S], entries: &[Entry]) {
+    let (short, rest) = y.as_chunks_mut::<PART>();
+    if const { size_of::<S>() <= 8 } && rest.is_empty() && short.len() <= 2 {
+        for (block, y) in short.iter_mut().enumerate() {
+            *y = sum_part(x, block * PART, entries);
+        }
+        return;
+    }
     for (block, y) in y.chunks_mut(BLOCK).enumerate() {
         sum_block(x, y, block * BLOCK, entries);
+    }
+}
+
+/// Of short rows: all terms for a few numbers, which stay in registers. The loops over longer rows take more time to
+/// start.
+fn sum_part<S: Scalar>(x: &[S], skip: usize, entries: &[Entry]) -> [S; PART] {
+    let mut sums = [S::from_f64(-0.0); PART];
+    for &Entry { coefficient: c, x: a, y: b, weighed } in entries {
+        let row = |place: Place| match place {
+            Place::Row(first) => x[first as usize + skip..].first_chunk::<PART>(),
+            _ => None,
+        };
+        let number = |place: Place| match place {
+            Place::Same(place) => x[place as usize],
+            _ => S::one(),
+        };
+        match (row(a), row(b), weighed) {
+            (Some(a), Some(b), true) => each(&mut sums, |i| a[i].weigh(b[i]).scale(c)),
+            (Some(a), Some(b), false) => each(&mut sums, |i| (a[i] * b[i]).scale(c)),
+            (Some(a), None, _) if b == Place::None => each(&mut sums, |i| a[i].scale(c)),
+            (Some(a), None, true) => each(&mut sums, |i| a[i].weigh(number(b)).scale(c)),
+            (Some(a), None, false) => each(&mut sums, |i| (a[i] * number(b)).scale(c)),
+            (None, Some(b), true) => each(&mut sums, |i| number(a).weigh(b[i]).scale(c)),
+            (None, Some(b), false) => each(&mut sums, |i| (number(a) * b[i]).scale(c)),
+            (None, None, _) if b == Place::None => each(&mut sums, |_| number(a).scale(c)),
+            (None, None, true) => each(&mut sums, |_| number(a).weigh(number(b)).scale(c)),
+            (None, None, false) => each(&mut sums, |_| (number(a) * number(b)).scale(c)),
+        }
+    }
+    sums
+}
+
+#[inline(always)]
+fn each<S: Scalar>(sums: &mut [S; PART], term: impl Fn(usize) -> S) {
+    for i in 0..PART {
+        sums[i] += term(i);
     }
 }
 
@@ -196,6 +240,16 @@ fn start_sum<'x, S: Scalar + 'x>(
     count + 1
 }
 
+/// `Σₖ cₖ xₖᵢ`.
+#[inline(always)]
+fn sum_at<S: Scalar, const K: usize>(x: &[&[S]; K], c: &[f64; K], i: usize) -> S {
+    let mut sum = x[0][i].scale(c[0]);
+    for k in 1..K {
+        sum += x[k][i].scale(c[k]);
+    }
+    sum
+}
+
 /// `yᵢ = last(Σₖ cₖ xₖᵢ, i)`.
 fn start_rows<'x, S: Scalar + 'x>(
     y: &mut [S],
@@ -209,13 +263,7 @@ fn start_rows<'x, S: Scalar + 'x>(
             match rows.len() {
                 $($K => {
                     let (x, c) = rows_and_factors::<S, $K>(rows, row, len);
-                    for i in 0..len {
-                        let mut sum = x[0][i].scale(c[0]);
-                        for k in 1..$K {
-                            sum += x[k][i].scale(c[k]);
-                        }
-                        y[i] = last(sum, i);
-                    }
+                    (0..len).for_each(|i| y[i] = last(sum_at(&x, &c, i), i));
                 })*
                 _ => {}
             }
@@ -293,103 +341,4 @@ fn partial_sums<S: Scalar>(a: &[S], b: &[S], term: impl Fn(S, S) -> S) -> S {
     }
     let rest: S = a_rest.iter().zip(b_rest).map(|(&a, &b)| term(a, b)).sum();
     sums.into_iter().sum::<S>() + rest
-}
-
-/// A function of the operands.
-pub(super) fn call<S: Scalar>(
-    (function, functions): (Function, &[AnyUnary]),
-    x: &[S],
-    y: &mut [S],
-    (entries, lists): (&[Entry], &[u32]),
-) {
-    let len = y.len();
-    let arg = |k: usize| at(entries.get(k).map_or(Place::None, |entry| entry.x), len, lists);
-    let (zero, args) = (S::zero(), [arg(0), arg(1), arg(2)]);
-    match function {
-        Function::Inverse => one(x, y, args[0], |a| S::one() / a),
-        Function::Slope(f) => {
-            let f = functions[f as usize];
-            two(x, y, args, |a, y| f.slope(a, y));
-        }
-        Function::SlopeOfTwo(op, second) => {
-            let f = of_two(op);
-            three(x, y, args, |a, b, y| {
-                let slopes = f.slopes(a, b, y);
-                if second { slopes.1 } else { slopes.0 }
-            });
-        }
-        Function::PullAbs => two(x, y, args, |a, bar| a.select_lt(zero, -bar, bar)),
-        Function::Pull(Op::Select, second) => three(x, y, args, |a, b, bar| match second {
-            false => a.select_lt(b, bar, zero),
-            true => a.select_lt(b, zero, bar),
-        }),
-        // Max takes `b` where `a < b`, Min where `b < a`; a NaN there is the value.
-        Function::Pull(op, second) => three(x, y, args, |a, b, bar| {
-            let (low, high) = if op == Op::Max { (a, b) } else { (b, a) };
-            match second {
-                false => b.select_nan(zero, low.select_lt(high, zero, bar)),
-                true => b.select_nan(bar, low.select_lt(high, bar, zero)),
-            }
-        }),
-        Function::Value(op, f) => match op {
-            Op::Div => two(x, y, args, |a, b| a / b),
-            Op::Max => two(x, y, args, S::max),
-            Op::Min => two(x, y, args, S::min),
-            Op::Abs => one(x, y, args[0], S::abs),
-            Op::Unary => {
-                let f = functions[f as usize];
-                one(x, y, args[0], |a| a.unary(f));
-            }
-            Op::Select => {
-                let [a, b, yes] = args.map(At::any);
-                let no = arg(3).any();
-                for (i, y) in y.iter_mut().enumerate() {
-                    let value = |at: super::super::run::Any<'_>| x[at.index(i)];
-                    *y = value(a).select_lt(value(b), value(yes), value(no));
-                }
-            }
-            _ => {
-                let f = of_two(op);
-                two(x, y, args, |a, b| a.binary(b, f));
-            }
-        },
-    }
-}
-
-fn of_two(op: Op) -> AnyBinary {
-    match op {
-        Op::Pow => AnyBinary::Pow,
-        Op::Atan2 => AnyBinary::Atan2,
-        _ => AnyBinary::Hypot,
-    }
-}
-
-#[inline(always)]
-fn one<S: Scalar>(x: &[S], y: &mut [S], a: At<'_>, f: impl Fn(S) -> S) {
-    if let At::Row(a) = a {
-        let a = &x[a..a + y.len()];
-        y.iter_mut().zip(a).for_each(|(y, &a)| *y = f(a));
-    } else {
-        let a = a.any();
-        y.iter_mut().enumerate().for_each(|(i, y)| *y = f(x[a.index(i)]));
-    }
-}
-
-#[inline(always)]
-fn two<S: Scalar>(x: &[S], y: &mut [S], [a, b, _]: [At<'_>; 3], f: impl Fn(S, S) -> S) {
-    if let (At::Row(a), At::Row(b)) = (a, b) {
-        let (a, b) = (&x[a..a + y.len()], &x[b..b + y.len()]);
-        y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b));
-    } else {
-        let (a, b) = (a.any(), b.any());
-        y.iter_mut().enumerate().for_each(|(i, y)| *y = f(x[a.index(i)], x[b.index(i)]));
-    }
-}
-
-#[inline(always)]
-fn three<S: Scalar>(x: &[S], y: &mut [S], args: [At<'_>; 3], f: impl Fn(S, S, S) -> S) {
-    let [a, b, c] = args.map(At::any);
-    for (i, y) in y.iter_mut().enumerate() {
-        *y = f(x[a.index(i)], x[b.index(i)], x[c.index(i)]);
-    }
 }

@@ -8,9 +8,10 @@
 //! 4. Values that are computed alike, cell by cell, become rows, in the order of the cells. Fields that are stored
 //!    cell by cell are taken apart once; a row of neighbours that has exceptions (cells at a border) is a shifted
 //!    copy in which the exceptions are written anew (`schedule`, `spread`).
-//! 5. A sum is one loop over up to eight rows, or one for each product (`kernel`).
+//! 5. A sum of up to eight rows, and a product behind them, is one loop (`kernel`).
 
 mod adjoint;
+mod call;
 mod graph;
 mod inline;
 mod kernel;
@@ -122,7 +123,7 @@ impl Fused {
                 Action::Total => rest[0] = kernel::total(x, len, &entries[0], &plan.lists),
                 Action::Call(function) => {
                     let y = &mut rest[..len];
-                    kernel::call((function, functions), x, y, (entries, &plan.lists));
+                    call::call((function, functions), x, y, (entries, &plan.lists));
                 }
                 Action::Copy | Action::Patch => {}
             }
