@@ -74,8 +74,8 @@ pub use erk::{
 };
 pub use error::{Error, ErrorKind};
 pub use event::{
-    At, Direction, Discrete, Event, Events, Manifold, Occurrence, Periodic, Projection, Root,
-    Saving, Scheduled, SteadyState, Table, solve_with,
+    At, Direction, Discrete, Event, EventIntegrator, Events, Manifold, Occurrence, Periodic,
+    Projection, Root, Saving, Scheduled, SteadyState, Table, solve_with,
 };
 pub use integrator::{Bookmark, Checkpoint, Integrator, Progress};
 pub use norm::{CustomNorm, ErrorNorm, Norm};

@@ -57,6 +57,22 @@ pub enum ErrorKind {
         /// About what is needed.
         needed: usize,
     },
+    /// The condition of an event is touched and not crossed, so that its time has no derivative.
+    GrazingEvent {
+        /// Which event.
+        event: usize,
+        /// When.
+        t: f64,
+        /// The derivative of the condition along the solution.
+        rate: f64,
+    },
+    /// Two events at the very same time: whichever comes first, a small change makes it the other.
+    SimultaneousEvents {
+        /// When.
+        t: f64,
+    },
+    /// Steps with events cannot be computed again from checkpoints.
+    MemoryOfEvents,
     /// A direction has the wrong length.
     Direction {
         /// Its length.
@@ -217,6 +233,19 @@ impl fmt::Display for Error {
                 f,
                 "{budget} bytes are not enough for the pass backward in time, which needs about \
                  {needed}: allow more (`Memory::Bytes`, `Memory::All`), or save at fewer times"
+            ),
+            ErrorKind::GrazingEvent { event, t, rate } => write!(
+                f,
+                "event {event} touches its condition at t = {t} (its rate there is {rate}): its time has \
+                 no derivative; make the condition cross zero"
+            ),
+            ErrorKind::SimultaneousEvents { t } => write!(
+                f,
+                "two events happen at t = {t}: which one is first decides about the derivative; join \
+                 them to one event, or move one of them"
+            ),
+            ErrorKind::MemoryOfEvents => f.write_str(
+                "a solve with events cannot be computed again from checkpoints: take `Memory::All`",
             ),
             ErrorKind::Direction { found, expected } => write!(
                 f,

@@ -73,7 +73,8 @@ mod report;
 mod shadowing;
 
 pub use adjoint::{
-    Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, Memory, SecondOrder, StepControl,
+    Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, EventModel, Memory, SecondOrder,
+    StepControl, When,
 };
 pub use augmented::Augmented;
 pub use continuous::{

@@ -78,6 +78,10 @@ impl<'d, 'e, S: BranchScalar> Driver<'d, 'e, S> {
         })
     }
 
+    pub(super) fn log(&self) -> &[Occurrence<S>] {
+        &self.log
+    }
+
     pub(super) fn into_log(self) -> EventLog<S> {
         EventLog { occurrences: self.log, tables: self.recorder.into_tables() }
     }

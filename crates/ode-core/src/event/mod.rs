@@ -7,6 +7,7 @@ mod bracket;
 mod dip;
 mod discrete;
 mod driver;
+mod event_integrator;
 mod host;
 mod log;
 mod periodic;
@@ -25,6 +26,7 @@ mod watch;
 
 pub use action::At;
 pub use discrete::Discrete;
+pub use event_integrator::EventIntegrator;
 pub(crate) use log::EventLog;
 pub use log::Occurrence;
 pub use periodic::Periodic;

@@ -20,6 +20,9 @@ pub(crate) struct Block<S> {
     pub(crate) saves_start: bool,
     /// The states at the save times, one after the other.
     pub(crate) saved: Vec<S>,
+    /// Whether a step is used up to an event inside it only; empty where there are no events.
+    pub(crate) cut: Vec<bool>,
+    pub(crate) jumps: Vec<Jump<S>>,
     /// Where the last step ends.
     pub(crate) end: f64,
     /// The state there.
@@ -37,6 +40,8 @@ impl<S: Copy> Block<S> {
             is_first: true,
             saves_start: false,
             saved: Vec::new(),
+            cut: Vec::new(),
+            jumps: Vec::new(),
             end: 0.0,
             last: Vec::new(),
         }
@@ -84,7 +89,23 @@ impl<S: Copy> Block<S> {
         self.steps.capacity() * size_of::<Taken>()
             + (self.starts.capacity() + self.saved.capacity()) * size_of::<S>()
             + self.saved_until.capacity() * size_of::<usize>()
+            + self.cut.capacity()
+            + self.jumps.capacity() * size_of::<Jump<S>>()
+            + self.jumps.len() * 2 * self.n * size_of::<S>()
     }
+}
+
+/// An event that changed the state, or ended the solve.
+#[derive(Clone, Debug)]
+pub(crate) struct Jump<S> {
+    /// How many steps had been taken.
+    pub(crate) steps: usize,
+    /// Which event it was.
+    pub(crate) event: usize,
+    pub(crate) t: f64,
+    pub(crate) before: Vec<S>,
+    pub(crate) after: Vec<S>,
+    pub(crate) terminal: bool,
 }
 
 /// How much a block may hold.

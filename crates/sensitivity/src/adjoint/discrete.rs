@@ -1,6 +1,6 @@
-use super::Memory;
 use super::question::Question;
 use super::reverse::First;
+use super::{EventModel, Memory};
 use crate::{Error, Gradient, Loss};
 use ad_tape::Vjp;
 use ode_core::{ExplicitRk, OdeProblem, Options};
@@ -60,16 +60,47 @@ impl DiscreteAdjoint {
             StepControl::State => self.gradient_of_black_box(problem, method, options, loss),
             StepControl::Sensitivity => {
                 let (u0, p) = (problem.u0().as_ref(), problem.p());
-                let count = u0.len() + p.len();
-                let lift = |(i, &x): (usize, &f64)| Dual { re: x, eps: [direction(i, count, x)] };
-                let mut u: Vec<D> = u0.iter().chain(p).enumerate().map(lift).collect();
-                let lifted_p = u.split_off(u0.len());
+                let (u, lifted_p) = lifted(u0, p);
                 let lifted = OdeProblem::over(problem.rhs(), u, lifted_p, problem.tspan())?;
                 let question = Question::new(problem, options, loss, self.memory)?;
                 let by = (First(problem.rhs()), u0, p);
                 question.answer(&lifted, method, |x: D| x.re, by)?.gradient()
             }
         }
+    }
+
+    /// The same through events, whose times move with what they depend on. Ends of steps are the event
+    /// times; all states are kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`gradient`](DiscreteAdjoint::gradient), and as [`ode_core::solve_with`]; when a
+    /// condition is only touched, or an event happens at the very time of another, so that there is no
+    /// derivative; with a bounded memory.
+    pub fn gradient_with_events<F, M, B>(
+        &self,
+        problem: &OdeProblem<F, B>,
+        method: M,
+        options: &Options,
+        loss: &impl Loss,
+        events: &impl EventModel,
+    ) -> Result<Gradient, Error>
+    where
+        F: System,
+        M: ExplicitRk,
+        B: Buffer<Item = f64>,
+    {
+        let question = Question::new(problem, options, loss, self.memory)?;
+        let by = (problem.rhs(), problem.u0().as_ref(), problem.p());
+        let answer = match self.control {
+            StepControl::State => question.answer_with_events(problem, method, by, events)?,
+            StepControl::Sensitivity => {
+                let (u, p) = lifted(problem.u0().as_ref(), problem.p());
+                let lifted = OdeProblem::over(problem.rhs(), u, p, problem.tspan())?;
+                question.answer_with_events(&lifted, method, by, events)?
+            }
+        };
+        answer.gradient()
     }
 
     /// The same for a right-hand side whose vector–Jacobian product is written by hand; its step
@@ -94,6 +125,15 @@ impl DiscreteAdjoint {
         let by = (First(problem.rhs()), problem.u0().as_ref(), problem.p());
         question.answer(problem, method, |x| x, by)?.gradient()
     }
+}
+
+/// Initial states and parameters with one tangent, along a direction that mixes all of them.
+fn lifted(u0: &[f64], p: &[f64]) -> (Vec<D>, Vec<D>) {
+    let count = u0.len() + p.len();
+    let lift = |(i, &x): (usize, &f64)| Dual { re: x, eps: [direction(i, count, x)] };
+    let mut u: Vec<D> = u0.iter().chain(p).enumerate().map(lift).collect();
+    let p = u.split_off(u0.len());
+    (u, p)
 }
 
 /// Component `i` of a direction that no symmetry of a model is likely to annihilate: signs and

@@ -3,8 +3,11 @@
 mod block;
 mod checkpoints;
 mod discrete;
+mod event_pass;
+mod events;
 mod growth;
 mod integrand;
+mod jump;
 mod loss_terms;
 mod memory;
 mod pass;
@@ -17,6 +20,7 @@ mod sweep;
 
 pub(crate) use block::Block;
 pub use discrete::{DiscreteAdjoint, StepControl};
+pub use events::{EventModel, When};
 pub(crate) use growth::Growth;
 pub(crate) use integrand::Integrand;
 pub(crate) use loss_terms::LossTerms;

@@ -1,14 +1,17 @@
 //! What is asked of an adjoint, and how it is answered.
 
-use super::Memory;
 use super::checkpoints::there_and_back;
+use super::event_pass::with_events;
+use super::events::over;
+use super::jump::JumpAdjoint;
 use super::pass::Pass;
-use super::reverse::Reverse;
+use super::reverse::{First, Reverse};
 use super::sweep::Sweep;
+use super::{EventModel, Memory};
 use crate::augmented::{AugmentedRhs, with_integral};
 use crate::loss::{integrates, save_times};
-use crate::{Error, Gradient, Loss, Report};
-use ad_tape::Replay;
+use crate::{Error, ErrorKind, Gradient, Loss, Report};
+use ad_tape::{Replay, Vjp};
 use ode_core::{ExplicitRk, OdeProblem, Options, Save, Stats};
 use scalar::{BranchScalar, Concrete, Scalar};
 use system::{Buffer, Rhs};
@@ -20,6 +23,8 @@ pub(crate) struct Question<'a, L> {
     /// That save at the times of the loss, and know of the integral.
     options: Options,
     times: Vec<f64>,
+    /// Whether that is the end, wherever it comes to be.
+    is_last: bool,
     memory: Memory,
 }
 
@@ -46,11 +51,12 @@ impl<'a, L: Loss> Question<'a, L> {
         let (u0, p) = (problem.u0().as_ref(), problem.p());
         let integrates = integrates(loss, t0, u0, p);
         let times = save_times(options, t1, integrates)?;
+        let is_last = options.save == Save::Last;
         let mut options = Options { save: Save::At(times.clone()), ..options.clone() };
         if integrates {
             options = with_integral(options, u0.len());
         }
-        Ok(Self { loss, integrates, options, times, memory })
+        Ok(Self { loss, integrates, options, times, is_last, memory })
     }
 
     /// Solves `problem`, which may carry tangents; `keep` leaves what is to be differentiated, by the
@@ -95,7 +101,7 @@ impl<'a, L: Loss> Question<'a, L> {
         S: Replay + BranchScalar,
         R: Reverse<S>,
     {
-        let Self { loss, integrates, ref options, ref times, memory } = *self;
+        let Self { loss, integrates, ref options, ref times, memory, .. } = *self;
         let n = u0.len();
         let mut pass = Pass::new(problem, method, options, times, (n, keep))?;
         let mut sweep = Sweep::new::<M>(rhs, (n, p), times, loss, integrates)?;
@@ -121,6 +127,69 @@ impl<'a, L: Loss> Question<'a, L> {
         };
         let Sweep { value: loss, lambda: u0, p_bar: p, times_bar: times, .. } = sweep;
         Ok(Answer { loss, u0, p, t0, t1, times, stats: kept.stats, report })
+    }
+}
+
+impl<L: Loss> Question<'_, L> {
+    /// The same through events.
+    pub(crate) fn answer_with_events<F, G, M, B, E>(
+        &self,
+        problem: &OdeProblem<G, B>,
+        method: M,
+        (model, u0, p): (&F, &[f64], &[f64]),
+        events: &E,
+    ) -> Result<Answer<f64>, Error>
+    where
+        F: Vjp,
+        G: Rhs<B::Item>,
+        M: ExplicitRk,
+        B: Buffer,
+        B::Item: BranchScalar,
+        E: EventModel,
+    {
+        if self.memory != Memory::All {
+            return Err(ErrorKind::MemoryOfEvents.into());
+        }
+        let n = u0.len();
+        let mut times = self.times.clone();
+        let at = (&mut times, self.is_last);
+        let mut list = over::<B::Item>(events, n);
+        let (block, stats) = match self.integrates {
+            false => with_events(problem, method, &self.options, at, n, &mut list)?,
+            true => {
+                let mut u: Vec<B::Item> = problem.u0().as_ref().to_vec();
+                u.push(Scalar::zero());
+                let rhs = AugmentedRhs { rhs: problem.rhs(), loss: self.loss };
+                let augmented = OdeProblem::over(rhs, u, problem.p(), problem.tspan())?;
+                with_events(&augmented, method, &self.options, at, n, &mut list)?
+            }
+        };
+        let (loss, integrates) = (self.loss, self.integrates);
+        let mut sweep = Sweep::new::<M>(First(model), (n, p), &times, loss, integrates)?;
+        let ended = block.jumps.last().is_some_and(|jump| jump.terminal);
+        sweep.follows_end = ended && self.is_last;
+        let t1 = match block.steps.last().filter(|_| !ended) {
+            Some(step) => sweep.by_end(step.t_last, &block.last),
+            None => 0.0,
+        };
+        let mut adjoint = JumpAdjoint::new(First(model), loss, events);
+        sweep.pull_back_with(&block, &mut |jump, p, by_end, bars| {
+            adjoint.pull_back(jump, p, by_end, bars)
+        })?;
+        let t0 = match block.steps.first() {
+            Some(step) => sweep.by_start(step.t_first, u0)?,
+            None => 0.0,
+        };
+        let report = Report {
+            algorithm: "discrete adjoint through events",
+            why: "asked for",
+            steps: block.steps.len(),
+            bytes: block.bytes() + sweep.bytes(),
+            replayed: 0,
+            warnings: sweep.growth().into_iter().collect(),
+        };
+        let Sweep { value: loss, lambda: u0, p_bar: p, times_bar: times, .. } = sweep;
+        Ok(Answer { loss, u0, p, t0, t1, times, stats, report })
     }
 }
 

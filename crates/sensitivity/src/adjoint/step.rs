@@ -21,7 +21,7 @@ pub(crate) struct StepAdjoint<'l, S, R: Reverse<S>, L> {
     records: Vec<R::Record>,
     k: Vec<S>,
     k_bar: Vec<S>,
-    /// `dt bᵢ ∂g/∂u` at the stages.
+    /// `dt bᵢ ∂g/∂u` at the stages, zero where there is none.
     g_bar: Vec<S>,
     /// The state that a stage is evaluated at, and its cotangent. After a replay that of the last one,
     /// which nothing asks the value of: it is evaluated when it is pulled back.
@@ -55,7 +55,7 @@ where
             records: vec![rhs.record(); stages],
             k: zeros(stages * n),
             k_bar: zeros(stages * n),
-            g_bar: zeros(if integrand.is_some() { tableau.stages() * n } else { 0 }),
+            g_bar: zeros(if integrand.is_some() { stages * n } else { 0 }),
             z: zeros(n),
             z_bar: zeros(n),
             u_bar: zeros(n),
@@ -76,12 +76,13 @@ where
     }
 
     /// Turns the cotangent of the state at the end of the step into that at its start, adds to the
-    /// cotangent of the parameters, and gives the integral of the running term.
+    /// cotangent of the parameters, and gives the integral of the running term: by the weights of the
+    /// step, or by those of a part of it.
     pub(crate) fn pull_back(
         &mut self,
         step: &Taken,
         (u, p): (&[S], &[S]),
-        interior: &[Interior<'_, S>],
+        (interior, part): (&[Interior<'_, S>], Option<&[f64]>),
         lambda: &mut [S],
         p_bar: &mut [S],
     ) -> Result<S, Error> {
@@ -89,7 +90,7 @@ where
             (self.tableau, self.tableau.stages(), self.tableau.next_stage());
         // Without save times inside, the derivative at the end and the extra stages play no part.
         let used = if interior.is_empty() { next } else { self.records.len() };
-        let (t, integral) = self.replay(step, (u, p), used, p_bar)?;
+        let (t, integral) = self.replay(step, (u, p), (used, part.unwrap_or(tableau.b)), p_bar)?;
         let last = (used - 1, t);
 
         self.u_bar.fill(S::zero());
@@ -128,9 +129,10 @@ where
         &mut self,
         step: &Taken,
         (u, p): (&[S], &[S]),
-        used: usize,
+        (used, weights): (usize, &[f64]),
         p_bar: &mut [S],
     ) -> Result<(f64, S), Error> {
+        self.g_bar.fill(S::zero());
         let (tableau, next, n) = (self.tableau, self.tableau.next_stage(), self.n);
         let (mut last, mut integral) = (step.t_first, S::zero());
         for i in 0..used {
@@ -155,15 +157,11 @@ where
                 _ => step.t + c * step.dt,
             };
             last = t;
-            if let (Some(integrand), Some(&b)) = (&mut self.integrand, tableau.b.get(i)) {
-                let g_bar = &mut self.g_bar[i * n..(i + 1) * n];
-                match b == 0.0 {
-                    true => g_bar.fill(S::zero()),
-                    false => {
-                        let point = (t, &self.z[..], p);
-                        integral += integrand.pull_back(point, step.dt * b, g_bar, p_bar)?;
-                    }
-                }
+            if let (Some(integrand), Some(&b)) = (&mut self.integrand, weights.get(i))
+                && b != 0.0
+            {
+                let (point, g_bar) = ((t, &self.z[..], p), &mut self.g_bar[i * n..(i + 1) * n]);
+                integral += integrand.pull_back(point, step.dt * b, g_bar, p_bar)?;
             }
             if i + 1 == used {
                 break;
@@ -175,7 +173,7 @@ where
         Ok((last, integral))
     }
 
-    /// `z_bar = (∂f/∂u)ᵀ k_barᵢ` at stage `i`.
+    /// `z_bar = (∂f/∂u)ᵀ k_barᵢ` at stage `i`, and what the running term adds there.
     fn pull_back_rhs(
         &mut self,
         i: usize,
@@ -184,7 +182,10 @@ where
         p_bar: &mut [S],
     ) -> Result<(), Error> {
         let k_bar = &self.k_bar[i * self.n..(i + 1) * self.n];
-        self.z_bar.fill(S::zero());
+        match self.g_bar.get(i * self.n..(i + 1) * self.n) {
+            Some(g_bar) => self.z_bar.copy_from_slice(g_bar),
+            None => self.z_bar.fill(S::zero()),
+        }
         if k_bar.iter().all(|&bar| bar.largest_part() == 0.0) {
             return Ok(());
         }
@@ -208,9 +209,6 @@ where
         p_bar: &mut [S],
     ) -> Result<(), Error> {
         self.pull_back_rhs(i, at, last, p_bar)?;
-        if let Some(g_bar) = self.g_bar.get(i * self.n..(i + 1) * self.n) {
-            axpy(1.0, g_bar, &mut self.z_bar);
-        }
         axpy(1.0, &self.z_bar, &mut self.u_bar);
         for j in 0..i {
             axpy(at.0.dt * a(j), &self.z_bar, &mut self.k_bar[j * self.n..]);

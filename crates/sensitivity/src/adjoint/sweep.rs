@@ -1,6 +1,6 @@
 //! The pass backward in time.
 
-use super::block::Block;
+use super::block::{Block, Jump};
 use super::growth::Growth;
 use super::integrand::Integrand;
 use super::loss_terms::LossTerms;
@@ -10,6 +10,10 @@ use crate::{Error, Loss, Warning};
 use ad_tape::Replay;
 use ode_core::{ExplicitRk, InterpolantWeights};
 use scalar::BranchScalar;
+
+/// Pulls back through an event.
+pub(crate) type JumpBack<'f, S> =
+    dyn FnMut(&Jump<S>, &[S], S, (&mut [S], &mut [S])) -> Result<(), Error> + 'f;
 
 /// Cotangents on their way backwards through the blocks of a trajectory.
 pub(crate) struct Sweep<'a, S, R: Reverse<S>, L> {
@@ -21,6 +25,8 @@ pub(crate) struct Sweep<'a, S, R: Reverse<S>, L> {
     terms: LossTerms<S>,
     f: Vec<S>,
     growth: Growth,
+    /// Whether an event has ended the solve, and the only save time with it.
+    pub(crate) follows_end: bool,
     /// The loss so far.
     pub(crate) value: S,
     pub(crate) lambda: Vec<S>,
@@ -53,6 +59,7 @@ where
             terms: LossTerms::new(n, m),
             f: vec![S::zero(); n],
             growth: Growth::new(n),
+            follows_end: false,
             value: S::zero(),
             lambda: vec![S::zero(); n],
             p_bar: vec![S::zero(); m],
@@ -64,6 +71,16 @@ where
 
     /// Pulls back through a block: the cotangent at its end becomes that at its start.
     pub(crate) fn pull_back(&mut self, block: &Block<S>) -> Result<(), Error> {
+        self.pull_back_with(block, &mut |_, _, _, _| Ok(()))
+    }
+
+    /// The same through events, for each of which `jump` is called with it, the parameters, the derivative
+    /// of the loss by the time of a final state, and the cotangents.
+    pub(crate) fn pull_back_with(
+        &mut self,
+        block: &Block<S>,
+        jump: &mut JumpBack<'_, S>,
+    ) -> Result<(), Error> {
         let Self { loss, times, p, step: adjoint, terms, f, growth, lambda, p_bar, .. } = self;
         self.value += terms.of(*loss, block, times, p, p_bar)?;
         let terms = &*terms;
@@ -80,31 +97,55 @@ where
             }
             Ok::<S, Error>(sum)
         };
-        let mut interior = Vec::new();
+        let mut jumps = block.jumps.iter().rev().peekable();
+        let mut by_end = S::zero();
         for (i, step) in block.steps.iter().enumerate().rev() {
             let end = block.end_of(i);
-            interior.clear();
+            let mut cut = Vec::new();
+            let mut interior = Vec::new();
+            let is_cut = block.cut.get(i).is_some_and(|&cut| cut);
+            let weights = |t: f64| -> Vec<f64> {
+                let theta = (t - step.t) / step.dt;
+                (0..self.table.stages()).map(|i| self.table.at(i, theta)).collect()
+            };
             for j in block.saves_of(i) {
                 let (t, u_bar) = (times[j], terms.u_bar(j));
                 growth.inject(u_bar);
                 if t == end {
                     axpy(1.0, u_bar, lambda);
-                    self.times_bar[j] = by_time(adjoint, j, step.t_last)?;
+                    let seen = if is_cut { t } else { step.t_last };
+                    self.times_bar[j] = by_time(adjoint, j, seen)?;
+                    if self.follows_end {
+                        by_end = terms.t_bar(j);
+                        self.times_bar[j] = S::zero();
+                    }
                 } else {
-                    let theta = (t - step.t) / step.dt;
-                    let weights = (0..self.table.stages()).map(|i| self.table.at(i, theta));
-                    interior.push(Interior { weights: weights.collect(), u_bar });
+                    interior.push(Interior { weights: weights(t), u_bar });
                     self.times_bar[j] = by_time(adjoint, j, t)?;
                 }
             }
-            let point = (block.start(i), &p[..]);
-            self.value += adjoint.pull_back(step, point, &interior, lambda, p_bar)?;
+            while let Some(event) = jumps.next_if(|jump| jump.steps == i + 1) {
+                jump(event, p, by_end, (&mut *lambda, &mut *p_bar))?;
+            }
+            // An event inside is a point inside, behind which nothing of the step counts.
+            let part = is_cut.then(|| weights(end));
+            if let Some(weights) = &part {
+                cut.extend_from_slice(lambda);
+                lambda.fill(S::zero());
+                interior.push(Interior { weights: weights.clone(), u_bar: &cut });
+            }
+            let (point, inside) = ((block.start(i), &p[..]), (&interior[..], part.as_deref()));
+            self.value += adjoint.pull_back(step, point, inside, lambda, p_bar)?;
             adjoint.injected().for_each(|g_bar| growth.inject(g_bar));
             growth.look(step.t, lambda);
         }
-        if let (true, Some(step)) = (block.saves_start, block.steps.first()) {
+        if block.saves_start {
             axpy(1.0, terms.u_bar(0), lambda);
-            self.times_bar[0] = by_time(adjoint, 0, step.t_first)?;
+            let seen = block.steps.first().map_or(times[0], |step| step.t_first);
+            self.times_bar[0] = by_time(adjoint, 0, seen)?;
+        }
+        for event in jumps {
+            jump(event, p, by_end, (&mut *lambda, &mut *p_bar))?;
         }
         Ok(())
     }
