@@ -57,7 +57,9 @@ fn agree<F: Function>(name: &str, x: [f64; 2]) {
     program.reverse(&[Lanes([1.0; 3])], &mut bars, &mut work).unwrap();
     for i in 0..2 {
         assert!(same(found[i], on_tape[i]), "{what}: program {found:?}, tape {on_tape:?}");
-        assert!(same(found[i], dual[i]), "{what}: program {found:?}, duals {dual:?}");
+        // Forward, a NaN reaches everything.
+        let forward = same(found[i], dual[i]) || x.iter().any(|x| x.is_nan());
+        assert!(forward, "{what}: program {found:?}, duals {dual:?}");
         assert!(same(found[i], bars[i].0[1]), "{what}: program {found:?}, lanes {bars:?}");
     }
 }
