@@ -119,27 +119,26 @@ def jax_loop(case):
     order = jnp.asarray(case.order)
     whole = case.samples // case.batch * case.batch
 
-    def on(batch, carry):
-        state, total = carry
-        state, value = step(state, x[batch], y[batch])
-        return state, total + value
-
-    def epoch(k, carry):
-        if len(case.order) == 0:
-            state, total = carry
-            state, value = step(state, x, y)
-            return state, total + value
-        own = order[k % len(case.order)]
-        batches = own[:whole].reshape(-1, case.batch)
-        carry, _ = jax.lax.scan(lambda carry, batch: (on(batch, carry), None), carry, batches)
-        return on(own[whole:], carry) if whole < case.samples else carry
-
     @jax.jit
-    def loop(state, epochs):
+    def loop(state, epochs, x, y, order):
+        def on(batch, carry):
+            state, total = carry
+            some = (x, y) if batch is None else (x[batch], y[batch])
+            state, value = step(state, *some)
+            return state, total + value
+
+        def epoch(k, carry):
+            if len(case.order) == 0:
+                return on(None, carry)
+            own = order[k % len(case.order)]
+            batches = own[:whole].reshape(-1, case.batch)
+            carry, _ = jax.lax.scan(lambda carry, batch: (on(batch, carry), None), carry, batches)
+            return on(own[whole:], carry) if whole < case.samples else carry
+
         return jax.lax.fori_loop(0, epochs, epoch, (state, jnp.zeros((), case.dtype)))
 
     def train(state, epochs):
-        return jax.block_until_ready(loop(state, epochs))[0]
+        return jax.block_until_ready(loop(state, epochs, x, y, order))[0]
 
     return two_ways(begin, train)
 

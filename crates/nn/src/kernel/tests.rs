@@ -1,6 +1,7 @@
 //! Every kernel with every set of instructions that the CPU has: the same results up to rounding. (The best set is compared with
 //! duals and differences in `tests/`.)
 
+use super::Transpose;
 use crate::simd::HIGHEST;
 use crate::{Activation, Error, Init, Jets, Mlp, Real, Workspace};
 
@@ -74,4 +75,30 @@ fn instructions_agree() {
     for widths in widths {
         agree::<f64>(&Mlp::new(&widths, Tanh).unwrap(), 40, 1e-13);
     }
+}
+
+fn transposed<T: Real>() {
+    for (rows, columns) in [(1, 1), (16, 16), (17, 40), (40, 17), (3, 33), (32, 2)] {
+        let (from_stride, to_stride) = (columns + 3, rows + 5);
+        let from: Vec<T> = (0..rows * from_stride).map(|k| T::from_f64(k as f64)).collect();
+        for level in 0..3 {
+            HIGHEST.set(level);
+            let mut to = vec![T::from_f64(-1.0); columns * to_stride];
+            let task =
+                Transpose { from: &from, to: &mut to, rows, columns, from_stride, to_stride };
+            T::transpose(task);
+            for (k, &found) in to.iter().enumerate() {
+                let (j, i) = (k / to_stride, k % to_stride);
+                // Nothing is written between the rows.
+                let exact = if i < rows { from[i * from_stride + j] } else { T::from_f64(-1.0) };
+                assert!(found == exact, "{rows} × {columns}, level {level}: {i} {j}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_become_columns() {
+    transposed::<f64>();
+    transposed::<f32>();
 }
