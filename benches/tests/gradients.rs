@@ -25,10 +25,14 @@ fn every_way_gives_the_gradient() {
         "generated",
         "generated, 8 lanes",
         "Vjp",
+        "Vjp in one call",
         "program",
         "program, 8 lanes",
     ];
     assert_eq!(methods("lotka_volterra"), all);
-    assert_eq!(methods("brusselator_16x16"), ["function", "Vjp", "program", "program, 8 lanes"]);
+    assert_eq!(
+        methods("brusselator_16x16"),
+        ["function", "Vjp", "Vjp in one call", "program", "program, 8 lanes"]
+    );
     assert!(rows.iter().all(|row| row["error"].as_f64().unwrap() < 1e-12), "{rows:?}");
 }

@@ -187,7 +187,7 @@ impl<F: System> Case<F> {
         let found = error(&joined(&u_bar, &p_bar));
         let mut records = vec![record; POINTS];
         let mut bars = bars;
-        self.in_one_call(error, &records, &bars, &mut add);
+        let memory = (records.clone(), bars.clone());
         let run = move |runs| {
             for _ in 0..runs {
                 for ((u, (u_bar, p_bar)), record) in points.iter().zip(&mut bars).zip(&mut records)
@@ -199,20 +199,19 @@ impl<F: System> Case<F> {
             }
         };
         add("Vjp", found, POINTS, Box::new(run));
+        self.in_one_call(error, memory, &mut add);
         self.replays(error, &mut add)?;
         Ok(entries)
     }
 
-    /// Products in one call, with copies of this memory.
+    /// Products in one call, with this memory for each point.
     fn in_one_call<'a>(
         &'a self,
         error: &dyn Fn(&[f64]) -> f64,
-        records: &[ad_tape::Record],
-        bars: &[(Vec<f64>, Vec<f64>)],
+        (mut records, mut bars): (Vec<ad_tape::Record>, Vec<(Vec<f64>, Vec<f64>)>),
         add: &mut Add<'_, 'a>,
     ) {
         let Self { model, p, points, lambda, .. } = self;
-        let (mut records, mut bars) = (records.to_vec(), bars.to_vec());
         let (u_bar, p_bar) = &mut bars[0];
         u_bar.fill(0.0);
         p_bar.fill(0.0);
