@@ -104,7 +104,7 @@ impl<'a, L: Loss> Question<'a, L> {
         let Self { loss, integrates, ref options, ref times, memory, .. } = *self;
         let n = u0.len();
         let mut pass = Pass::new(problem, method, options, times, (n, keep))?;
-        let mut sweep = Sweep::new::<M>(rhs, (n, p), times, loss, integrates)?;
+        let mut sweep = Sweep::<_, _, _, M>::new(rhs, (n, p), times, loss, integrates)?;
         let (mut t0, mut t1, mut is_end) = (S::zero(), S::zero(), true);
         let kept = there_and_back(&mut pass, memory, n, |block| {
             if let (true, Some(step)) = (is_end, block.steps.last()) {
@@ -165,7 +165,7 @@ impl<L: Loss> Question<'_, L> {
             }
         };
         let (loss, integrates) = (self.loss, self.integrates);
-        let mut sweep = Sweep::new::<M>(First(model), (n, p), &times, loss, integrates)?;
+        let mut sweep = Sweep::<_, _, _, M>::new(First(model), (n, p), &times, loss, integrates)?;
         let ended = block.jumps.last().is_some_and(|jump| jump.terminal);
         sweep.follows_end = ended && self.is_last;
         let t1 = match block.steps.last().filter(|_| !ended) {

@@ -4,17 +4,19 @@ use super::integrand::Integrand;
 use super::reverse::Reverse;
 use crate::{Error, Loss};
 use ad_tape::Replay;
-use ode_core::{ErkTableau, Taken};
+use ode_core::{ErkTableau, ExplicitRk, Taken};
 use scalar::BranchScalar;
+use std::marker::PhantomData;
 use system::Failure;
 
 /// Memory for replaying steps and pulling back through them; a step allocates nothing.
 ///
 /// Stages are counted as in [`ode_core::Interpolant`]: those of the tableau, then the derivative at
 /// the end where it is not the last of them, then the extra stages of the interpolant.
-pub(crate) struct StepAdjoint<'l, S, R: Reverse<S>, L> {
+pub(crate) struct StepAdjoint<'l, S, R: Reverse<S>, L, M> {
     rhs: R,
-    tableau: &'static ErkTableau,
+    /// Its tableau is a constant to the compiler: for small systems that is a tenth of the time.
+    method: PhantomData<M>,
     /// The running term of the loss: its integral is `dt Σ bᵢ g(tᵢ, zᵢ)`, the step of one more state.
     integrand: Option<Integrand<'l, L, S>>,
     n: usize,
@@ -36,19 +38,17 @@ pub(crate) struct Interior<'a, S> {
     pub(crate) u_bar: &'a [S],
 }
 
-impl<'l, S, R, L> StepAdjoint<'l, S, R, L>
+impl<'l, S, R, L, M> StepAdjoint<'l, S, R, L, M>
 where
     S: Replay + BranchScalar,
     R: Reverse<S>,
     L: Loss,
+    M: ExplicitRk,
 {
-    pub(crate) fn new(
-        rhs: R,
-        tableau: &'static ErkTableau,
-        integrand: Option<Integrand<'l, L, S>>,
-        n: usize,
-    ) -> Self {
-        let stages = tableau.next_stage() + 1 + tableau.interpolant.extra().len();
+    const TABLEAU: &'static ErkTableau = &M::TABLEAU;
+
+    pub(crate) fn new(rhs: R, integrand: Option<Integrand<'l, L, S>>, n: usize) -> Self {
+        let stages = Self::TABLEAU.all_stages();
         let zeros = |len: usize| vec![S::zero(); len];
         Self {
             // A model that is recorded is so once.
@@ -60,7 +60,7 @@ where
             z_bar: zeros(n),
             u_bar: zeros(n),
             rhs,
-            tableau,
+            method: PhantomData,
             integrand,
             n,
         }
@@ -87,7 +87,7 @@ where
         p_bar: &mut [S],
     ) -> Result<S, Error> {
         let (tableau, stages, next) =
-            (self.tableau, self.tableau.stages(), self.tableau.next_stage());
+            (Self::TABLEAU, const { M::TABLEAU.stages() }, const { M::TABLEAU.next_stage() });
         // Without save times inside, the derivative at the end and the extra stages play no part.
         let used = if interior.is_empty() { next } else { self.records.len() };
         let (t, integral) = self.replay(step, (u, p), (used, part.unwrap_or(tableau.b)), p_bar)?;
@@ -133,7 +133,7 @@ where
         p_bar: &mut [S],
     ) -> Result<(f64, S), Error> {
         self.g_bar.fill(S::zero());
-        let (tableau, next, n) = (self.tableau, self.tableau.next_stage(), self.n);
+        let (tableau, next, n) = (Self::TABLEAU, const { M::TABLEAU.next_stage() }, self.n);
         let (mut last, mut integral) = (step.t_first, S::zero());
         for i in 0..used {
             let (done, rest) = self.k.split_at_mut(i * n);

@@ -16,11 +16,11 @@ pub(crate) type JumpBack<'f, S> =
     dyn FnMut(&Jump<S>, &[S], S, (&mut [S], &mut [S])) -> Result<(), Error> + 'f;
 
 /// Cotangents on their way backwards through the blocks of a trajectory.
-pub(crate) struct Sweep<'a, S, R: Reverse<S>, L> {
+pub(crate) struct Sweep<'a, S, R: Reverse<S>, L, M> {
     loss: &'a L,
     times: &'a [f64],
     p: Vec<S>,
-    step: StepAdjoint<'a, S, R, L>,
+    step: StepAdjoint<'a, S, R, L, M>,
     table: InterpolantWeights,
     terms: LossTerms<S>,
     f: Vec<S>,
@@ -35,13 +35,14 @@ pub(crate) struct Sweep<'a, S, R: Reverse<S>, L> {
     pub(crate) times_bar: Vec<S>,
 }
 
-impl<'a, S, R, L> Sweep<'a, S, R, L>
+impl<'a, S, R, L, M> Sweep<'a, S, R, L, M>
 where
     S: Replay + BranchScalar,
     R: Reverse<S>,
     L: Loss,
+    M: ExplicitRk,
 {
-    pub(crate) fn new<M: ExplicitRk>(
+    pub(crate) fn new(
         rhs: R,
         (n, p): (usize, &[S]),
         times: &'a [f64],
@@ -54,7 +55,7 @@ where
             loss,
             times,
             p: p.to_vec(),
-            step: StepAdjoint::new(rhs, const { &M::TABLEAU }, integrand, n),
+            step: StepAdjoint::new(rhs, integrand, n),
             table: M::TABLEAU.interpolant_weights(),
             terms: LossTerms::new(n, m),
             f: vec![S::zero(); n],
@@ -87,7 +88,7 @@ where
         growth.size(&block.last);
         block.saves().for_each(|i| growth.size(block.saved(i)));
         // The derivative by a save time, on the side of the step that it belongs to.
-        let mut by_time = |adjoint: &StepAdjoint<'_, S, R, L>, i: usize, t: f64| {
+        let mut by_time = |adjoint: &StepAdjoint<'_, S, R, L, M>, i: usize, t: f64| {
             let u_bar = terms.u_bar(i);
             let mut sum = terms.t_bar(i);
             if u_bar.iter().any(|bar| bar.largest_part() != 0.0) {
