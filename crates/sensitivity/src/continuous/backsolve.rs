@@ -88,7 +88,7 @@ impl<F: System, L: Loss> Listen<F, L> for Returns<'_> {
             let (rtol, atol) = (rtol_each.get(i).unwrap_or(rtol), atol_each.get(i).unwrap_or(atol));
             let factor = (carried - u).abs() / (atol + rtol * u.abs());
             // What is no number is off by more than any.
-            if !(factor <= self.worst.0) {
+            if factor > self.worst.0 || factor.is_nan() {
                 self.worst = (if factor.is_nan() { f64::INFINITY } else { factor }, t);
             }
         }
