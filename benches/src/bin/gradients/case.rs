@@ -33,6 +33,9 @@ struct Entry<'a> {
     evaluations: f64,
 }
 
+/// `u_bar` and `p_bar`.
+type Bars = (Vec<f64>, Vec<f64>);
+
 /// Takes a method, its error, evaluations in one run, and the runs.
 type Add<'f, 'a> = dyn FnMut(&str, f64, usize, Box<dyn FnMut(usize) + 'a>) + 'f;
 
@@ -208,7 +211,7 @@ impl<F: System> Case<F> {
     fn in_one_call<'a>(
         &'a self,
         error: &dyn Fn(&[f64]) -> f64,
-        (mut records, mut bars): (Vec<ad_tape::Record>, Vec<(Vec<f64>, Vec<f64>)>),
+        (mut records, mut bars): (Vec<ad_tape::Record>, Vec<Bars>),
         add: &mut Add<'_, 'a>,
     ) {
         let Self { model, p, points, lambda, .. } = self;
