@@ -54,7 +54,7 @@ fn run(mut args: lexopt::Parser) -> Result<(), Failure> {
     let rest: Vec<OsString> = args.raw_args()?.collect();
     let mut command = process::Command::new(build::suite(&metadata.root, &suite)?);
     if WITH_PEERS.contains(&suite.as_str()) && !peers::unwanted(&rest) {
-        command.envs(peers::build(&metadata.root));
+        command.envs(peers::build(&metadata.root, &suite));
     }
     let status = command
         .args(rest)

@@ -17,7 +17,7 @@ pub(super) fn unwanted(options: &[OsString]) -> bool {
 
 /// Builds what can be built, and returns the variables that tell the suite where it is. A variable that is set already
 /// stays as it is.
-pub(super) fn build(root: &Path) -> Vec<(&'static str, PathBuf)> {
+pub(super) fn build(root: &Path, suite: &str) -> Vec<(&'static str, PathBuf)> {
     let mut found = Vec::new();
     let mut add = |variable: &'static str,
                    build: &dyn Fn(&Path) -> Result<Option<PathBuf>, Failure>| {
@@ -28,17 +28,20 @@ pub(super) fn build(root: &Path) -> Vec<(&'static str, PathBuf)> {
             }
         }
     };
-    add("PEERS_RUST", &rust);
+    add("PEERS_RUST", &|root| rust(root, "rust", "peers"));
+    if suite == "networks" {
+        add("PEERS_NETWORKS", &|root| rust(root, "networks", "networks-peers"));
+    }
     add("PEERS_C", &c);
     found
 }
 
-/// The peers written in Rust: a cargo project of its own, compiled with the flags of the suite.
-fn rust(root: &Path) -> Result<Option<PathBuf>, Failure> {
-    let manifest = root.join("benches/peers/rust/Cargo.toml");
+/// Peers written in Rust: a cargo project of its own, compiled with the flags of the suite.
+fn rust(root: &Path, folder: &str, name: &str) -> Result<Option<PathBuf>, Failure> {
+    let manifest = root.join("benches/peers").join(folder).join("Cargo.toml");
     let manifest = manifest.to_string_lossy();
     let target = root.join(FOLDER).join("peers");
-    build::binary(&["--locked", "--manifest-path", &manifest], &target, "peers").map(Some)
+    build::binary(&["--locked", "--manifest-path", &manifest], &target, name).map(Some)
 }
 
 /// SUNDIALS, if it is built already or `SUNDIALS_SRC` says where its sources are.
