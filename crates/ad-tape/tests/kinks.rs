@@ -57,8 +57,9 @@ fn agree<F: Function>(name: &str, x: [f64; 2]) {
     program.reverse(&[Lanes([1.0; 3])], &mut bars, &mut work).unwrap();
     for i in 0..2 {
         assert!(same(found[i], on_tape[i]), "{what}: program {found:?}, tape {on_tape:?}");
-        // Forward, a NaN reaches everything.
-        let forward = same(found[i], dual[i]) || x.iter().any(|x| x.is_nan());
+        // Forward, what is not finite reaches everything: infinity times a tangent of 0 is NaN.
+        let wild = x.iter().chain(&found).any(|x| !x.is_finite());
+        let forward = same(found[i], dual[i]) || dual[i].is_nan() && wild;
         assert!(forward, "{what}: program {found:?}, duals {dual:?}");
         assert!(same(found[i], bars[i].0[1]), "{what}: program {found:?}, lanes {bars:?}");
     }

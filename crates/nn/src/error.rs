@@ -63,9 +63,9 @@ pub enum ErrorKind {
     },
     /// The workspace was made for a smaller network.
     SmallWorkspace {
-        /// Numbers that the network needs per sample.
+        /// Numbers that the network needs.
         needed: usize,
-        /// Numbers that the workspace holds per sample.
+        /// Numbers that the workspace holds.
         found: usize,
     },
     /// Derivatives of an order that jets do not have.
@@ -210,8 +210,9 @@ impl fmt::Display for Error {
             ),
             ErrorKind::SmallWorkspace { needed, found } => write!(
                 f,
-                "the workspace holds {found} numbers per sample, but the network needs {needed}: \
-                 make it with `Workspace::new` of this network"
+                "the workspace holds {found} numbers, but the network needs {needed}: make it for this \
+                 network, with `Workspace::new` (`for_jets` for derivatives by the input, \
+                 `ChainWorkspace::new` for a chain)"
             ),
             ErrorKind::Order { order } => write!(
                 f,

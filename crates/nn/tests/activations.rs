@@ -140,3 +140,18 @@ fn not_a_number_stays_visible() {
         assert!(z[0].is_nan() && f.apply(f64::NAN).is_nan(), "{f}");
     }
 }
+
+/// Limits, alike by the functions for all number types and by the kernels.
+#[test]
+fn at_infinity() {
+    let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
+    for x in [f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300, f64::NAN] {
+        for f in [Tanh, Sigmoid, Softplus, Silu, Gelu, Relu] {
+            let (mut z, mut slope) = ([x], [0.0]);
+            f.apply_with_slope(&mut z, &mut slope);
+            assert!(same(f.apply(x), z[0]), "{f:?}({x}): {} and {}", f.apply(x), z[0]);
+            let derivative = f.derivative(x);
+            assert!(same(derivative, slope[0]), "{f:?}'({x}): {derivative} and {}", slope[0]);
+        }
+    }
+}

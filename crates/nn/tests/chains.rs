@@ -315,3 +315,64 @@ fn a_chain_can_be_written_and_read() {
     let wrong = r#"{"inputs":1,"stages":[{"dropout":{"rate":2.0}}]}"#;
     assert!(serde_json::from_str::<Chain>(wrong).unwrap_err().to_string().contains("[0, 1)"));
 }
+
+/// A constant column is shifted by itself, however many samples there are.
+#[test]
+fn a_constant_column_is_only_shifted() {
+    for (value, samples) in [(0.1, 1000), (0.3, 10_000), (1234.567, 1_000_000), (-7e300, 999)] {
+        let constant = Normalize::from_data(&vec![value; samples], 1).unwrap();
+        assert_eq!(constant, Normalize { shift: vec![value], scale: vec![1.0] });
+    }
+}
+
+/// Two stages of dropout lose components of their own.
+#[test]
+fn stages_of_dropout_are_independent() {
+    let both = Chain::new(1, vec![Stage::Dropout { rate: 0.5 }, Stage::Dropout { rate: 0.5 }]);
+    let (factors, _) = in_training(&both.unwrap(), &[], &inputs(2000)[..2000], 8, 0);
+    let kept = factors.iter().filter(|&&f| f != 0.0).count();
+    // A quarter, not a half: 500 of 2000, with a standard deviation of 19.
+    assert!(kept.abs_diff(500) < 80, "{kept}");
+}
+
+/// `x + x`.
+#[test]
+fn a_residual_of_nothing_doubles() {
+    let chain = Chain::new(2, vec![Stage::Residual(Vec::new())]).unwrap();
+    let (mut y, mut x_bar) = ([0.0; 2], [0.0; 2]);
+    let ws = &mut ChainWorkspace::new(&chain);
+    chain.value_batch(&[], &[1.0, 2.0], &mut y, ws).unwrap();
+    chain
+        .vjp_batch(&[], &[1.0, 2.0], &[1.0, 5.0], &mut x_bar, &mut [], Pass::Evaluation, ws)
+        .unwrap();
+    assert_eq!((y, x_bar), ([2.0, 4.0], [2.0, 10.0]));
+}
+
+#[test]
+fn a_modified_network_keeps_its_last_activation() {
+    let network = mlp(&[2, 5, 5, 1]).with_output_activation(Activation::Softplus);
+    let chain = Chain::new(2, vec![Stage::Modified(network)]).unwrap();
+    let plain = Chain::new(2, vec![Stage::Modified(mlp(&[2, 5, 5, 1]))]).unwrap();
+    let p = chain.init(Init::He, 9);
+    let (mut y, mut before) = ([0.0], [0.0]);
+    chain.eval(&p, &[-3.0, 0.4], &mut y);
+    plain.eval(&p, &[-3.0, 0.4], &mut before);
+    assert!((y[0] - before[0].exp().ln_1p()).abs() < 1e-14, "{y:?} {before:?}");
+}
+
+/// What a larger batch has left in the workspace does not count.
+#[test]
+fn nothing_is_left_from_another_batch() {
+    let chain = Chain::from(mlp(&[2, 7, 1]));
+    let p = chain.init(Init::Glorot, 4);
+    let gradient = |ws: &mut ChainWorkspace| {
+        let (x, mut x_bar, mut p_bar) = (inputs(5), vec![0.0; 10], vec![0.0; p.len()]);
+        chain.vjp_batch(&p, &x, &[1.0; 5], &mut x_bar, &mut p_bar, Pass::Evaluation, ws).unwrap();
+        (x_bar, p_bar)
+    };
+    let mut used = ChainWorkspace::new(&chain);
+    let (x, y_bar) = (vec![f64::NAN; 200], vec![f64::NAN; 100]);
+    let (mut x_bar, mut p_bar) = (vec![0.0; 200], vec![0.0; p.len()]);
+    chain.vjp_batch(&p, &x, &y_bar, &mut x_bar, &mut p_bar, Pass::Evaluation, &mut used).unwrap();
+    assert_eq!(gradient(&mut used), gradient(&mut ChainWorkspace::new(&chain)));
+}

@@ -3,7 +3,7 @@
 use core::ops::ControlFlow;
 use nn::{
     Activation, Adam, Chain, Data, Epoch, Error, ErrorKind, Init, Mlp, Stage, StopReason, Targets,
-    Trained, Training, Update, cross_entropy,
+    Trained, Training, Update, cross_entropy, squared_error,
 };
 use scalar::{Dual, Scalar};
 
@@ -273,6 +273,11 @@ fn the_reason_of_the_end_is_told() {
     let watched = trained.history.iter().filter(|e| e.watched.is_some()).map(|e| e.epoch);
     assert!(watched.eq([3, 6, 9, 12, 15, 18, 20]));
 
+    // Patience ends at an epoch that is looked at: the fifth without a better one is not.
+    let both = Training { check_every: 3, patience: Some(5), ..options.clone() };
+    let (trained, _) = line(&both, up, |_| GO_ON);
+    assert_eq!(trained.unwrap().history.len(), 9);
+
     let (trained, p) = line(&Training { epochs: 0, ..options }, up, |_| GO_ON);
     let trained = trained.unwrap();
     assert_eq!((trained.reason, trained.best, p), (StopReason::Epochs, 1.0, [0.0; 2]));
@@ -373,4 +378,53 @@ fn data_without_sense_are_refused() {
     let all = Training { validation: 0.5, ..options.clone() };
     let nothing = refused(&all, &[0.0; 2], labels(&[0]));
     assert!(matches!(nothing, ErrorKind::EmptyData { .. }));
+}
+
+/// Lengths that differ are no number, not a part of the truth.
+#[test]
+fn losses_of_other_lengths_are_nan() {
+    let mut y_bar = [0.0; 3];
+    assert!(squared_error(&[1.0, 2.0, 3.0], &[0.0], 1.0, &mut y_bar).is_nan());
+    assert!(y_bar.iter().all(|bar| bar.is_nan()));
+    assert!(cross_entropy(&[0.0, 0.0, 0.0], 1, 1.0, &mut [0.0]).is_nan());
+}
+
+/// An optimiser made for fewer parameters moves all of them.
+#[test]
+fn adam_makes_room() {
+    let mut adam = Adam::new(1, 0.1).unwrap();
+    let mut p = [0.0; 3];
+    adam.update(&mut p, &[1.0; 3]);
+    assert!(p.iter().all(|p| (p + 0.1).abs() < 1e-6), "{p:?}");
+}
+
+/// Every batch loses components of its own, and so does every chunk of a large one.
+#[test]
+fn dropout_is_drawn_anew() {
+    // y = w x with dropout on x = 1: the gradient at w = 0 for the target 1 is -2 or 0 for each sample.
+    let stages = vec![Stage::Dropout { rate: 0.5 }, Stage::Mlp(mlp_of_one())];
+    let chain = Chain::new(1, stages).unwrap();
+    let x = vec![1.0; 512];
+    let data = Data { x: &x, targets: Targets::Values(&x) };
+    let mut seen = Vec::new();
+    let mut watch = |_: &mut [f64], gradient: &[f64]| seen.push(gradient[0]);
+    let options = Training { epochs: 4, batch: 1, ..Training::default() };
+    options.run(&chain, data, &mut [0.0; 2], &mut watch, |_| GO_ON).unwrap();
+    let kept = seen.iter().filter(|&&g| g != 0.0).count();
+    assert!(kept.abs_diff(1024) < 150, "{kept} of {}", seen.len());
+
+    // In one batch of all: between the chunks too, the number of those kept is that of independent draws.
+    let mut totals = Vec::new();
+    let mut watch = |_: &mut [f64], gradient: &[f64]| totals.push(gradient[0]);
+    let options = Training { epochs: 200, batch: 512, ..Training::default() };
+    options.run(&chain, data, &mut [0.0; 2], &mut watch, |_| GO_ON).unwrap();
+    let kept: Vec<f64> = totals.iter().map(|g| g / -4.0 * 512.0).collect();
+    let mean = kept.iter().sum::<f64>() / 200.0;
+    let variance = kept.iter().map(|k| (k - mean).powi(2)).sum::<f64>() / 200.0;
+    // Binomial: 256 and 128. Chunks that are alike would have a multiple of that.
+    assert!((mean - 256.0).abs() < 5.0 && variance < 200.0, "{mean} {variance}");
+}
+
+fn mlp_of_one() -> Mlp {
+    Mlp::new(&[1, 1], Activation::Identity).unwrap()
 }

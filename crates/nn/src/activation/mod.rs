@@ -64,8 +64,9 @@ impl Activation {
             Self::Sin => x.sin(),
             Self::Sigmoid => x.logistic(),
             Self::Softplus => x.softplus(),
-            Self::Silu => x * x.logistic(),
-            Self::Gelu => x * gelu_argument(x).0.logistic(),
+            // Infinity times 0 is not what the limit is.
+            Self::Silu => x.max(S::from_f64(-FLAT)) * x.logistic(),
+            Self::Gelu => x.max(S::from_f64(-FLAT)) * gelu_argument(x).0.logistic(),
             // NaN stays, and at 0 the derivative is 0.
             Self::Relu => {
                 x.select_lt(S::zero(), S::zero(), S::zero().select_lt(x, x, x.scale(0.0)))
@@ -87,7 +88,10 @@ impl Activation {
             Self::Sin => x.cos(),
             Self::Sigmoid => x.logistic() * (-x).logistic(),
             Self::Softplus => x.logistic(),
-            Self::Silu => x.logistic() * (S::one() + x * (-x).logistic()),
+            Self::Silu => {
+                let x = x.max(S::from_f64(-FLAT)).min(S::from_f64(FLAT));
+                x.logistic() * (S::one() + x * (-x).logistic())
+            }
             Self::Gelu => {
                 let (q, slope, x) = gelu_argument(x);
                 q.logistic() * (S::one() + x * (-q).logistic() * slope)
@@ -134,6 +138,9 @@ impl Activation {
         }
     }
 }
+
+/// Beyond this the logistic function is 0 or 1, in every kind of numbers.
+const FLAT: f64 = 750.0;
 
 /// `q`, `q'` and `x` of GELU; where `σ(q)` has long been 0 or 1, at the border of that range.
 #[inline]

@@ -6,8 +6,9 @@ use scalar::Scalar;
 impl Chain {
     /// `y = chain(x)` for every number type, without dropout: what stands inside a model that is written once.
     ///
-    /// If a length is wrong every `y` is NaN, as in [`Mlp::eval`](crate::Mlp::eval). Nothing is allocated as long as all
-    /// stages together have at most 512 inputs and outputs and their networks allocate nothing.
+    /// If a length is wrong every `y` is NaN, as in [`Mlp::eval`](crate::Mlp::eval). Nothing is allocated as long as the
+    /// input and what all stages write (a modified network each of its layers and mixtures) are at most 512 numbers, and
+    /// their networks allocate nothing.
     ///
     /// ```
     /// use nn::{Chain, Normalize, Stage};

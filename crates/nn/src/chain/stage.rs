@@ -78,7 +78,9 @@ impl Normalize {
         let (mut shift, mut scale) = (vec![0.0; width], vec![1.0; width]);
         for i in 0..width {
             let column = || data[i..].iter().step_by(width);
-            let mean = column().map(|x| x / n).sum::<f64>();
+            // From the first sample on: of a component that does not change this is its very value.
+            let first = data[i];
+            let mean = first + column().map(|x| x / n - first / n).sum::<f64>();
             // Relative to the largest deviation, whose square might overflow or vanish.
             let most = column().fold(0.0, |most: f64, x| most.max((x - mean).abs()));
             let mean_square = column().map(|x| ((x - mean) / most).powi(2)).sum::<f64>() / n;
@@ -154,7 +156,8 @@ impl Fourier {
             }
             .into());
         }
-        finite("Fourier.frequencies", &self.frequencies, self.inputs)
+        let angles: Vec<f64> = self.frequencies.iter().map(|b| TAU * b).collect();
+        finite("Fourier.frequencies", &angles, self.inputs)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::simd::Vector;
 ///
 /// `|x| = n π/2 + r` with `|r| <= π/4`, where `π/2` is a sum of parts with so few digits that their products with `n` are
 /// exact; `r` is kept in two numbers. Vectors that hold a number beyond a million (ten thousand in `f32`) are left to the
-/// standard library.
+/// standard library, so that the last bit of the others may depend on what stands beside them.
 #[inline(always)]
 pub(crate) fn sin_cos<V: Vector>(isa: V::Isa, x: V) -> (V, V) {
     let a = x.abs();

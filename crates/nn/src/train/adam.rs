@@ -81,6 +81,9 @@ impl<T: Real> Adam<T> {
 
 impl<T: Real> Update<T> for Adam<T> {
     fn update(&mut self, p: &mut [T], gradient: &[T]) {
+        // Parameters that it was not made for begin with moments of zero.
+        self.mean.resize(p.len(), T::ZERO);
+        self.square.resize(p.len(), T::ZERO);
         let Self { rate, beta1, beta2, epsilon, .. } = *self;
         self.powers = [self.powers[0] * beta1, self.powers[1] * beta2];
         // rate m̂ / (√v̂ + ε) with the corrections of the moments taken out of the loop.

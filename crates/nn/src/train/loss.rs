@@ -1,6 +1,7 @@
 use crate::Real;
 
-/// The mean of `(y - target)²` over the outputs of a sample; writes `y_bar`, its gradient times `weight`.
+/// The mean of `(y - target)²` over the outputs of a sample; writes `y_bar`, its gradient times `weight`. NaN where lengths
+/// differ.
 ///
 /// ```
 /// let mut y_bar = [0.0; 2];
@@ -8,6 +9,9 @@ use crate::Real;
 /// assert_eq!(y_bar, [10.0, 0.0]);
 /// ```
 pub fn squared_error<T: Real>(y: &[T], target: &[T], weight: T, y_bar: &mut [T]) -> T {
+    if target.len() != y.len() || y_bar.len() != y.len() {
+        return not_a_number(y_bar);
+    }
     let share = T::ONE / T::from_f64(y.len().max(1) as f64);
     let mut sum = T::ZERO;
     for ((&y, &target), y_bar) in y.iter().zip(target).zip(y_bar) {
@@ -22,8 +26,8 @@ pub fn squared_error<T: Real>(y: &[T], target: &[T], weight: T, y_bar: &mut [T])
 /// gradient times `weight`, which is `softmax(y)` less one at the label.
 ///
 /// The largest output is subtracted before the exponentials, so that nothing overflows; where the label has the largest output
-/// by far, `ln(1 + …)` keeps the digits. NaN if there is no such output, and not finite if an
-/// output is not.
+/// by far, `ln(1 + …)` keeps the digits. NaN if there is no such output, if lengths differ, and if
+/// the label or the largest output is not finite.
 ///
 /// ```
 /// let mut y_bar = [0.0f64; 2];
@@ -32,9 +36,9 @@ pub fn squared_error<T: Real>(y: &[T], target: &[T], weight: T, y_bar: &mut [T])
 /// assert_eq!(y_bar, [0.5, -0.5]);
 /// ```
 pub fn cross_entropy<T: Real>(y: &[T], label: usize, weight: T, y_bar: &mut [T]) -> T {
-    let (Some(&chosen), Some(most)) = (y.get(label), largest(y)) else {
-        y_bar.fill(T::from_f64(f64::NAN));
-        return T::from_f64(f64::NAN);
+    let (Some(&chosen), Some(most), true) = (y.get(label), largest(y), y_bar.len() == y.len())
+    else {
+        return not_a_number(y_bar);
     };
     let (top, mut others) = (y[most], T::ZERO);
     for (i, (y_bar, &y)) in y_bar.iter_mut().zip(y).enumerate() {
@@ -56,6 +60,12 @@ pub fn cross_entropy<T: Real>(y: &[T], label: usize, weight: T, y_bar: &mut [T])
         *y_bar = -rest;
     }
     others.ln_1p() + (top - chosen)
+}
+
+fn not_a_number<T: Real>(y_bar: &mut [T]) -> T {
+    let nan = T::from_f64(f64::NAN);
+    y_bar.fill(nan);
+    nan
 }
 
 /// Where the largest one stands; the first of equal ones. A NaN is seen in the sum.
