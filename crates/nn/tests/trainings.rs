@@ -384,9 +384,9 @@ fn data_without_sense_are_refused() {
 #[test]
 fn losses_of_other_lengths_are_nan() {
     let mut y_bar = [0.0; 3];
-    assert!(squared_error(&[1.0, 2.0, 3.0], &[0.0], 1.0, &mut y_bar).is_nan());
-    assert!(y_bar.iter().all(|bar| bar.is_nan()));
-    assert!(cross_entropy(&[0.0, 0.0, 0.0], 1, 1.0, &mut [0.0]).is_nan());
+    assert!(squared_error(&[1.0f64, 2.0, 3.0], &[0.0], 1.0, &mut y_bar).is_nan());
+    assert!(y_bar.iter().all(|bar: &f64| bar.is_nan()));
+    assert!(cross_entropy(&[0.0f64, 0.0, 0.0], 1, 1.0, &mut [0.0]).is_nan());
 }
 
 /// An optimiser made for fewer parameters moves all of them.
