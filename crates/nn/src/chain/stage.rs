@@ -89,7 +89,7 @@ impl Normalize {
             if most > 4.0 * f64::EPSILON * mean.abs() {
                 scale[i] = 1.0 / (most * mean_square.sqrt());
             }
-            if !(scale[i].is_finite() && scale[i] > 0.0) {
+            if !(most.is_finite() && scale[i].is_finite() && scale[i] > 0.0) {
                 let sample = column().position(|x| (x - mean).abs() == most).unwrap_or(0);
                 let value = data[sample * width + i];
                 return Err(ErrorKind::NonFiniteData { argument: "data", sample, value }.into());
