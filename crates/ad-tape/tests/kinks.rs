@@ -35,8 +35,9 @@ functions! {
     Sum: |x| S::one() / [x[0] * x[1]].into_iter().sum::<S>();
 }
 
+/// Up to rounding.
 fn same(a: f64, b: f64) -> bool {
-    a == b || a.is_nan() && b.is_nan()
+    a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= 1e-14 * b.abs()
 }
 
 /// At a point: value and gradient in four ways, in lanes with other points beside it.
