@@ -79,7 +79,7 @@ pub use adjoint::{
 pub use augmented::Augmented;
 pub use continuous::{
     AdjointEquation, AdjointWork, BacksolveAdjoint, GaussAdjoint, GaussRule, InterpolatingAdjoint,
-    QuadratureAdjoint,
+    QuadratureAdjoint, SolvesAdjoint,
 };
 pub use error::{Error, ErrorKind};
 pub use forward::{ForwardSensitivity, Sensitivities};

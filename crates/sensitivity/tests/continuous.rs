@@ -1,11 +1,11 @@
 //! Continuous adjoints against forward sensitivities and closed forms.
 
-use ode_core::{Algorithm, OdeProblem, Options, Save, Tsit5, Vern7};
+use ode_core::{OdeProblem, Options, Save, Tsit5, Vern7};
 use ode_stiff::{Bdf, KenCarp4, RadauIIA5, Rodas5P};
 use scalar::Scalar;
 use sensitivity::{
-    AdjointEquation, Augmented, BacksolveAdjoint, Error, ErrorKind, ForwardSensitivity,
-    GaussAdjoint, GaussRule, Gradient, InterpolatingAdjoint, Loss, QuadratureAdjoint, Warning,
+    BacksolveAdjoint, Error, ErrorKind, ForwardSensitivity, GaussAdjoint, GaussRule, Gradient,
+    InterpolatingAdjoint, Loss, QuadratureAdjoint, SolvesAdjoint, Warning,
 };
 use system::System;
 use testset::models::{LotkaVolterra, Robertson, TimeSwitchedLotkaVolterra};
@@ -20,8 +20,7 @@ fn gradients<F, L, A>(
 where
     F: System,
     L: Loss,
-    A: for<'a> Algorithm<Augmented<'a, F, L>, Vec<f64>>
-        + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
+    A: SolvesAdjoint<F, L>,
 {
     let legendre = GaussAdjoint::default();
     let kronrod = GaussAdjoint { rule: GaussRule::Kronrod, ..legendre };

@@ -1,8 +1,8 @@
 use super::backward::{Listen, Plan, gradient};
 use super::equation::{AdjointEquation, Carries};
-use crate::augmented::Augmented;
+use super::solves_adjoint::SolvesAdjoint;
 use crate::{Error, ErrorKind, Gradient, Loss, Warning};
-use ode_core::{Algorithm, OdeProblem, Options};
+use ode_core::{OdeProblem, Options};
 use system::{Buffer, System};
 
 /// Backsolve (Chen et al., NeurIPS 2018): the state itself is solved for backwards in time, together with `λ` and the
@@ -53,8 +53,7 @@ impl BacksolveAdjoint {
         F: System,
         L: Loss,
         B: Buffer<Item = f64>,
-        A: for<'a> Algorithm<Augmented<'a, F, L>, Vec<f64>>
-            + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
+        A: SolvesAdjoint<F, L>,
     {
         let plan = Plan {
             algorithm: "backsolve adjoint",

@@ -2,13 +2,14 @@
 
 use super::equation::{AdjointEquation, Carries};
 use super::path::Solve;
+use super::solves_adjoint::SolvesAdjoint;
 use super::tolerances::Tolerances;
 use crate::adjoint::{Block, Growth, LossTerms};
 use crate::augmented::{Augmented, with_integral};
 use crate::forward::{by_save_time, seen};
 use crate::loss::{integrates, save_times};
 use crate::{Error, Gradient, Loss, Report, Warning};
-use ode_core::{Algorithm, Dense, Integrator, OdeProblem, Options, Progress, Save, Taken};
+use ode_core::{Dense, Integrator, OdeProblem, Options, Progress, Save, Taken};
 use scalar::Scalar;
 use system::{Buffer, System};
 
@@ -70,20 +71,20 @@ pub(super) trait Listen<F: System, L: Loss> {
     }
 }
 
-pub(super) fn gradient<F, L, A, B>(
+pub(super) fn gradient<F, L, A, B, X>(
     plan: &Plan,
     problem: &OdeProblem<F, B>,
     algorithm: A,
     options: &Options,
     loss: &L,
-    listener: &mut impl Listen<F, L>,
+    listener: &mut X,
 ) -> Result<Gradient, Error>
 where
     F: System,
     L: Loss,
     B: Buffer<Item = f64>,
-    A: for<'a> Algorithm<Augmented<'a, F, L>, Vec<f64>>
-        + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
+    A: SolvesAdjoint<F, L>,
+    X: Listen<F, L>,
 {
     let (rhs, u0, p) = (problem.rhs(), problem.u0().as_ref(), problem.p());
     let (start, end) = problem.tspan();
@@ -167,7 +168,7 @@ where
         };
         let t = integrator.t();
         growth.look(t, &integrator.u()[..n]);
-        if listens(listener) {
+        if X::LISTENS {
             let step = integrator.last_step();
             let (equation, dense) = (reverse.rhs(), integrator.dense()?);
             listener.step(Stepped { equation, step, dense, p })?;
@@ -213,8 +214,4 @@ where
     let t0 = -f64::dot(&y, &f) - running;
     Gradient { loss: value, u0: y, p: p_bar, t0, t1: by_end, times: by_times, stats, report }
         .checked()
-}
-
-fn listens<F: System, L: Loss, X: Listen<F, L>>(_: &X) -> bool {
-    X::LISTENS
 }

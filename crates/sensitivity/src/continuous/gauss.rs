@@ -2,9 +2,9 @@ use super::backward::{Listen, Plan, Stepped, gradient};
 use super::equation::{AdjointEquation, Carries};
 use super::kronrod::Kronrod;
 use super::legendre::legendre;
-use crate::augmented::Augmented;
+use super::solves_adjoint::SolvesAdjoint;
 use crate::{Error, Gradient, Loss};
-use ode_core::{Algorithm, OdeProblem, Options};
+use ode_core::{OdeProblem, Options};
 use system::{Buffer, System};
 
 /// The Gauss adjoint (Norcliffe, Deisenroth, ICML 2023): only `λ` is solved for, and after each of its steps the integral
@@ -82,8 +82,7 @@ impl GaussAdjoint {
         F: System,
         L: Loss,
         B: Buffer<Item = f64>,
-        A: for<'a> Algorithm<Augmented<'a, F, L>, Vec<f64>>
-            + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
+        A: SolvesAdjoint<F, L>,
     {
         let plan = Plan {
             algorithm: match self.rule {

@@ -1,8 +1,8 @@
 use super::backward::{Listen, Plan, gradient};
-use super::equation::{AdjointEquation, Carries};
-use crate::augmented::Augmented;
+use super::equation::Carries;
+use super::solves_adjoint::SolvesAdjoint;
 use crate::{Error, Gradient, Loss};
-use ode_core::{Algorithm, OdeProblem, Options};
+use ode_core::{OdeProblem, Options};
 use system::{Buffer, System};
 
 /// The interpolating adjoint: `λ` and the gradient by the parameters are solved for together, along the interpolant of
@@ -67,8 +67,7 @@ impl InterpolatingAdjoint {
         F: System,
         L: Loss,
         B: Buffer<Item = f64>,
-        A: for<'a> Algorithm<Augmented<'a, F, L>, Vec<f64>>
-            + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
+        A: SolvesAdjoint<F, L>,
     {
         let plan = Plan {
             algorithm: "interpolating adjoint",

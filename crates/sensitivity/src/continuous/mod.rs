@@ -13,6 +13,7 @@ mod legendre;
 mod path;
 mod quadrature;
 mod second;
+mod solves_adjoint;
 mod tolerances;
 
 pub use backsolve::BacksolveAdjoint;
@@ -20,3 +21,4 @@ pub use equation::{AdjointEquation, AdjointWork};
 pub use gauss::{GaussAdjoint, GaussRule};
 pub use interpolating::InterpolatingAdjoint;
 pub use quadrature::QuadratureAdjoint;
+pub use solves_adjoint::SolvesAdjoint;

@@ -1,9 +1,9 @@
 use super::backward::{Listen, Plan, Stepped, gradient};
 use super::equation::{AdjointEquation, Carries};
 use super::kronrod::Kronrod;
-use crate::augmented::Augmented;
+use super::solves_adjoint::SolvesAdjoint;
 use crate::{Error, Gradient, Loss, Warning};
-use ode_core::{Algorithm, Dense, OdeProblem, Options, Taken};
+use ode_core::{Dense, OdeProblem, Options, Taken};
 use system::{Buffer, System};
 
 /// The quadrature adjoint: `λ` is solved for and kept with its interpolants; then the integral for the parameters is taken
@@ -37,8 +37,7 @@ impl QuadratureAdjoint {
         F: System,
         L: Loss,
         B: Buffer<Item = f64>,
-        A: for<'a> Algorithm<Augmented<'a, F, L>, Vec<f64>>
-            + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
+        A: SolvesAdjoint<F, L>,
     {
         let plan = Plan {
             algorithm: "quadrature adjoint",

@@ -3,7 +3,7 @@
 use super::average::{Average, Averaged};
 use super::cotangents::StepCotangents;
 use super::orthonormal::Basis;
-use super::plan::{Plan, Wish, plan, runaway};
+use super::plan::{Plan, Wish, holds_all, plan};
 use super::problem::AverageProblem;
 use super::report::{Pieces, ShadowingGradient};
 use super::segment_least_squares::SegmentLeastSquares;
@@ -260,11 +260,7 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
     ) -> Result<ShadowingGradient, Error> {
         let (m, trajectory) = (self.m, self.trajectory);
         let start = |i: usize| trajectory.time(plan.segments[plan.segments.len() - 1 - i].start);
-        let sizes: Vec<f64> = segments.iter().map(|segment| segment.size).collect();
-        if let Some(i) = runaway(&sizes, RUNAWAY) {
-            let (directions, t) = (m, start(i));
-            return Err(ErrorKind::TooFewDirections { directions, t }.into());
-        }
+        holds_all(m, segments.iter().map(|segment| segment.size), start)?;
         let all = |of: fn(&Segment) -> &[f64]| -> Vec<f64> {
             segments.iter().flat_map(of).copied().collect()
         };
@@ -320,6 +316,3 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
         })
     }
 }
-
-/// By this factor an inhomogeneous cotangent grows only where an unstable direction is not held.
-const RUNAWAY: f64 = 1e6;

@@ -2,7 +2,7 @@
 
 use super::average::{Average, Averaged};
 use super::orthonormal::Basis;
-use super::plan::{Plan, Wish, plan};
+use super::plan::{Plan, Wish, holds_all, plan};
 use super::problem::AverageProblem;
 use super::report::{Pieces, ShadowingGradient};
 use super::segment_least_squares::SegmentLeastSquares;
@@ -91,7 +91,8 @@ impl Nilss {
         for steps in &plan.segments {
             segments.push(march.segment(steps.clone())?);
         }
-        check_growth(&segments, &trajectory, &plan)?;
+        let end = |i: usize| trajectory.time(plan.segments[i].end);
+        holds_all(m, segments.iter().map(|segment| segment.size), end)?;
         march.finish(problem, segments, &plan, self.regularization)
     }
 }
@@ -305,20 +306,5 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
             stats,
             bytes: trajectory.bytes() + solver.bytes() + kept,
         })
-    }
-}
-
-/// By this factor an inhomogeneous tangent grows only where an unstable direction is not held.
-const RUNAWAY: f64 = 1e6;
-
-/// What is left of `v*` behind the interfaces stays of one size if all unstable directions are held.
-fn check_growth(segments: &[Segment], trajectory: &Trajectory, plan: &Plan) -> Result<(), Error> {
-    let sizes: Vec<f64> = segments.iter().map(|segment| segment.size).collect();
-    match super::plan::runaway(&sizes, RUNAWAY) {
-        None => Ok(()),
-        Some(i) => {
-            let (directions, t) = (plan.directions, trajectory.time(plan.segments[i].end));
-            Err(ErrorKind::TooFewDirections { directions, t }.into())
-        }
     }
 }

@@ -98,8 +98,24 @@ fn cut(trajectory: &Trajectory, length: f64) -> Vec<Range<usize>> {
     segments
 }
 
+/// By this factor an inhomogeneous tangent or cotangent grows only where an unstable direction is not held.
+const RUNAWAY: f64 = 1e6;
+
+/// What is left of the inhomogeneous solution behind the interfaces stays of one size if all unstable directions are held:
+/// `sizes` in the order of the march, which is at `time(i)` after segment `i`.
+pub(super) fn holds_all(
+    directions: usize,
+    sizes: impl Iterator<Item = f64>,
+    time: impl Fn(usize) -> f64,
+) -> Result<(), Error> {
+    match runaway(&sizes.collect::<Vec<_>>(), RUNAWAY) {
+        None => Ok(()),
+        Some(i) => Err(ErrorKind::TooFewDirections { directions, t: time(i) }.into()),
+    }
+}
+
 /// The first of the later half of `sizes` that exceeds all of the first quarter by `factor`.
-pub(super) fn runaway(sizes: &[f64], factor: f64) -> Option<usize> {
+fn runaway(sizes: &[f64], factor: f64) -> Option<usize> {
     let (early, half) = (&sizes[..sizes.len().div_ceil(4)], sizes.len() / 2);
     let usual = early.iter().fold(0.0f64, |largest, &size| largest.max(size));
     (half..sizes.len()).find(|&i| sizes[i] > factor * usual && usual > 0.0)
