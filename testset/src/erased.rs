@@ -166,6 +166,15 @@ pub struct ErasedProblem {
 
 // Lists, and not a method of `Problem`: so the models are compiled with this crate and not in every test.
 impl ErasedProblem {
+    /// Those of [`nonstiff`](crate::nonstiff).
+    ///
+    /// # Errors
+    ///
+    /// As [`stiff`](Self::stiff).
+    pub fn nonstiff() -> Result<Vec<Self>, Error> {
+        collected(crate::nonstiff)
+    }
+
     /// Those of [`stiff`](crate::stiff).
     ///
     /// # Errors

@@ -28,6 +28,7 @@
 //! | [`Options`] | how well: tolerances, step sizes, what to save, where to stop |
 //! | [`Integrator`] | a solve in progress, step by step |
 //! | [`Events`], [`solve_with`] | what happens on the way: [`Root`]s, doses, projections |
+//! | [`solve_within`] | a solve whose global error is estimated, and within the tolerances |
 //! | [`Solution`] | a finished solve; [`SolveError`] carries the part before a failure |
 //!
 //! The state is stored as the caller chooses by the type of `u0`: `[f64; N]` on the stack or
@@ -43,6 +44,7 @@ mod ensemble;
 mod erk;
 mod error;
 mod event;
+mod global_error;
 mod initial_step;
 mod integrator;
 mod norm;
@@ -77,6 +79,7 @@ pub use event::{
     At, Direction, Discrete, Event, EventIntegrator, Events, Manifold, Occurrence, Periodic,
     Projection, Root, Saving, Scheduled, SteadyState, Table, solve_with,
 };
+pub use global_error::{Within, solve_within, solve_within_by};
 pub use integrator::{Bookmark, Checkpoint, Integrator, Progress};
 pub use norm::{CustomNorm, ErrorNorm, Norm};
 pub use options::{Components, Options, Save, StepSize};

@@ -48,8 +48,8 @@ use std::time::Duration;
 ///   the smallest value on the way. Otherwise a solve may step over to the other side, from where the
 ///   model itself leads away: `x' = -x²` goes to 0 from above, to `-∞` from below. That is a solution to
 ///   the tolerance of the error of each step, and nothing can tell that it is not the one you want.
-/// - Errors of steps add up. Solve once more with both tolerances ten times smaller: the difference is
-///   about the error of the first solve.
+/// - Errors of steps add up. [`solve_within`](crate::solve_within) solves again with tighter tolerances
+///   until the error of the solution itself is within them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// Relative tolerance of the local error. Default 1e-6.

@@ -73,7 +73,7 @@ pub mod prelude {
         Ssprk33, Ssprk43, Ssprk104, StepSize, SymplecticEuler, Tsit5, VelocityVerlet, Vern6, Vern7,
         Vern8, Vern9, Yoshida6, solve,
     };
-    pub use ode_core::{Events, Periodic, Root, Scheduled, solve_with};
+    pub use ode_core::{Events, Periodic, Root, Scheduled, solve_with, solve_within};
     pub use ode_stiff::{
         Bdf, GaussLegendre4, GaussLegendre6, ImplicitMidpoint, KenCarp4, Kvaerno5, Ndf, RadauIIA5,
         Rodas4, Rodas5P, Rosenbrock23, Switching, TrBdf2, consistent, solve_auto,

@@ -267,6 +267,16 @@ pub enum ErrorKind {
         /// The largest residual that was left.
         residual: f64,
     },
+    /// The error that has added up along the solution stays above what was asked for, however tight the
+    /// tolerances.
+    GlobalError {
+        /// The component that is worst.
+        component: String,
+        /// Its estimated error.
+        estimate: f64,
+        /// What it may be.
+        wanted: f64,
+    },
     /// A solution was asked for a time outside its span.
     OutsideSpan {
         /// The time asked for.

@@ -149,6 +149,12 @@ impl fmt::Display for Error {
                 "projection `{event}` does not converge at t = {t} (residual {residual:e}): start on \
                  the manifold, tighten `rtol`, and check that its equations are independent"
             ),
+            ErrorKind::GlobalError { component, estimate, wanted } => write!(
+                f,
+                "the error of `{component}` is estimated to be {estimate:.1e} at the tightest tolerances, \
+                 not {wanted:.1e}: errors grow too much along the solution; shorten the span, loosen \
+                 `rtol` and `atol`, or use a method of higher order"
+            ),
             ErrorKind::OutsideSpan { t, t0, t1 } => {
                 write!(f, "t = {t} is outside the solved span from {t0} to {t1}")
             }

@@ -17,6 +17,7 @@ mod dop853;
 mod editing;
 mod ensemble;
 mod failing_solves;
+mod global_error;
 mod literature;
 mod output;
 mod scalars;

@@ -121,6 +121,20 @@ fn tightest(options: &Options) -> f64 {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// The tolerances are those of its steps. For the error of the solution itself:
+///
+/// ```
+/// # use ode_core::{OdeProblem, Options, Save, solve_within_by};
+/// # system::system! { struct Decay; state { u } params { k } rhs(_t) { d(u) = -k * u; } }
+/// use ode_stiff::Auto;
+///
+/// let problem = OdeProblem::new(Decay, [1.0], [50.0], (0.0, 10.0))?;
+/// let options = Options { rtol: 1e-8, save: Save::Last, ..Options::default() };
+/// let within = solve_within_by(&problem, |options| Auto::for_problem(&problem, options), &options)?;
+/// assert!(within.solution.last()[0].abs() < options.atol);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// As [`solve`]; which methods were tried is told by the solution in the error.

@@ -9,3 +9,4 @@ mod mass;
 mod patterns;
 mod robertson_long;
 mod values;
+mod within;

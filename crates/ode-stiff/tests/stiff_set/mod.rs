@@ -102,6 +102,13 @@ pub(crate) fn large() -> Vec<Case> {
     cases
 }
 
+/// Every problem there is.
+pub(crate) fn all() -> Vec<Case> {
+    let nonstiff = collect([ErasedProblem::nonstiff()]);
+    let implicit = [ErasedProblem::demanding(), ErasedProblem::large()];
+    nonstiff.into_iter().chain(cases()).chain(collect(implicit)).collect()
+}
+
 /// The problem of this name.
 pub(crate) fn case(name: &str) -> Case {
     cases().into_iter().find(|case| case.reference.name == name).unwrap()
