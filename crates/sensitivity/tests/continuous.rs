@@ -226,6 +226,21 @@ fn backsolve_refuses_what_forgets_its_past() {
     }
 }
 
+/// `e^32` from end to start is lost, `e^2` from one save time to the one before is not.
+#[test]
+fn backsolve_starts_anew_at_save_times() {
+    let problem = OdeProblem::new(Decay, vec![1.0], [8.0], (0.0, 4.0)).unwrap();
+    let times = (1..=16).map(|i| 0.25 * f64::from(i)).collect();
+    let options = Options { rtol: 1e-10, atol: 1e-14, save: Save::At(times), ..Options::default() };
+    let checkpoints = BacksolveAdjoint::default();
+    let found = checkpoints.gradient(&problem, Vern7, &options, &End).unwrap();
+    let expected = GaussAdjoint::default().gradient(&problem, Vern7, &options, &End).unwrap();
+    close(&found, &expected, 1e-7, "from save times");
+    let through = BacksolveAdjoint { checkpoints: false, ..checkpoints };
+    let error = through.gradient(&problem, Vern7, &options, &End).unwrap_err();
+    assert!(matches!(error.kind(), ErrorKind::Backsolve { .. }), "{error}");
+}
+
 #[test]
 fn segments_bound_the_memory() {
     let problem = lotka((0.0, 100.0));

@@ -6,6 +6,8 @@
 mod backsolve;
 mod backward;
 mod equation;
+#[cfg(test)]
+mod equation_check;
 mod gauss;
 mod interpolating;
 mod kronrod;
