@@ -203,6 +203,52 @@ fn doses() {
     close(&all_of(&found)[..4], &exact, 1e-9, "three doses");
 }
 
+/// The running term is another one behind the event, which moves with the rate: `u' = p`, halved at 1.
+#[test]
+fn a_running_term_that_jumps() {
+    system::system! {
+        struct Ramp;
+        state { u }
+        params { p }
+        rhs(_t) { d(u) = p; }
+    }
+    struct Halved;
+    impl EventModel for Halved {
+        fn when(&self) -> Vec<When> {
+            vec![When::Crosses(Direction::Rising)]
+        }
+        fn condition<S: Scalar>(&self, _event: usize, _t: S, u: &[S], _p: &[S]) -> S {
+            u[0] - S::one()
+        }
+        fn effect<S: Scalar>(&self, _event: usize, _t: S, u: &mut [S], _p: &[S]) {
+            u[0] = u[0].scale(0.5);
+        }
+    }
+    struct Square;
+    impl Loss for Square {
+        fn running<S: Scalar>(&self, _t: S, u: &[S], _p: &[S]) -> S {
+            u[0] * u[0]
+        }
+    }
+    let (a, p, end) = (0.1, 1.1, 1.2);
+    let problem = OdeProblem::new(Ramp, [a], [p], (0.0, end)).unwrap();
+    for control in [StepControl::State, StepControl::Sensitivity] {
+        let adjoint = DiscreteAdjoint { control, ..DiscreteAdjoint::default() };
+        let options = tight(Save::Last);
+        let found = adjoint.gradient_with_events(&problem, Vern7, &options, &Square, &Halved);
+        let found = found.unwrap();
+        // The integral over each ramp is a difference of u³ / 3p.
+        let last = |x: &[Dual]| x[0] + x[1].scale(end) - Dual::constant(0.5);
+        let exact = |x: &[Dual]| {
+            let first = Dual::constant(0.875) - x[0].powi(3);
+            (first + last(x).powi(3)) / x[1].scale(3.0)
+        };
+        let (loss, slopes) = differentiated(&[a, p], exact);
+        assert!((found.loss - loss).abs() < 1e-12, "{} {loss}", found.loss);
+        close(&[found.u0[0], found.p[0]], &slopes, 1e-10, "ramp");
+    }
+}
+
 /// A fall that ends on the ground: its duration and its speed; and trap 3, save times behind the end.
 #[test]
 fn terminal_events() {
