@@ -39,6 +39,8 @@ impl<G: Average> Average for &G {
 pub(super) struct Averaged<'a, F, G> {
     pub(super) system: &'a F,
     pub(super) average: &'a G,
+    /// Whether all times count; samples are added by those who step.
+    pub(super) integrates: bool,
 }
 
 impl<F: System, G: Average> System for Averaged<'_, F, G> {
@@ -54,7 +56,7 @@ impl<F: System, G: Average> System for Averaged<'_, F, G> {
             return system::wrong_lengths(du);
         };
         self.system.rhs(t, u, p, du);
-        *dq = self.average.at(t, u, p);
+        *dq = if self.integrates { self.average.at(t, u, p) } else { S::zero() };
     }
 }
 

@@ -1,6 +1,6 @@
 //! Nonintrusive least squares adjoint shadowing.
 
-use super::average::{Average, Averaged};
+use super::average::{Average, Averaged, Slopes};
 use super::cotangents::StepCotangents;
 use super::orthonormal::Basis;
 use super::plan::{Plan, Wish, holds_all, plan};
@@ -102,7 +102,8 @@ impl Nilsas {
         let (directions, segment) = (self.directions, self.segment);
         let wish = Wish { directions, segment, spare: 1, most: trajectory.n };
         let plan = plan(problem.system(), tableau, &trajectory, &wish)?;
-        let system = Averaged { system: problem.system(), average };
+        let integrates = problem.every.is_none();
+        let system = Averaged { system: problem.system(), average, integrates };
         let mut march = March::new(&system, tableau, &trajectory, plan.directions);
         let mut segments = Vec::with_capacity(plan.segments.len());
         for steps in plan.segments.iter().rev() {
@@ -139,6 +140,7 @@ struct March<'a, F: System, G: Average> {
     m: usize,
     cotangents: StepCotangents<'a, Averaged<'a, F, G>>,
     basis: Basis,
+    slopes: Slopes<'a, G>,
     columns: Vec<f64>,
     f: Vec<f64>,
 }
@@ -157,6 +159,7 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
             m,
             cotangents: StepCotangents::new(system, tableau, &trajectory.p),
             basis: Basis::new(),
+            slopes: Slopes::new(system.average, n, &trajectory.p),
             columns: vec![0.0; (n + 1) * (m + 1)],
             f: vec![0.0; n],
         };
@@ -200,8 +203,25 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
                 }
             }
         }
+        if self.system.integrates {
+            let (t, u) = (self.trajectory.time(k), self.trajectory.state(k));
+            segment.along[m] += w * self.system.average.at(t, u, &self.trajectory.p);
+        }
+    }
+
+    /// Where state `k` is a sample, its effect on the inhomogeneous cotangent and `∫ g`.
+    fn sample(&mut self, k: usize, segment: &mut Segment) -> Result<(), Error> {
+        let Some(weight) = self.trajectory.sample(k).filter(|&weight| weight > 0.0) else {
+            return Ok(());
+        };
         let (t, u) = (self.trajectory.time(k), self.trajectory.state(k));
-        segment.along[m] += w * self.system.average.at(t, u, &self.trajectory.p);
+        let (n, m) = (self.trajectory.n, self.m);
+        let (g, by_u, by_p) = self.slopes.at(t, u)?;
+        f64::axpy(weight, by_u, &mut self.columns[m * (n + 1)..][..n]);
+        f64::axpy(weight, by_p, &mut segment.p_bar[m * by_p.len()..]);
+        segment.integral += weight * g;
+        segment.along[m] += weight * g / segment.duration;
+        Ok(())
     }
 
     fn segment(&mut self, steps: Range<usize>) -> Result<Segment, Error> {
@@ -221,6 +241,7 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
         for i in steps.clone().rev() {
             let step = &trajectory.steps[i];
             let half = 0.5 * step.dt / found.duration;
+            self.sample(i + 1, &mut found)?;
             self.weigh(i + 1, half, &mut found);
             found.integral += self.cotangents.replay(step, trajectory.state(i))?;
             let mut rows = found.p_bar.chunks_exact_mut(parameters.max(1));

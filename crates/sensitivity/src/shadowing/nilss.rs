@@ -1,6 +1,6 @@
 //! Nonintrusive least squares shadowing.
 
-use super::average::{Average, Averaged};
+use super::average::{Average, Averaged, Slopes};
 use super::orthonormal::Basis;
 use super::plan::{Plan, Wish, holds_all, plan};
 use super::problem::AverageProblem;
@@ -85,7 +85,8 @@ impl Nilss {
         };
         let plan = plan(problem.system(), tableau, &trajectory, &wish)?;
         let m = plan.directions;
-        let system = Averaged { system: problem.system(), average };
+        let integrates = problem.every.is_none();
+        let system = Averaged { system: problem.system(), average, integrates };
         let mut march = March::new(&system, tableau, &trajectory, &parameters, m);
         let mut segments = Vec::with_capacity(plan.segments.len());
         for steps in &plan.segments {
@@ -125,6 +126,7 @@ struct March<'a, F, G> {
     m: usize,
     tangents: StepTangents<'a, Averaged<'a, F, G>>,
     basis: Basis,
+    slopes: Slopes<'a, G>,
     columns: Vec<f64>,
     seeds: Vec<Option<usize>>,
     f: Vec<f64>,
@@ -149,6 +151,7 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
             m,
             tangents: StepTangents::new(system, tableau, &trajectory.p),
             basis: Basis::new(),
+            slopes: Slopes::new(system.average, n, &trajectory.p),
             columns: vec![0.0; (n + 1) * (m + q)],
             seeds: seeds.collect(),
             f: vec![0.0; n],
@@ -201,6 +204,20 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
         }
     }
 
+    /// Where state `k` is a sample, what it adds to `∫ g`; and to the sensitivities of that.
+    fn sample(&mut self, k: usize) -> Result<f64, Error> {
+        let Some(weight) = self.trajectory.sample(k).filter(|&weight| weight > 0.0) else {
+            return Ok(0.0);
+        };
+        let (t, u, n) = (self.trajectory.time(k), self.trajectory.state(k), self.trajectory.n);
+        let (g, by_u, by_p) = self.slopes.at(t, u)?;
+        for (column, seed) in self.columns.chunks_exact_mut(n + 1).zip(&self.seeds) {
+            let direct = seed.map_or(0.0, |parameter| by_p[parameter]);
+            column[n] += weight * (f64::dot(by_u, &column[..n]) + direct);
+        }
+        Ok(weight * g)
+    }
+
     fn segment(&mut self, steps: Range<usize>) -> Result<Segment, Error> {
         let Self { trajectory, m, .. } = *self;
         let (n, q) = (trajectory.n, self.parameters.len());
@@ -225,6 +242,7 @@ impl<'a, F: System, G: Average> March<'a, F, G> {
             self.weigh(i, 0.5 * step.dt / duration, &mut found);
             let u = trajectory.state(i);
             found.integral += self.tangents.advance(step, u, &mut self.columns, &self.seeds);
+            found.integral += self.sample(i + 1)?;
             self.weigh(i + 1, 0.5 * step.dt / duration, &mut found);
         }
         let (t, u) = (trajectory.time(steps.end), trajectory.state(steps.end));

@@ -32,6 +32,8 @@ pub struct AverageProblem<F> {
     pub(super) p: Vec<f64>,
     pub(super) spin_up: f64,
     pub(super) duration: f64,
+    /// The time between samples, where not all times count.
+    pub(super) every: Option<f64>,
 }
 
 impl<F: System> AverageProblem<F> {
@@ -58,7 +60,65 @@ impl<F: System> AverageProblem<F> {
             return Err(ErrorKind::Setting { name, value, must }.into());
         }
         OdeProblem::new(&system, u0.clone(), p.clone(), (0.0, duration))?;
-        Ok(Self { system, u0, p, spin_up, duration })
+        Ok(Self { system, u0, p, spin_up, duration, every: None })
+    }
+
+    /// Averages over samples, one every `interval` time units after the spin-up, instead of over all times. What is left of
+    /// `duration` behind the last sample is not solved for.
+    ///
+    /// An autonomous chaotic system has the same average by either. Of one that is driven periodically, samples
+    /// of the driving period give the average at a phase.
+    ///
+    /// # Errors
+    ///
+    /// When the interval is not positive, or longer than the duration.
+    ///
+    /// ```
+    /// use ode_core::{Options, Rk4, StepSize};
+    /// use scalar::Scalar;
+    /// use sensitivity::{AdjointLss, Average, AverageProblem};
+    /// use std::f64::consts::TAU;
+    ///
+    /// system::system! {
+    ///     struct Driven;
+    ///     state { u }
+    ///     params { k }
+    ///     rhs(t) { d(u) = -k * u + t.cos(); }
+    /// }
+    ///
+    /// struct State;
+    ///
+    /// impl Average for State {
+    ///     fn at<S: Scalar>(&self, _t: S, u: &[S], _p: &[S]) -> S {
+    ///         u[0]
+    ///     }
+    /// }
+    ///
+    /// // At t = 2πj the solution is k / (1 + k²).
+    /// let problem = AverageProblem::new(Driven, [0.0], [0.8], 8.0 * TAU, 100.0 * TAU)?;
+    /// let problem = problem.sampled_every(TAU)?;
+    /// let options = Options { step: StepSize::Fixed(TAU / 200.0), ..Options::default() };
+    /// let found = AdjointLss::default().gradient(&problem, Rk4, &options, &State)?;
+    /// assert!((found.average - 0.8 / 1.64).abs() < 1e-6);
+    /// assert!((found.p[0] - 0.36 / (1.64 * 1.64)).abs() < 1e-2);
+    /// # Ok::<(), sensitivity::Error>(())
+    /// ```
+    pub fn sampled_every(mut self, interval: f64) -> Result<Self, Error> {
+        if !(interval > 0.0 && interval <= self.duration) {
+            let (name, value) = ("interval", interval);
+            let must = "positive and at most the duration";
+            return Err(ErrorKind::Setting { name, value, must }.into());
+        }
+        self.every = Some(interval);
+        Ok(self)
+    }
+
+    /// The times of the samples; none where all times count.
+    pub(super) fn samples(&self) -> Vec<f64> {
+        let Some(every) = self.every else { return Vec::new() };
+        // A duration of whole intervals may be rounded down.
+        let count = (self.duration / every * (1.0 + 1e-12)).floor() as usize;
+        (1..=count).map(|k| self.spin_up + k as f64 * every).collect()
     }
 
     /// The model.

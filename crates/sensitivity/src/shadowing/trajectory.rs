@@ -18,6 +18,8 @@ pub(super) struct Trajectory {
     /// One more than there are steps.
     states: Vec<f64>,
     end: f64,
+    /// What a sample counts, where not all times do, and whether there is one at each state.
+    samples: Option<(f64, Vec<bool>)>,
     pub(super) stats: Stats,
     /// Whether `u'` is a neutral direction: the model does not read the time, and the solution moves.
     /// Only then may a shadowing solution run faster or slower.
@@ -35,8 +37,9 @@ impl Trajectory {
         F: System,
         A: for<'a> Algorithm<&'a F, Vec<f64>>,
     {
-        let AverageProblem { system, u0, p, spin_up, duration } = problem;
-        let options = Options { save: Save::Last, ..options.clone() };
+        let AverageProblem { system, u0, p, spin_up, duration, every } = problem;
+        let times = problem.samples();
+        let mut options = Options { save: Save::Last, ..options.clone() };
         let (mut u, mut stats) = (u0.clone(), Stats::default());
         if *spin_up > 0.0 {
             let first = OdeProblem::new(system, u, p.clone(), (0.0, *spin_up))?;
@@ -44,14 +47,18 @@ impl Trajectory {
             u = solution.last().to_vec();
             stats = solution.stats();
         }
-        let span = (*spin_up, spin_up + duration);
+        let end = times.last().copied().unwrap_or(spin_up + duration);
+        let span = (*spin_up, end);
+        options.stops.extend(&times);
         let averaged = OdeProblem::new(system, u.clone(), p.clone(), span)?;
         let mut integrator = Integrator::new(&averaged, algorithm, &options)?;
         let (mut steps, mut states) = (Vec::new(), u);
+        let (mut at, mut pending) = (vec![false], times.iter().peekable());
         loop {
             let progress = integrator.step()?;
             steps.push(integrator.last_step());
             states.extend_from_slice(integrator.u());
+            at.push(pending.next_if(|&&t| t == integrator.t()).is_some());
             if progress == Progress::Finished {
                 break;
             }
@@ -61,7 +68,8 @@ impl Trajectory {
             p: p.clone(),
             steps,
             states,
-            end: span.1,
+            end,
+            samples: every.map(|every| (every, at)),
             stats: stats + integrator.stats(),
             has_flow: false,
         };
@@ -77,6 +85,12 @@ impl Trajectory {
     /// The time of that state.
     pub(super) fn time(&self, i: usize) -> f64 {
         self.steps.get(i).map_or(self.end, |step| step.t)
+    }
+
+    /// What state `i` counts in a sum over samples; `None` where the average goes over all times.
+    pub(super) fn sample(&self, i: usize) -> Option<f64> {
+        let (every, at) = self.samples.as_ref()?;
+        Some(if at[i] { *every } else { 0.0 })
     }
 
     /// The time averaged over.

@@ -56,6 +56,34 @@ fn periodic_forcing() {
     check(&found, average, &[-k * force * force / (c * c), force / c], 4e-3);
 }
 
+/// The same at a phase: at `t = 2πj` the solution is `k F / (1 + k²)`.
+#[test]
+fn samples_of_periodic_forcing() {
+    let (k, force, tau) = (0.8, 1.5, std::f64::consts::TAU);
+    let problem = AverageProblem::new(Forced, [0.0], [k, force], 8.0 * tau, 60.4 * tau).unwrap();
+    let problem = problem.sampled_every(tau).unwrap();
+    let found = all(&problem, tau / 400.0, &State(0));
+    let c = 1.0 + k * k;
+    check(&found, k * force / c, &[force * (1.0 - k * k) / (c * c), k / c], 1e-2);
+    assert!(found.iter().all(|found| (found.duration - 60.0 * tau).abs() < 1e-9), "{}", found[0]);
+    let weighted = AdjointLss { window: Window::Cosine, ..AdjointLss::default() };
+    let found = weighted.gradient(&problem, Rk4, &fixed(tau / 400.0), &State(0)).unwrap();
+    check(&[found], k * force / c, &[force * (1.0 - k * k) / (c * c), k / c], 1e-3);
+}
+
+/// Samples of a cycle that have nothing to do with its period say what all times say.
+#[test]
+fn samples_of_a_limit_cycle() {
+    let problem = AverageProblem::new(Hopf, [1.0, 0.0], [0.7, 1.0, 0.5], 20.0, 2000.0).unwrap();
+    let problem = problem.sampled_every(0.37).unwrap();
+    let found = all(&problem, 0.0185, &Square { is_weighted: true });
+    check(&found, 0.245, &[0.7, 0.0, 0.0], 1e-2);
+    let [forward, adjoint, ..] = &found;
+    for (a, b) in forward.p.iter().zip(&adjoint.p) {
+        assert!((a - b).abs() < 1e-10, "{forward}\n{adjoint}");
+    }
+}
+
 /// At rest x = a / b, y = c x, and the average of a product is the product.
 #[test]
 fn rest() {

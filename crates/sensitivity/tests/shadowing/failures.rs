@@ -50,6 +50,11 @@ fn questions_that_make_no_sense() {
     ] {
         assert!(matches!(error.kind(), ErrorKind::Solve(_)), "{error}");
     }
+    for interval in [0.0, -1.0, f64::NAN, 1.5] {
+        let problem = AverageProblem::new(Lorenz63, [1.0; 3], P, 0.0, 1.0).unwrap();
+        let error = problem.sampled_every(interval).unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Setting { name: "interval", .. }), "{error}");
+    }
     let nothing = AverageProblem::new(Lorenz96 { n: 0 }, [], [8.0], 0.0, 1.0).map(|_| ());
     assert!(nothing.unwrap_err().to_string().contains("state"));
 }

@@ -66,6 +66,23 @@ fn a_thousand_time_units() {
     }
 }
 
+/// Ten samples a time unit are enough for the same derivatives.
+#[test]
+fn samples_say_the_same() {
+    let problem = lorenz([1.0, 1.0, 1.0], 400.0).sampled_every(0.1).unwrap();
+    let found = four(&problem, &State(2));
+    let all_times = lorenz([1.0, 1.0, 1.0], 400.0);
+    let all_times =
+        AdjointLss::default().gradient(&all_times, Rk4, &fixed(0.01), &State(2)).unwrap();
+    for found in &found {
+        assert!((found.p[1] - 1.0).abs() < 0.05 && found.p_error[1] < 0.05, "{found}");
+        agree(found, &all_times, 3.0, 0.0);
+    }
+    for (a, b) in found[0].p.iter().zip(&found[1].p) {
+        assert!((a - b).abs() < 1e-9, "{}\n{}", found[0], found[1]);
+    }
+}
+
 /// ⟨z'⟩ = 0, for all parameters: the direct part of the derivative and that through the states cancel.
 #[test]
 fn the_average_of_a_derivative_vanishes() {

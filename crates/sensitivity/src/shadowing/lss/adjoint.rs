@@ -90,19 +90,13 @@ impl AdjointLss {
         let mut equations = Equations::new(problem, algorithm, options, average, settings)?;
         let (n, parameters) = (equations.grid.n, problem.p().len());
         // C⁻¹ h, times T: the weights of the trapezoidal rule cancel. And dt (ḡ - g) for D⁻¹ k.
-        let source = {
-            let (window, mean) = (equations.grid.window.clone(), equations.grid.mean);
-            let (dt, g) = (
-                (0..equations.grid.intervals()).map(|i| equations.grid.dt(i)).collect::<Vec<_>>(),
-                equations.grid.g.clone(),
-            );
-            let g_u: Vec<f64> = (0..g.len()).flat_map(|k| equations.grid.g_u(k).to_vec()).collect();
-            equations.transposed_source(
-                |k, j| window[k] * g_u[k * n + j],
-                |i| dt[i] * (mean - 0.5 * (g[i] + g[i + 1])),
-            )?
-        };
-        let mut a = source;
+        let grid = &equations.grid;
+        let each = 0..grid.intervals();
+        let lacks: Vec<f64> = each.map(|i| grid.dt(i) * grid.lack(i)).collect();
+        let driven =
+            |(k, w): (usize, &f64)| grid.g_u(k).iter().map(|g_u| w * g_u).collect::<Vec<_>>();
+        let by_u: Vec<f64> = grid.window.iter().enumerate().flat_map(driven).collect();
+        let mut a = equations.transposed_source(|k, j| by_u[k * n + j], |i| lacks[i])?;
         equations.solve(&mut a);
 
         let mut pieces = vec![Vec::with_capacity(a.len() / n); parameters];
@@ -125,8 +119,8 @@ impl AdjointLss {
             parameters: (0..parameters).collect(),
             derivatives: pieces,
             weights: each.clone().map(|i| grid.part(i, |k| grid.window[k])).collect(),
-            integrals: each.clone().map(|i| grid.part(i, |k| grid.g[k])).collect(),
-            durations: each.map(|i| grid.dt(i)).collect(),
+            integrals: each.clone().map(|i| grid.share(i).0).collect(),
+            durations: each.map(|i| grid.share(i).1).collect(),
             segments: 1,
             directions: 0,
             defect: Some(grid.defect),

@@ -106,8 +106,7 @@ impl ForwardLss {
             };
             let each = (0..grid.intervals()).map(|i| {
                 grid.middle(i, &mut u, &mut slope);
-                let g = 0.5 * (grid.g[i] + grid.g[i + 1]);
-                grid.part(i, driven) + equations.dilation(i, &slope, &w) * (grid.mean - g)
+                grid.part(i, driven) + equations.dilation(i, &slope, &w) * grid.lack(i)
             });
             pieces.push(each.collect());
         }
@@ -119,8 +118,8 @@ impl ForwardLss {
             parameters,
             derivatives: pieces,
             weights: each.clone().map(|i| grid.part(i, |k| grid.window[k])).collect(),
-            integrals: each.clone().map(|i| grid.part(i, |k| grid.g[k])).collect(),
-            durations: each.map(|i| grid.dt(i)).collect(),
+            integrals: each.clone().map(|i| grid.share(i).0).collect(),
+            durations: each.map(|i| grid.share(i).1).collect(),
             segments: 1,
             directions: 0,
             defect: Some(grid.defect),

@@ -19,15 +19,18 @@ pub(super) struct Grid {
     pub(super) n: usize,
     pub(super) t: Vec<f64>,
     u: Vec<f64>,
-    pub(super) g: Vec<f64>,
+    g: Vec<f64>,
     g_u: Vec<f64>,
     /// `∂g/∂p`, a row for each point.
     g_p: Vec<f64>,
     parameters: usize,
-    /// `w(tₖ)`, whose mean by the trapezoidal rule is 1.
+    /// What a point counts beside others in an integral: 1, or for samples nothing between them, and at them what the
+    /// trapezoidal rule takes for the whole interval.
+    rates: Vec<f64>,
+    /// `w(tₖ)` times that, whose mean by the trapezoidal rule is 1.
     pub(super) window: Vec<f64>,
-    /// `⟨g⟩`, not windowed.
-    pub(super) mean: f64,
+    /// `⟨g⟩` over all times, not windowed.
+    mean: f64,
     /// How far the slopes are from the right-hand side at midpoints.
     pub(super) defect: f64,
 }
@@ -53,6 +56,7 @@ impl Grid {
             g_u: Vec::with_capacity(kept.len() * n),
             g_p: Vec::with_capacity(kept.len() * p.len()),
             parameters: p.len(),
+            rates: Vec::new(),
             window: Vec::new(),
             mean: 0.0,
             defect: 0.0,
@@ -65,8 +69,13 @@ impl Grid {
             grid.g_p.extend_from_slice(g_p);
         }
         let (start, duration) = (grid.t[0], grid.duration());
+        let rate = |(k, &point): (usize, &usize)| match trajectory.sample(point) {
+            Some(weight) => weight / grid.cell(k),
+            None => 1.0,
+        };
+        grid.rates = kept.iter().enumerate().map(rate).collect();
         let weights = grid.t.iter().map(|t| window.weight((t - start) / duration));
-        grid.window = weights.collect();
+        grid.window = weights.zip(&grid.rates).map(|(weight, rate)| weight * rate).collect();
         let total: f64 = (0..kept.len()).map(|k| grid.cell(k) * grid.window[k]).sum();
         grid.window.iter_mut().for_each(|w| *w *= duration / total);
         grid.mean = (0..kept.len()).map(|k| grid.cell(k) * grid.g[k]).sum::<f64>() / duration;
@@ -124,9 +133,20 @@ impl Grid {
         0.5 * self.dt(i) * (values(i) + values(i + 1))
     }
 
+    /// `∫ g dt` over interval `i`, and how much time it stands for.
+    pub(super) fn share(&self, i: usize) -> (f64, f64) {
+        (self.part(i, |k| self.rates[k] * self.g[k]), self.part(i, |k| self.rates[k]))
+    }
+
+    /// What `g` in the middle of interval `i` lacks to its mean over all times: what it adds if time runs slower there. Also
+    /// of samples: their average does not depend on the speed of the sampling.
+    pub(super) fn lack(&self, i: usize) -> f64 {
+        self.mean - 0.5 * (self.g[i] + self.g[i + 1])
+    }
+
     /// Bytes held.
     pub(super) fn bytes(&self) -> usize {
-        let vectors = [&self.t, &self.u, &self.g, &self.g_u, &self.g_p, &self.window];
+        let vectors = [&self.t, &self.u, &self.g, &self.g_u, &self.g_p, &self.rates, &self.window];
         vectors.iter().map(|vector| size_of_val(&vector[..])).sum()
     }
 
@@ -157,6 +177,9 @@ fn kept(trajectory: &Trajectory) -> Vec<usize> {
     for k in 1..=last {
         let before = kept.last().map_or(0, |&k| k);
         if trajectory.time(k) - trajectory.time(before) >= sliver {
+            kept.push(k);
+        } else if trajectory.sample(k).is_some_and(|weight| weight > 0.0) && kept.len() > 1 {
+            kept.pop();
             kept.push(k);
         }
     }
