@@ -31,8 +31,37 @@ impl Peer {
         u0: &[f64],
         rhs: impl FnOnce(f64, &[f64], &mut [f64]),
     ) -> Result<(), String> {
+        let told = self.problem(name, tspan, p, u0, stops);
+        told.map_err(|error| format!("{name}: {error}"))?;
+        self.compare_derivative(name, tspan, u0, rhs)
+    }
+
+    /// The same where a problem is told by a request of a suite's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`introduce`](Peer::introduce).
+    pub fn introduce_by(
+        &mut self,
+        request: &str,
+        name: &str,
+        tspan: (f64, f64),
+        u0: &[f64],
+        rhs: impl FnOnce(f64, &[f64], &mut [f64]),
+    ) -> Result<(), String> {
+        self.tell(request).map_err(|error| format!("{name}: {error}"))?;
+        self.compare_derivative(name, tspan, u0, rhs)
+    }
+
+    /// Sees that it has the same right-hand side.
+    fn compare_derivative(
+        &mut self,
+        name: &str,
+        tspan: (f64, f64),
+        u0: &[f64],
+        rhs: impl FnOnce(f64, &[f64], &mut [f64]),
+    ) -> Result<(), String> {
         let said = |error: PeerError| format!("{name}: {error}");
-        self.problem(name, tspan, p, u0, stops).map_err(said)?;
         let u = near(u0);
         let mut du = vec![0.0; u.len()];
         rhs(compared_at(tspan), &u, &mut du);

@@ -42,6 +42,9 @@ pub struct Member {
     /// Its ways to a gradient.
     #[serde(default)]
     pub gradients: Vec<String>,
+    /// Its ways to the gradient of a loss of a solution.
+    #[serde(default)]
+    pub sensitivities: Vec<String>,
     /// Its ways to the gradients of a network.
     #[serde(default)]
     pub networks: Vec<String>,
@@ -203,7 +206,12 @@ impl Peer {
         if !stops.is_empty() {
             line += &format!(" {}", vector(stops));
         }
-        self.ask::<Understood>(&line).map(|_| ())
+        self.tell(&line)
+    }
+
+    /// A request to which there is nothing to answer.
+    pub(crate) fn tell(&mut self, line: &str) -> Result<(), PeerError> {
+        self.ask::<Understood>(line).map(|_| ())
     }
 
     /// Its right-hand side at a state, to see that it solves the same problem.

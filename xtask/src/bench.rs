@@ -25,7 +25,7 @@ pub(crate) const COMMAND: Command = Command {
 const PACKAGE: &str = "benches";
 
 /// Suites that are measured against peers.
-const WITH_PEERS: &[&str] = &["ode", "ensemble", "stiff", "gradients", "networks"];
+const WITH_PEERS: &[&str] = &["ode", "ensemble", "stiff", "gradients", "networks", "sensitivities"];
 
 /// Everything after the name of the suite is passed on as it is, and the suite runs in the folder of the caller: a
 /// relative path means what the caller means by it.

@@ -32,7 +32,10 @@ pub(super) fn build(root: &Path, suite: &str) -> Vec<(&'static str, PathBuf)> {
     if suite == "networks" {
         add("PEERS_NETWORKS", &|root| rust(root, "networks", "networks-peers"));
     }
-    add("PEERS_C", &c);
+    add("PEERS_C", &|root| c(root, "peers"));
+    if suite == "sensitivities" {
+        add("PEERS_CVODES", &|root| c(root, "sensitivities"));
+    }
     found
 }
 
@@ -44,8 +47,8 @@ fn rust(root: &Path, folder: &str, name: &str) -> Result<Option<PathBuf>, Failur
     build::binary(&["--locked", "--manifest-path", &manifest], &target, name).map(Some)
 }
 
-/// SUNDIALS, if it is built already or `SUNDIALS_SRC` says where its sources are.
-fn c(root: &Path) -> Result<Option<PathBuf>, Failure> {
+/// A program with SUNDIALS, if it is built already or `SUNDIALS_SRC` says where its sources are.
+fn c(root: &Path, name: &str) -> Result<Option<PathBuf>, Failure> {
     let target = root.join(FOLDER).join("sundials");
     let wanted = std::env::var_os("SUNDIALS_SRC").is_some_and(|source| source != OsStr::new(""));
     if !wanted && !target.join("install").is_dir() {
@@ -62,7 +65,7 @@ fn c(root: &Path) -> Result<Option<PathBuf>, Failure> {
     if !status.success() {
         return Err(Failure::Check("benches/peers/c does not build, see above".into()));
     }
-    Ok(Some(target.join("peers")))
+    Ok(Some(target.join(name)))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod gradients;
 mod models;
 mod ode_solvers;
 mod protocol;
+mod sensitivities;
 mod stiff;
 
 use models::{
@@ -45,9 +46,10 @@ fn greeting() -> String {
     let peer = |(name, methods): &(&str, &[&str])| {
         let version = version(name);
         let (stiff, gradients) = (stiff::methods(name), gradients::methods(name));
+        let sensitivities = sensitivities::methods(name);
         format!(
             "{{\"who\":{name:?},\"version\":{version:?},\"methods\":{methods:?},\"stiff\":{stiff:?},\
-             \"gradients\":{gradients:?}}}"
+             \"gradients\":{gradients:?},\"sensitivities\":{sensitivities:?}}}"
         )
     };
     let peers: Vec<_> = PEERS.iter().map(peer).collect();
@@ -64,7 +66,13 @@ fn version(name: &str) -> &'static str {
 fn answer(line: &str, request: &mut Request) -> Result<String, String> {
     let mut words = Words(line.split_whitespace());
     match words.word()? {
+        "question" => {
+            request.question = sensitivities::Question::read(&mut words)?;
+            Ok("{}".into())
+        }
+        "sensitivity" => sensitivities::answer(&mut words, &mut request.question),
         "problem" => {
+            request.question = sensitivities::Question::default();
             request.problem = words.word()?.into();
             request.tspan = (words.number()?, words.number()?);
             (request.p, request.u0) = (words.vector()?, words.vector()?);
@@ -97,6 +105,9 @@ fn answer(line: &str, request: &mut Request) -> Result<String, String> {
 
 /// `f(u)`.
 fn derivative(request: &Request, u: Vec<f64>) -> Result<Vec<f64>, String> {
+    if let Some(du) = request.question.derivative(&u) {
+        return Ok(du);
+    }
     match stiff::rhs(request, &u) {
         Some(answer) => answer,
         None => Ok(visit(request, &mut Derivative(u))?.0),

@@ -1,5 +1,6 @@
 //! What a request asks, and how long its answer takes.
 
+use crate::sensitivities::Question;
 use std::hint::black_box;
 use std::time::Instant;
 
@@ -18,6 +19,8 @@ pub(crate) struct Request {
     pub(crate) runs: usize,
     /// For an ensemble.
     pub(crate) sweep: Option<Sweep>,
+    /// The question last asked, if it was not a problem.
+    pub(crate) question: Question,
 }
 
 impl Request {

@@ -2,12 +2,13 @@
 
 use super::path::Path;
 use super::second::Second;
+use super::transposed::{Transposed, transposed};
 use crate::adjoint::Integrand;
 use crate::{Error, Loss};
 use ad_tape::{Record, Vjp};
 use core::fmt;
 use std::cell::RefCell;
-use system::{Failure, Jacobian, Rhs, System};
+use system::{Coloring, Failure, Jacobian, Pattern, Rhs, System, jacobian_pattern};
 
 /// The adjoint equation along a solution, for a method to solve backwards in time (it stands in the bounds of the
 /// continuous adjoints):
@@ -16,8 +17,8 @@ use system::{Failure, Jacobian, Rhs, System};
 /// μ' = -(∂f/∂p)ᵀ λ - (∂g/∂p)ᵀ     carried by some
 /// u' = f(t, u; p)                 carried by backsolve
 /// ```
-/// with the running term `g` of the loss. It is linear in `λ`; its Jacobian, which is exact, consists of one product
-/// with the transposed Jacobian of the model per state.
+/// with the running term `g` of the loss. It is linear in `λ`; its Jacobian is that of the model, transposed: exact, by duals,
+/// with the pattern of the model where `λ` is all that is solved for.
 pub struct AdjointEquation<'a, F, L> {
     pub(super) rhs: &'a F,
     pub(super) loss: &'a L,
@@ -155,15 +156,59 @@ impl<F: System, L: Loss> Rhs<f64> for AdjointEquation<'_, F, L> {
     }
 }
 
+impl<'a, F: System, L: Loss> AdjointEquation<'a, F, L> {
+    /// The programs for second derivatives, recorded when they are first asked for.
+    fn known<'w>(&self, second: &'w mut Option<Second>) -> Result<&'w mut Second, Failure> {
+        let programs = match second.take() {
+            Some(known) => known,
+            None => Second::new(self.rhs, self.loss, self.integrates).map_err(|why| {
+                Failure::Fatal(format!(
+                    "the method needs second derivatives of the model, which are replayed from a program: {why}; take a \
+                     method without them (RadauIIA5, Bdf, KenCarp4), or an explicit one"
+                ))
+            })?,
+        };
+        Ok(second.insert(programs))
+    }
+
+    /// The derivative of the equation by time, at the state in `scratch.u`.
+    fn slopes_in_time(
+        &self,
+        (t, y, p): (f64, &[f64], &[f64]),
+        dfdt: &mut [f64],
+        scratch: &mut Scratch<'a, L>,
+        second: &mut Option<Second>,
+    ) -> Result<(), Failure> {
+        let (n, m) = (self.n, self.m);
+        let (u, u_dot) = (&scratch.u[..n], &mut scratch.u_bar);
+        // A state on the path moves with time, one that is carried does not.
+        match self.carries {
+            Carries::ParametersAndState => u_dot.fill(0.0),
+            _ => self.rhs.rhs(t, u, p, u_dot),
+        }
+        let second = self.known(second)?;
+        second.along((t, u, p), &y[..n], (u_dot, 1.0))?;
+        let count = if self.carries == Carries::Nothing { n } else { n + m };
+        for (dfdt, bar) in dfdt.iter_mut().zip(second.bars().take(count)) {
+            *dfdt = -bar;
+        }
+        if self.carries == Carries::ParametersAndState {
+            for (dfdt, slope) in dfdt[n + m..].iter_mut().zip(second.slopes()) {
+                *dfdt = slope;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Up to so many states the Jacobian is taken for a dense matrix.
+const DENSE: usize = 64;
+
 impl<F: System, L: Loss> Jacobian<f64> for AdjointEquation<'_, F, L> {
     type Work = AdjointWork;
 
     fn jacobian_work(&self) -> AdjointWork {
-        AdjointWork {
-            unit: vec![0.0; self.n],
-            second: Second::new(self.rhs, self.loss, self.integrates)
-                .map_err(|why| why.to_string()),
-        }
+        AdjointWork { unit: vec![0.0; self.n], transposed: Transposed::new(self.rhs), second: None }
     }
 
     fn jacobian(
@@ -176,24 +221,22 @@ impl<F: System, L: Loss> Jacobian<f64> for AdjointEquation<'_, F, L> {
     ) -> Result<(), Failure> {
         let scratch = &mut *self.scratch.borrow_mut();
         let (n, m, size) = (self.n, self.m, self.states());
-        let AdjointWork { unit, second } = work;
+        let AdjointWork { unit, transposed, second } = work;
         self.look_up(t, y, scratch);
         jac.fill(0.0);
-        for j in 0..n {
-            unit.fill(0.0);
-            unit[j] = 1.0;
-            self.pull_back(t, (unit, false), p, scratch)?;
-            for i in 0..n {
-                jac[i * size + j] = -scratch.u_bar[i];
-            }
-            if self.carries != Carries::Nothing {
+        transposed.dense(self.rhs, (t, &scratch.u[..n], p), (jac, size))?;
+        if self.carries != Carries::Nothing {
+            for j in 0..n {
+                unit.fill(0.0);
+                unit[j] = 1.0;
+                self.pull_back(t, (unit, false), p, scratch)?;
                 for i in 0..m {
                     jac[(n + i) * size + j] = -scratch.p_bar[i];
                 }
             }
         }
         if self.carries == Carries::ParametersAndState {
-            let second = known(second)?;
+            let second = self.known(second)?;
             for j in 0..n {
                 unit.fill(0.0);
                 unit[j] = 1.0;
@@ -219,26 +262,55 @@ impl<F: System, L: Loss> Jacobian<f64> for AdjointEquation<'_, F, L> {
         work: &mut AdjointWork,
     ) -> Result<(), Failure> {
         let scratch = &mut *self.scratch.borrow_mut();
-        let (n, m) = (self.n, self.m);
-        let AdjointWork { unit, second } = work;
         self.look_up(t, y, scratch);
-        // A state on the path moves with time, one that is carried does not.
-        match self.carries {
-            Carries::ParametersAndState => unit.fill(0.0),
-            _ => self.rhs.rhs(t, &scratch.u[..n], p, unit),
-        }
-        let second = known(second)?;
-        second.along((t, &scratch.u[..n], p), &y[..n], (unit, 1.0))?;
-        let count = if self.carries == Carries::Nothing { n } else { n + m };
-        for (dfdt, bar) in dfdt.iter_mut().zip(second.bars().take(count)) {
-            *dfdt = -bar;
-        }
+        self.slopes_in_time((t, y, p), dfdt, scratch, &mut work.second)
+    }
+
+    fn jvp(
+        &self,
+        t: f64,
+        y: &[f64],
+        p: &[f64],
+        (v, out): (&[f64], &mut [f64]),
+        _work: &mut AdjointWork,
+    ) -> Result<(), Failure> {
         if self.carries == Carries::ParametersAndState {
-            for (dfdt, slope) in dfdt[n + m..].iter_mut().zip(second.slopes()) {
-                *dfdt = slope;
-            }
+            return Err(Failure::Fatal("backsolve has no products of its Jacobian".to_owned()));
         }
+        // It is linear.
+        let scratch = &mut *self.scratch.borrow_mut();
+        self.look_up(t, y, scratch);
+        self.pull_back(t, (&v[..self.n], false), p, scratch)?;
+        let bars = scratch.u_bar.iter().chain(&scratch.p_bar);
+        out.iter_mut().zip(bars).for_each(|(out, bar)| *out = -bar);
         Ok(())
+    }
+
+    /// Together with the entries solvers want the derivative by time, for which there has to be a program.
+    fn pattern(&self) -> Option<Pattern> {
+        let is_large = self.carries == Carries::Nothing && self.n > DENSE;
+        let has_program = || Second::new(self.rhs, self.loss, self.integrates).is_ok();
+        (is_large && has_program()).then(|| transposed(&jacobian_pattern(self.rhs)))
+    }
+
+    fn declares_pattern(&self) -> bool {
+        false
+    }
+
+    fn sparse_derivatives(
+        &self,
+        t: f64,
+        y: &[f64],
+        p: &[f64],
+        coloring: &Coloring,
+        (values, dfdt): (&mut [f64], &mut [f64]),
+        work: &mut AdjointWork,
+    ) -> Result<(), Failure> {
+        let scratch = &mut *self.scratch.borrow_mut();
+        self.look_up(t, y, scratch);
+        let point = (t, &scratch.u[..self.n], p);
+        work.transposed.sparse(self.rhs, point, (coloring, values))?;
+        self.slopes_in_time((t, y, p), dfdt, scratch, &mut work.second)
     }
 }
 
@@ -246,14 +318,7 @@ impl<F: System, L: Loss> Jacobian<f64> for AdjointEquation<'_, F, L> {
 #[derive(Debug)]
 pub struct AdjointWork {
     unit: Vec<f64>,
-    second: Result<Second, String>,
-}
-
-fn known(second: &mut Result<Second, String>) -> Result<&mut Second, Failure> {
-    second.as_mut().map_err(|why| {
-        Failure::Fatal(format!(
-            "the method needs second derivatives of the model, which are replayed from a program: {why}; take a method \
-             without them (RadauIIA5, Bdf, KenCarp4), or an explicit one"
-        ))
-    })
+    transposed: Transposed,
+    /// Once they have been asked for.
+    second: Option<Second>,
 }

@@ -17,6 +17,7 @@ mod quadrature;
 mod second;
 mod solves_adjoint;
 mod tolerances;
+mod transposed;
 
 pub use backsolve::BacksolveAdjoint;
 pub use equation::{AdjointEquation, AdjointWork};
