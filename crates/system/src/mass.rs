@@ -132,8 +132,8 @@ impl Mass {
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct WithMass<F> {
-    rhs: F,
-    mass: Mass,
+    pub(crate) rhs: F,
+    pub(crate) mass: Mass,
 }
 
 impl<F> WithMass<F> {
