@@ -84,6 +84,8 @@ mod initialization;
 mod iteration_matrix;
 mod linear_systems;
 mod newton_krylov;
+mod one_step;
+mod reverse;
 mod rosenbrock;
 mod sdirk;
 mod switching;
@@ -93,12 +95,17 @@ pub use auto::{
     solve_auto,
 };
 pub use bdf::{Bdf, BdfCache, Ndf, NdfCache};
+#[doc(hidden)]
+pub use firk::{CollocationCoefficients, CollocationMethod, CoupledMatrix};
 pub use firk::{GaussCache, GaussLegendre4, GaussLegendre6, Parts, RadauCache, RadauIIA5};
 pub use imex::{Ark, Ark324, Ark436, Ark548, ArkCache, ArkTableau};
 pub use initialization::{Initial, consistent, make_consistent};
 pub use newton_krylov::{
     Krylov, NewtonIteration, NewtonKrylov, Preconditioning, ShiftedPreconditioner,
 };
+pub use one_step::{CollocationFamily, EsdirkFamily, ExplicitFamily, OneStep, RosenbrockFamily};
+#[doc(hidden)]
+pub use reverse::{AlgebraicEquations, StepMatrix};
 pub use rosenbrock::{
     Rodas4, Rodas4P, Rodas5P, Ros3P, Rosenbrock, Rosenbrock23, RosenbrockCache, RosenbrockTableau,
 };

@@ -1,7 +1,9 @@
 //! Collocation: fully implicit Runge–Kutta methods, all stages at once, by linear algebra in the
 //! eigenvectors of `A⁻¹`.
 
+mod coefficients;
 mod collocation;
+mod coupled;
 mod evaluations;
 mod factors;
 mod gauss_legendre;
@@ -16,6 +18,8 @@ mod roundoff;
 mod small_lu;
 mod systems;
 
+pub use coefficients::{CollocationCoefficients, CollocationMethod};
+pub use coupled::CoupledMatrix;
 pub use gauss_legendre::{GaussLegendre4, GaussLegendre6};
 pub use gauss_step::GaussCache;
 pub use parts::Parts;

@@ -119,6 +119,24 @@ impl<S: Field> CompletePivoting<S> {
             b[column] = x;
         }
     }
+
+    /// Solves with the transposed factors, in place.
+    pub(super) fn solve_transposed(&mut self, b: &mut [S]) {
+        let Self { n, a, rows, columns, x } = self;
+        let n = *n;
+        for i in 0..n {
+            let above = x[..i].iter().enumerate();
+            let sum = above.fold(b[columns[i]], |sum, (k, &x)| sum.minus_product(a[k * n + i], x));
+            x[i] = sum * a[i * n + i].inverse();
+        }
+        for i in (0..n).rev() {
+            let below = x[i + 1..].iter().enumerate();
+            x[i] = below.fold(x[i], |sum, (k, &x)| sum.minus_product(a[(i + 1 + k) * n + i], x));
+        }
+        for (&row, &x) in rows.iter().zip(&*x) {
+            b[row] = x;
+        }
+    }
 }
 
 /// Marks what takes part in a vector of weights `x` and a 1 at `left`.
@@ -142,6 +160,11 @@ mod tests {
         lu.factor_with(|out| out.copy_from_slice(&a)).unwrap();
         let mut b = [2e-9 - 2.0 + 1.5, 8.0 - 5.0 + 3.0, 14.0 - 8.0 + 5.0];
         lu.solve(&mut b);
+        for (b, x) in b.iter().zip([2.0, -1.0, 0.5]) {
+            assert!((b - x).abs() < 1e-13, "{b} {x}");
+        }
+        let mut b = [2e-9 - 4.0 + 3.5, 4.0 - 5.0 + 4.0, 6.0 - 6.0 + 5.0];
+        lu.solve_transposed(&mut b);
         for (b, x) in b.iter().zip([2.0, -1.0, 0.5]) {
             assert!((b - x).abs() < 1e-13, "{b} {x}");
         }

@@ -318,6 +318,43 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
         Ok(())
     }
 
+    /// A solution of `Mᵀ x = slope_bar`, where there is one.
+    pub(crate) fn of_slope(&mut self, slope_bar: &[S], x: &mut [S]) -> Result<(), Obstacle> {
+        match self.spaces.solve_transposed(slope_bar, x) {
+            true => Ok(()),
+            false => Err(Obstacle::NoMemory),
+        }
+    }
+
+    /// `-E G⁻ᵀ Vᵀ u_bar`, by the last linearisation: where a state is moved onto the equations, the
+    /// cotangent of `f` there that its own, `u_bar`, amounts to.
+    pub(crate) fn multipliers(&mut self, u_bar: &[S], f_bar: &mut [S]) -> Result<(), Obstacle> {
+        f_bar.fill(S::ZERO);
+        self.solves += 1;
+        let columns = self.spaces.variables.iter().zip(&self.column_scale);
+        for (g, (sum, &scale)) in self.g.iter_mut().zip(columns) {
+            let bar = sum.iter().fold(S::ZERO, |total, &(j, w)| total + u_bar[j] * S::real(w));
+            *g = -(bar * S::real(scale));
+        }
+        match &mut self.factors {
+            Factors::Dense(factors) => factors.solve_transposed(&mut self.g),
+            Factors::Sparse(factors) => {
+                if factors.solve_transposed_in_place(&mut self.g).is_err() {
+                    return Err(self.singular_column(0));
+                }
+            }
+            Factors::None { column } => {
+                let column = *column;
+                return Err(self.singular_column(column));
+            }
+        }
+        let rows = self.spaces.equations.iter().zip(&self.row_scale);
+        for (&g, (sum, &scale)) in self.g.iter().zip(rows) {
+            sum.iter().for_each(|&(i, w)| f_bar[i] += g * S::real(w * scale));
+        }
+        Ok(())
+    }
+
     /// The equation that is missed most: the names of its rows, and by how much.
     pub(crate) fn worst(&mut self, f: &[S], names: &[String]) -> (String, f64) {
         self.gather(f);

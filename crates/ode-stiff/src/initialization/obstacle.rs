@@ -29,7 +29,7 @@ pub(super) fn name(names: &[String], i: usize) -> String {
 
 impl Obstacle {
     /// What stands in the way of a step.
-    pub(super) fn refuse(self) -> Failure {
+    pub(crate) fn refuse(self) -> Failure {
         match self {
             Self::Failed(failure) => failure,
             _ => Failure::Recoverable,

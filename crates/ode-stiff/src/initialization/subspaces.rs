@@ -148,6 +148,31 @@ impl<S: Field> Subspaces<S> {
         }
         true
     }
+
+    /// The same for the transpose, `Mᵀ x = f`.
+    pub(super) fn solve_transposed(&mut self, f: &[S], x: &mut [S]) -> bool {
+        x.fill(S::ZERO);
+        for Block { rows, columns, inverse } in &mut self.blocks {
+            match inverse {
+                Inverse::Number(inverse) => x[rows[0]] = f[columns[0]] * S::real(*inverse),
+                Inverse::Dense(inverse) => {
+                    for (row, &column) in inverse.chunks_exact(rows.len()).zip(&*columns) {
+                        for (&w, &i) in row.iter().zip(&*rows) {
+                            x[i] += f[column] * S::real(w);
+                        }
+                    }
+                }
+                Inverse::Factors(solver) => {
+                    let mut part: Vec<S> = columns.iter().map(|&j| f[j]).collect();
+                    if solver.solve_transposed_in_place(&mut part).is_err() {
+                        return false;
+                    }
+                    rows.iter().zip(part).for_each(|(&i, part)| x[i] = part);
+                }
+            }
+        }
+        true
+    }
 }
 
 /// Factors of a regular block.
@@ -200,6 +225,13 @@ mod tests {
         for (f, again) in f.iter().zip(&again) {
             assert!((f - again).abs() < 1e-12, "{f} {again}");
         }
+        // yᵀ (M⁺ f) = (M⁺ᵀ y)ᵀ f, for any y.
+        let bar: Vec<f64> = (0..n).map(|i| (2.0 + 3.0 * i as f64).cos()).collect();
+        let mut pulled = vec![0.0; n];
+        assert!(spaces.solve_transposed(&bar, &mut pulled));
+        let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let (ahead, back) = (dot(&bar, &y), dot(&pulled, &f));
+        assert!((ahead - back).abs() < 1e-12 * (1.0 + ahead.abs()), "{ahead} {back}");
         spaces
     }
 

@@ -102,6 +102,11 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         self.factors.solve(b)
     }
 
+    /// Solves `(c M - J)ᵀ x = b` in place.
+    pub(crate) fn solve_transposed(&mut self, b: &mut [S]) -> Result<(), Trouble> {
+        self.factors.solve_transposed(b)
+    }
+
     pub(crate) fn work(&self) -> Stats {
         Stats {
             jacobians: self.linearization.evaluations(),

@@ -56,6 +56,14 @@ impl<K: Field> Sparse<K> {
             Err(error) => Err(error.clone()),
         }
     }
+
+    #[inline(never)]
+    fn solve_transposed(&mut self, b: &mut [K]) -> Result<(), Error> {
+        match &mut self.solver {
+            Ok(solver) => solver.solve_transposed_in_place(b),
+            Err(error) => Err(error.clone()),
+        }
+    }
 }
 
 impl<K: Field> Shifted<K> {
@@ -129,6 +137,16 @@ impl<K: Field> Shifted<K> {
         let solved = match &mut self.layout {
             Layout::Dense(lu) => lu.solve_in_place(b),
             Layout::Sparse(sparse) => sparse.solve(b),
+        };
+        solved.map_err(|_| Trouble::Refused(Refusal::NotConverged))
+    }
+
+    /// Solves `(c M - J)ᵀ x = b` in place.
+    pub(crate) fn solve_transposed(&mut self, b: &mut [K]) -> Result<(), Trouble> {
+        self.solves += 1;
+        let solved = match &mut self.layout {
+            Layout::Dense(lu) => lu.solve_transposed_in_place(b),
+            Layout::Sparse(sparse) => sparse.solve_transposed(b),
         };
         solved.map_err(|_| Trouble::Refused(Refusal::NotConverged))
     }

@@ -66,6 +66,11 @@ impl Sparsity {
         }
     }
 
+    /// Those of `J`, in groups of columns.
+    pub(crate) fn coloring(&self) -> &Coloring {
+        &self.coloring
+    }
+
     /// The entries of `c M - J`.
     pub(crate) fn structure(&self) -> &Structure {
         &self.structure

@@ -17,6 +17,17 @@ impl From<Failure> for Trouble {
 }
 
 impl Trouble {
+    /// What was solved forwards can be solved again, unless the model gives another answer.
+    #[cold]
+    pub(crate) fn fatal(self) -> Failure {
+        match self {
+            Self::Failed(failure) => failure,
+            Self::Refused(why) => {
+                Failure::Fatal(format!("the linear systems of the step cannot be solved: {why:?}"))
+            }
+        }
+    }
+
     /// What the integrator is told; keeps the reason if it is the method's.
     pub(crate) fn tell(self, refusal: &mut Option<Refusal>) -> Failure {
         match self {

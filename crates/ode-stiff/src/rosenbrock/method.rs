@@ -29,6 +29,10 @@ macro_rules! rosenbrock {
             const TABLEAU: $crate::RosenbrockTableau = $tableau.checked();
         }
 
+        impl $crate::OneStep for $method {
+            type Family = $crate::RosenbrockFamily;
+        }
+
         impl<F, B> ode_core::Algorithm<F, B> for $method
         where
             F: system::Jacobian<B::Item>,

@@ -38,6 +38,10 @@ macro_rules! esdirk {
             const TABLEAU: $crate::EsdirkTableau = $tableau.checked();
         }
 
+        impl $crate::OneStep for $method {
+            type Family = $crate::EsdirkFamily;
+        }
+
         impl<F, B> ode_core::Algorithm<F, B> for $method
         where
             F: system::Jacobian<B::Item>,
