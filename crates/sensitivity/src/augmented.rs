@@ -14,6 +14,14 @@ pub struct Augmented<'a, F, L> {
     pub(crate) integrates: bool,
 }
 
+impl<F, L> Clone for Augmented<'_, F, L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F, L> Copy for Augmented<'_, F, L> {}
+
 impl<F: System, L: Loss> System for Augmented<'_, F, L> {
     fn dim(&self) -> usize {
         self.rhs.dim() + usize::from(self.integrates)
@@ -29,6 +37,17 @@ impl<F: System, L: Loss> System for Augmented<'_, F, L> {
             }
             _ => self.rhs.rhs(t, u, p, du),
         }
+    }
+    fn vjp<S: Scalar>(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        du_bar: &[S],
+        u_bar: &mut [S],
+        p_bar: &mut [S],
+    ) -> bool {
+        !self.integrates && self.rhs.vjp(t, u, p, du_bar, u_bar, p_bar)
     }
     fn state_names(&self) -> Vec<String> {
         let integral = self.integrates.then(|| "integral".into());

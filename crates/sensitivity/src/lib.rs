@@ -4,7 +4,7 @@
 //! | algorithm | cost | when |
 //! |---|---|---|
 //! | [`ForwardSensitivity`] | one solve with duals per 8 inputs | few inputs; or all of `∂u/∂(u0, p)` |
-//! | [`DiscreteAdjoint`] | a few solves, whatever the number of parameters; memory: states of all steps, or within a budget | training |
+//! | [`DiscreteAdjoint`], of every one-step method, explicit or implicit | a few solves, whatever the number of parameters; memory: states of all steps, or within a budget | training, stiff or not |
 //! | [`SecondOrder`] | a few gradients per product of the Hessian (or the Gauss–Newton matrix) with a vector | Newton's method, uncertainty |
 //!
 //! All are exact for the steps that were taken, and by default they choose their steps so that
@@ -73,8 +73,8 @@ mod report;
 mod shadowing;
 
 pub use adjoint::{
-    Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, EventModel, Memory, SecondOrder,
-    StepControl, When,
+    Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, DiscreteMethod, EventModel,
+    Memory, SecondOrder, StepControl, When,
 };
 pub use augmented::Augmented;
 pub use continuous::{

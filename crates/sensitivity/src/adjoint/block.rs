@@ -10,6 +10,8 @@ pub(crate) struct Block<S> {
     pub(crate) steps: Vec<Taken>,
     /// The state at the start of each step, one after the other.
     pub(crate) starts: Vec<S>,
+    /// The derivatives that steps start with, where they are carried over from the steps before.
+    pub(crate) slopes: Vec<S>,
     /// For each step, how many save times (counted from the first of all) lie up to its end.
     pub(crate) saved_until: Vec<usize>,
     /// The first save time inside.
@@ -35,6 +37,7 @@ impl<S: Copy> Block<S> {
             n,
             steps: Vec::new(),
             starts: Vec::new(),
+            slopes: Vec::new(),
             saved_until: Vec::new(),
             first_save: 0,
             is_first: true,
@@ -50,6 +53,7 @@ impl<S: Copy> Block<S> {
     pub(crate) fn clear(&mut self, first_save: usize, is_first: bool) {
         self.steps.clear();
         self.starts.clear();
+        self.slopes.clear();
         self.saved_until.clear();
         self.saved.clear();
         (self.first_save, self.is_first, self.saves_start) = (first_save, is_first, false);
@@ -57,6 +61,11 @@ impl<S: Copy> Block<S> {
 
     pub(crate) fn start(&self, step: usize) -> &[S] {
         &self.starts[step * self.n..(step + 1) * self.n]
+    }
+
+    /// The derivative that a step starts with; empty where none is carried over.
+    pub(crate) fn slope(&self, step: usize) -> &[S] {
+        self.slopes.get(step * self.n..(step + 1) * self.n).unwrap_or(&[])
     }
 
     /// The time at the end of a step.
@@ -87,7 +96,8 @@ impl<S: Copy> Block<S> {
     /// Bytes of memory that this holds on to.
     pub(crate) fn bytes(&self) -> usize {
         self.steps.capacity() * size_of::<Taken>()
-            + (self.starts.capacity() + self.saved.capacity()) * size_of::<S>()
+            + (self.starts.capacity() + self.slopes.capacity() + self.saved.capacity())
+                * size_of::<S>()
             + self.saved_until.capacity() * size_of::<usize>()
             + self.cut.capacity()
             + self.jumps.capacity() * size_of::<Jump<S>>()
@@ -126,15 +136,17 @@ impl Room {
     pub(crate) const UNLIMITED: Self =
         Self { steps: usize::MAX, saves: usize::MAX, all_saves: 0, state: 0, budget: usize::MAX };
 
-    /// So many bytes of a `budget`, with `n` numbers `S` in a state.
+    /// So many bytes of a `budget`, with `n` numbers `S` in a state; where a derivative is carried over from
+    /// step to step, it is kept too.
     pub(crate) fn new<S>(
         bytes: usize,
-        n: usize,
+        (n, carries): (usize, bool),
         all_saves: usize,
         budget: usize,
     ) -> Result<Self, Error> {
         let state = n * size_of::<S>();
-        let (step, save) = (state + size_of::<Taken>() + size_of::<usize>(), Self::save(state));
+        let kept = if carries { 2 * state } else { state };
+        let (step, save) = (kept + size_of::<Taken>() + size_of::<usize>(), Self::save(state));
         let saves = (bytes / 2 / save).min(all_saves);
         let steps = (bytes - saves * save) / step;
         let room = Self { steps, saves, all_saves, state, budget };
@@ -176,6 +188,10 @@ impl Room {
         grow(&mut block.steps, 1, self.steps);
         grow(&mut block.saved_until, 1, self.steps);
         grow(&mut block.starts, n, self.steps);
+    }
+
+    pub(crate) fn grow_slopes<S: Copy>(&self, block: &mut Block<S>) {
+        grow(&mut block.slopes, block.n, self.steps);
     }
 
     pub(crate) fn grow_saved<S: Copy>(&self, block: &mut Block<S>) {

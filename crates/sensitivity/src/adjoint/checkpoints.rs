@@ -49,7 +49,7 @@ where
         let (steps, bytes, stats) = (block.steps.len(), block.bytes(), pass.stats());
         return Ok(Kept { steps, bytes, stats, replayed: 0 });
     };
-    let room = Room::new::<S>(budget / 2, n, pass.num_saves(), budget)?;
+    let room = Room::new::<S>(budget / 2, (n, pass.carries()), pass.num_saves(), budget)?;
     let first = pass.mark();
     let heap = first.bytes();
     let too_small = |needed| ErrorKind::Memory { budget, needed };

@@ -1,20 +1,58 @@
+use super::method::Asked;
 use super::question::Question;
 use super::reverse::First;
-use super::{EventModel, Memory};
+use super::{DiscreteMethod, EventModel, Memory};
 use crate::{Error, Gradient, Loss};
 use ad_tape::Vjp;
 use ode_core::{ExplicitRk, OdeProblem, Options};
 use scalar::Dual;
 use system::{Buffer, Rhs, System};
 
-/// The discrete adjoint: reverse mode through the accepted steps of an explicit method, through its
+/// The discrete adjoint: reverse mode through the accepted steps of a one-step method, through its
 /// interpolants where save times fall inside steps, and through its own quadrature of a running loss.
 ///
 /// The result is the exact derivative of the numbers that were computed, with the step sizes held
-/// fixed. (Derivatives by times are those of the solution: they take the model's `f`.) Cost: about a
+/// fixed. (Derivatives by times are those of the solution: they take the model's `u'`.) Cost: about a
 /// solve forwards, and a recorded solve and a sweep backwards, whatever the number of parameters.
 /// Memory: the state at every step, or a [`Memory`] that it may take: then many steps are computed
 /// again, to the same bits.
+///
+/// Which methods have one, [`DiscreteMethod`] tells. With a mass matrix the initial state of algebraic variables
+/// is no input: where the others or the parameters move, it follows by the algebraic equations, so that its own
+/// derivatives are zero.
+///
+/// ```
+/// use ode_core::{OdeProblem, Options, Save};
+/// use ode_stiff::Rodas5P;
+/// use scalar::Scalar;
+/// use sensitivity::{DiscreteAdjoint, Loss};
+///
+/// system::system! {
+///     /// Robertson's reactions: rates from 0.04 to 3e7.
+///     struct Robertson;
+///     state { a, b, c }
+///     params { k1, k2, k3 }
+///     rhs(_t) {
+///         d(a) = -k1 * a + k3 * b * c;
+///         d(b) = k1 * a - k3 * b * c - k2 * b * b;
+///         d(c) = k2 * b * b;
+///     }
+/// }
+///
+/// struct Product;
+///
+/// impl Loss for Product {
+///     fn at<S: Scalar>(&self, _i: usize, _t: S, u: &[S], _p: &[S]) -> S {
+///         u[2]
+///     }
+/// }
+///
+/// let problem = OdeProblem::new(Robertson, [1.0, 0.0, 0.0], [0.04, 3e7, 1e4], (0.0, 1e4))?;
+/// let options = Options { atol: 1e-12, save: Save::Last, ..Options::default() };
+/// let found = DiscreteAdjoint::default().gradient(&problem, Rodas5P, &options, &Product)?;
+/// assert!(found.p[0] > 0.0 && found.p[2] < 0.0); // more by the first reaction, less by the third
+/// # Ok::<(), sensitivity::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DiscreteAdjoint {
     /// What the step sizes have to resolve.
@@ -43,30 +81,22 @@ impl DiscreteAdjoint {
     /// # Errors
     ///
     /// When the solve fails, the loss has neither save times nor a running term, or the loss or its
-    /// gradient is not finite.
-    pub fn gradient<F, M, B>(
+    /// gradient is not finite; for Rosenbrock methods, when the model has a function whose second derivatives
+    /// are not known.
+    pub fn gradient<F, M, B, L>(
         &self,
         problem: &OdeProblem<F, B>,
         method: M,
         options: &Options,
-        loss: &impl Loss,
+        loss: &L,
     ) -> Result<Gradient, Error>
     where
-        F: System,
-        M: ExplicitRk,
+        M: DiscreteMethod<F, L, B>,
         B: Buffer<Item = f64>,
+        L: Loss,
     {
-        match self.control {
-            StepControl::State => self.gradient_of_black_box(problem, method, options, loss),
-            StepControl::Sensitivity => {
-                let (u0, p) = (problem.u0().as_ref(), problem.p());
-                let (u, lifted_p) = lifted(u0, p);
-                let lifted = OdeProblem::over(problem.rhs(), u, lifted_p, problem.tspan())?;
-                let question = Question::new(problem, options, loss, self.memory)?;
-                let by = (First(problem.rhs()), u0, p);
-                question.answer(&lifted, method, |x: D| x.re, by)?.gradient()
-            }
-        }
+        let Self { control, memory } = *self;
+        method.gradient_of(&Asked { problem, options, loss, control, memory })
     }
 
     /// The same through events, whose times move with what they depend on. Ends of steps are the event
@@ -128,7 +158,7 @@ impl DiscreteAdjoint {
 }
 
 /// Initial states and parameters with one tangent, along a direction that mixes all of them.
-fn lifted(u0: &[f64], p: &[f64]) -> (Vec<D>, Vec<D>) {
+pub(crate) fn lifted(u0: &[f64], p: &[f64]) -> (Vec<D>, Vec<D>) {
     let count = u0.len() + p.len();
     let lift = |(i, &x): (usize, &f64)| Dual { re: x, eps: [direction(i, count, x)] };
     let mut u: Vec<D> = u0.iter().chain(p).enumerate().map(lift).collect();

@@ -14,6 +14,8 @@ pub(crate) struct Pass<'a, F, A: Algorithm<F, B>, B: Buffer, S> {
     keep: fn(B::Item) -> S,
     /// How many numbers of the state are kept: all but the integral of a running loss.
     n: usize,
+    /// Whether the derivatives that steps start with are kept.
+    carries: bool,
     /// The next save time.
     next: usize,
     scratch: Vec<B::Item>,
@@ -43,16 +45,26 @@ where
         algorithm: A,
         options: &'a Options,
         times: &'a [f64],
-        (n, keep): (usize, fn(B::Item) -> S),
+        (n, keep, carries): (usize, fn(B::Item) -> S, bool),
     ) -> Result<Self, Error> {
         let integrator = Integrator::new(problem, algorithm, options)?;
         let scratch = vec![B::Item::zero(); integrator.u().len()];
         let t0 = integrator.t();
-        Ok(Self { integrator, times, t0, keep, n, next: 0, scratch })
+        Ok(Self { integrator, times, t0, keep, n, carries, next: 0, scratch })
+    }
+
+    /// Makes steps end at the save times.
+    pub(crate) fn end_at_saves(&mut self) -> Result<(), Error> {
+        Ok(self.times.iter().try_for_each(|&t| self.integrator.add_stop(t))?)
     }
 
     pub(crate) fn block(&self) -> Block<S> {
         Block::new(self.n)
+    }
+
+    /// Whether a derivative is kept for each step, beside the state.
+    pub(crate) fn carries(&self) -> bool {
+        self.carries
     }
 
     pub(crate) fn num_saves(&self) -> usize {
@@ -62,7 +74,7 @@ where
     /// Steps until the end or until the block is full, which depends on the steps only. Says whether
     /// it is the end.
     pub(crate) fn fill(&mut self, block: &mut Block<S>, room: &Room) -> Result<bool, Error> {
-        let Self { integrator, times, t0, keep, n, next, scratch } = self;
+        let Self { integrator, times, t0, keep, n, carries, next, scratch } = self;
         let keep = |to: &mut Vec<S>, u: &[B::Item]| to.extend(u[..*n].iter().map(|&u| keep(u)));
         block.clear(*next, integrator.t() == *t0);
         if *next == 0 && times.first() == Some(&integrator.t()) {
@@ -73,11 +85,18 @@ where
         }
         loop {
             room.grow_steps(block);
-            keep(&mut block.starts, integrator.u());
             let progress = integrator.step()?;
-            block.steps.push(integrator.last_step());
+            let step = integrator.last_step();
+            // Behind a declared stop the state may have been moved onto algebraic equations.
+            keep(&mut block.starts, integrator.u_before());
+            block.steps.push(step);
+            if *carries {
+                integrator.interpolate_derivative(step.t, scratch)?;
+                room.grow_slopes(block);
+                keep(&mut block.slopes, scratch);
+            }
             while let Some(&t) = times.get(*next).filter(|&&t| integrator.covers(t)) {
-                integrator.interpolate(t, scratch)?;
+                integrator.state_at(t, scratch)?;
                 room.grow_saved(block);
                 keep(&mut block.saved, scratch);
                 *next += 1;

@@ -3,16 +3,19 @@
 use super::checkpoints::there_and_back;
 use super::event_pass::with_events;
 use super::events::over;
+use super::integrand::Integrand;
 use super::jump::JumpAdjoint;
 use super::pass::Pass;
 use super::reverse::{First, Reverse};
+use super::step::StepAdjoint;
+use super::step_back::StepBack;
 use super::sweep::Sweep;
 use super::{EventModel, Memory};
 use crate::augmented::{AugmentedRhs, with_integral};
 use crate::loss::{integrates, save_times};
 use crate::{Error, ErrorKind, Gradient, Loss, Report};
 use ad_tape::{Replay, Vjp};
-use ode_core::{ExplicitRk, OdeProblem, Options, Save, Stats};
+use ode_core::{Algorithm, ExplicitRk, OdeProblem, Options, Save, Stats};
 use scalar::{BranchScalar, Concrete, Scalar};
 use system::{Buffer, Rhs};
 
@@ -59,34 +62,29 @@ impl<'a, L: Loss> Question<'a, L> {
         Ok(Self { loss, integrates, options, times, is_last, memory })
     }
 
+    /// Whether there is a running term.
+    pub(crate) fn integrates(&self) -> bool {
+        self.integrates
+    }
+
+    /// The adjoint of the steps of an explicit method.
+    fn explicit<S, R, M>(
+        &self,
+        rhs: R,
+        (n, m): (usize, usize),
+    ) -> Result<StepAdjoint<'a, S, R, L, M>, Error>
+    where
+        S: Replay + BranchScalar,
+        R: Reverse<S>,
+        M: ExplicitRk,
+    {
+        let integrand = self.integrates.then(|| Integrand::new(self.loss, n, m)).transpose()?;
+        Ok(StepAdjoint::new(rhs, integrand, n))
+    }
+
     /// Solves `problem`, which may carry tangents; `keep` leaves what is to be differentiated, by the
     /// products of a right-hand side from an initial state and with parameters of numbers `S`.
     pub(crate) fn answer<G, M, B, S, R>(
-        &self,
-        problem: &OdeProblem<G, B>,
-        method: M,
-        keep: fn(B::Item) -> S,
-        by: (R, &[S], &[S]),
-    ) -> Result<Answer<S>, Error>
-    where
-        G: Rhs<B::Item>,
-        M: ExplicitRk,
-        B: Buffer,
-        B::Item: Concrete,
-        S: Replay + BranchScalar,
-        R: Reverse<S>,
-    {
-        if !self.integrates {
-            return self.there_and_back(problem, method, keep, by);
-        }
-        let mut u: Vec<B::Item> = problem.u0().as_ref().to_vec();
-        u.push(Scalar::zero());
-        let rhs = AugmentedRhs { rhs: problem.rhs(), loss: self.loss };
-        let augmented = OdeProblem::over(rhs, u, problem.p(), problem.tspan())?;
-        self.there_and_back(&augmented, method, keep, by)
-    }
-
-    fn there_and_back<G, M, B, S, R>(
         &self,
         problem: &OdeProblem<G, B>,
         method: M,
@@ -101,10 +99,42 @@ impl<'a, L: Loss> Question<'a, L> {
         S: Replay + BranchScalar,
         R: Reverse<S>,
     {
-        let Self { loss, integrates, ref options, ref times, memory, .. } = *self;
+        let step = self.explicit::<S, R, M>(rhs, (u0.len(), p.len()))?;
+        let by = (step, u0, p);
+        if !self.integrates {
+            return self.there_and_back(problem, method, keep, by);
+        }
+        let mut u: Vec<B::Item> = problem.u0().as_ref().to_vec();
+        u.push(Scalar::zero());
+        let rhs = AugmentedRhs { rhs: problem.rhs(), loss: self.loss };
+        let augmented = OdeProblem::over(rhs, u, problem.p(), problem.tspan())?;
+        self.there_and_back(&augmented, method, keep, by)
+    }
+
+    /// The same for any method, of whose steps there is the adjoint; the problem has the integral of the
+    /// running term already.
+    pub(crate) fn there_and_back<G, M, B, S, X>(
+        &self,
+        problem: &OdeProblem<G, B>,
+        method: M,
+        keep: fn(B::Item) -> S,
+        (step, u0, p): (X, &[S], &[S]),
+    ) -> Result<Answer<S>, Error>
+    where
+        G: Rhs<B::Item>,
+        M: Algorithm<G, B>,
+        B: Buffer,
+        B::Item: Concrete,
+        S: Replay + BranchScalar,
+        X: StepBack<S>,
+    {
+        let Self { loss, ref options, ref times, memory, .. } = *self;
         let n = u0.len();
-        let mut pass = Pass::new(problem, method, options, times, (n, keep))?;
-        let mut sweep = Sweep::<_, _, _, M>::new(rhs, (n, p), times, loss, integrates)?;
+        let mut pass = Pass::new(problem, method, options, times, (n, keep, X::CARRIES))?;
+        if X::ENDS_AT_SAVES {
+            pass.end_at_saves()?;
+        }
+        let mut sweep = Sweep::new(step, (n, p), times, loss)?;
         let (mut t0, mut t1, mut is_end) = (S::zero(), S::zero(), true);
         let kept = there_and_back(&mut pass, memory, n, |block| {
             if let (true, Some(step)) = (is_end, block.steps.last()) {
@@ -164,8 +194,9 @@ impl<L: Loss> Question<'_, L> {
                 with_events(&augmented, method, &self.options, at, n, &mut list)?
             }
         };
-        let (loss, integrates) = (self.loss, self.integrates);
-        let mut sweep = Sweep::<_, _, _, M>::new(First(model), (n, p), &times, loss, integrates)?;
+        let loss = self.loss;
+        let step = self.explicit::<f64, _, M>(First(model), (n, p.len()))?;
+        let mut sweep = Sweep::new(step, (n, p), &times, loss)?;
         let ended = block.jumps.last().is_some_and(|jump| jump.terminal);
         sweep.follows_end = ended && self.is_last;
         let t1 = match block.steps.last().filter(|_| !ended) {

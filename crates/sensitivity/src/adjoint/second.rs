@@ -8,8 +8,8 @@ use std::sync::Arc;
 use system::{Failure, System};
 
 /// As for first derivatives: the model's own products, else its program, else a tape recorded anew.
-pub(crate) struct Second<'a, F> {
-    rhs: &'a F,
+pub(crate) struct Second<F> {
+    rhs: F,
     way: Way,
     /// Whether the products leave out how the Jacobian changes along the tangents.
     is_linear: bool,
@@ -32,13 +32,13 @@ pub(crate) struct Point<D> {
     work: Option<Work<D>>,
 }
 
-impl<'a, F: System> Second<'a, F> {
-    pub(crate) fn new(rhs: &'a F, is_linear: bool) -> Result<Self, Error> {
+impl<F: System> Second<F> {
+    pub(crate) fn new(rhs: F, is_linear: bool) -> Result<Self, Error> {
         let (n, m) = (rhs.dim(), rhs.num_params());
         let (u, p) = (vec![0.0; n], vec![0.0; m]);
         let way = match rhs.vjp(0.0, &u, &p, &u, &mut u.clone(), &mut p.clone()) {
             true => Way::Own,
-            false => match Program::of(rhs) {
+            false => match Program::of(&rhs) {
                 Ok(program) => {
                     // Refuses what has no second derivatives.
                     let (mut du, mut bars) = (vec![ZERO; n], vec![ZERO; n + m + 1]);
@@ -57,7 +57,55 @@ impl<'a, F: System> Second<'a, F> {
     }
 }
 
-impl<F: System, const N: usize> Reverse<Dual<f64, N>> for Second<'_, F> {
+impl<F: System> Second<F> {
+    /// Whether the products are the model's own.
+    pub(crate) fn is_own(&self) -> bool {
+        matches!(self.way, Way::Own)
+    }
+
+    /// [`Reverse::forward`] where the time may move too.
+    fn forward_at<const N: usize>(
+        &self,
+        (t, u, p): (Dual<f64, N>, &[Dual<f64, N>], &[Dual<f64, N>]),
+        du: &mut [Dual<f64, N>],
+        record: &mut Point<Dual<f64, N>>,
+    ) -> Result<(), Failure> {
+        let Point { x, work, .. } = record;
+        let (n, m) = (u.len(), p.len());
+        let fixed = |x: Dual<f64, N>| if self.is_linear { Dual::constant(x.re) } else { x };
+        for (x, &y) in x.iter_mut().zip(p.iter().chain(u)) {
+            *x = fixed(y);
+        }
+        x[m + n] = fixed(t);
+        match (&self.way, work) {
+            (Way::Program(program), Some(work)) if !self.is_linear => {
+                return program.forward(x, du, work).map_err(fatal);
+            }
+            (Way::Program(program), Some(work)) => program.forward(x, du, work).map_err(fatal)?,
+            _ => {}
+        }
+        self.rhs.rhs(t, u, p, du);
+        Ok(())
+    }
+
+    /// [`Reverse::pull_back`] where the time may move too.
+    pub(crate) fn pull_back_at<const N: usize>(
+        &self,
+        at: (Dual<f64, N>, &[Dual<f64, N>], &[Dual<f64, N>]),
+        du_bar: &[Dual<f64, N>],
+        (u_bar, p_bar): (&mut [Dual<f64, N>], &mut [Dual<f64, N>]),
+        record: &mut Point<Dual<f64, N>>,
+    ) -> Result<(), Failure> {
+        let mut du = std::mem::take(&mut record.du);
+        let done = self.forward_at(at, &mut du, record);
+        record.du = du;
+        done?;
+        self.backward(record, du_bar, u_bar, p_bar);
+        Ok(())
+    }
+}
+
+impl<F: System, const N: usize> Reverse<Dual<f64, N>> for Second<F> {
     type Record = Point<Dual<f64, N>>;
 
     fn record(&self) -> Self::Record {
@@ -89,23 +137,7 @@ impl<F: System, const N: usize> Reverse<Dual<f64, N>> for Second<'_, F> {
         du: &mut [Dual<f64, N>],
         record: &mut Self::Record,
     ) -> Result<(), Failure> {
-        let Point { x, work, .. } = record;
-        let (n, m) = (u.len(), p.len());
-        let fixed = |x: Dual<f64, N>| if self.is_linear { Dual::constant(x.re) } else { x };
-        for (x, &y) in x.iter_mut().zip(p.iter().chain(u)) {
-            *x = fixed(y);
-        }
-        x[m + n] = Dual::constant(t);
-        match (&self.way, work) {
-            (Way::Program(program), Some(work)) if !self.is_linear => {
-                program.forward(x, du, work).map_err(fatal)
-            }
-            (Way::Program(program), Some(work)) => {
-                program.forward(x, du, work).map_err(fatal)?;
-                self.eval(t, u, p, du)
-            }
-            _ => self.eval(t, u, p, du),
-        }
+        self.forward_at((Dual::constant(t), u, p), du, record)
     }
 
     fn backward(
@@ -155,15 +187,10 @@ impl<F: System, const N: usize> Reverse<Dual<f64, N>> for Second<'_, F> {
         &self,
         (t, u, p): (f64, &[Dual<f64, N>], &[Dual<f64, N>]),
         du_bar: &[Dual<f64, N>],
-        (u_bar, p_bar): (&mut [Dual<f64, N>], &mut [Dual<f64, N>]),
+        bars: (&mut [Dual<f64, N>], &mut [Dual<f64, N>]),
         record: &mut Self::Record,
     ) -> Result<(), Failure> {
-        let mut du = std::mem::take(&mut record.du);
-        let done = self.forward(t, u, p, &mut du, record);
-        record.du = du;
-        done?;
-        self.backward(record, du_bar, u_bar, p_bar);
-        Ok(())
+        self.pull_back_at((Dual::constant(t), u, p), du_bar, bars, record)
     }
 }
 

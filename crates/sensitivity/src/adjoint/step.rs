@@ -2,9 +2,10 @@
 
 use super::integrand::Integrand;
 use super::reverse::Reverse;
+use super::step_back::{Interior, StepBack, axpy};
 use crate::{Error, Loss};
 use ad_tape::Replay;
-use ode_core::{ErkTableau, ExplicitRk, Taken};
+use ode_core::{ErkTableau, ExplicitRk, InterpolantWeights, Taken};
 use scalar::BranchScalar;
 use std::marker::PhantomData;
 use system::Failure;
@@ -17,6 +18,7 @@ pub(crate) struct StepAdjoint<'l, S, R: Reverse<S>, L, M> {
     rhs: R,
     /// Its tableau is a constant to the compiler: for small systems that is a tenth of the time.
     method: PhantomData<M>,
+    table: InterpolantWeights,
     /// The running term of the loss: its integral is `dt Σ bᵢ g(tᵢ, zᵢ)`, the step of one more state.
     integrand: Option<Integrand<'l, L, S>>,
     n: usize,
@@ -30,12 +32,6 @@ pub(crate) struct StepAdjoint<'l, S, R: Reverse<S>, L, M> {
     z: Vec<S>,
     z_bar: Vec<S>,
     u_bar: Vec<S>,
-}
-
-/// A save time inside a step: the weights `bᵢ(θ)` there, and the cotangent of the state.
-pub(crate) struct Interior<'a, S> {
-    pub(crate) weights: Vec<f64>,
-    pub(crate) u_bar: &'a [S],
 }
 
 impl<'l, S, R, L, M> StepAdjoint<'l, S, R, L, M>
@@ -61,66 +57,10 @@ where
             u_bar: zeros(n),
             rhs,
             method: PhantomData,
+            table: Self::TABLEAU.interpolant_weights(),
             integrand,
             n,
         }
-    }
-
-    pub(crate) fn rhs(&self) -> &R {
-        &self.rhs
-    }
-
-    /// What the running term has added to cotangents at the stages of the last step.
-    pub(crate) fn injected(&self) -> impl Iterator<Item = &[S]> {
-        self.g_bar.chunks_exact(self.n.max(1))
-    }
-
-    /// Turns the cotangent of the state at the end of the step into that at its start, adds to the
-    /// cotangent of the parameters, and gives the integral of the running term: by the weights of the
-    /// step, or by those of a part of it.
-    pub(crate) fn pull_back(
-        &mut self,
-        step: &Taken,
-        (u, p): (&[S], &[S]),
-        (interior, part): (&[Interior<'_, S>], Option<&[f64]>),
-        lambda: &mut [S],
-        p_bar: &mut [S],
-    ) -> Result<S, Error> {
-        let (tableau, stages, next) =
-            (Self::TABLEAU, const { M::TABLEAU.stages() }, const { M::TABLEAU.next_stage() });
-        // Without save times inside, the derivative at the end and the extra stages play no part.
-        let used = if interior.is_empty() { next } else { self.records.len() };
-        let (t, integral) = self.replay(step, (u, p), (used, part.unwrap_or(tableau.b)), p_bar)?;
-        let last = (used - 1, t);
-
-        self.u_bar.fill(S::zero());
-        self.k_bar.fill(S::zero());
-        // u(t + θ dt) = u + dt Σ bᵢ(θ) kᵢ
-        for point in interior {
-            axpy(1.0, point.u_bar, &mut self.u_bar);
-            for (i, w) in point.weights.iter().enumerate() {
-                axpy(step.dt * w, point.u_bar, &mut self.k_bar[i * self.n..]);
-            }
-        }
-        for i in (next + 1..used).rev() {
-            let a = tableau.interpolant.extra()[i - next - 1].a;
-            self.pull_back_stage(i, (step, p), last, |j| a[j], p_bar)?;
-        }
-        if next == stages && used > next {
-            // k_next = f(t + dt, u_next)
-            self.pull_back_rhs(next, (step, p), last, p_bar)?;
-            axpy(1.0, &self.z_bar, lambda);
-        }
-        // u_next = u + dt Σ bᵢ kᵢ
-        axpy(1.0, lambda, &mut self.u_bar);
-        for (i, b) in tableau.b.iter().enumerate() {
-            axpy(step.dt * b, lambda, &mut self.k_bar[i * self.n..]);
-        }
-        for i in (0..stages.min(used)).rev() {
-            self.pull_back_stage(i, (step, p), last, |j| tableau.a(i, j), p_bar)?;
-        }
-        lambda.copy_from_slice(&self.u_bar);
-        Ok(integral)
     }
 
     /// Evaluates the first `used` stages again, recording each except the last, whose time is returned;
@@ -217,11 +157,68 @@ where
     }
 }
 
-/// `y += a x`
-pub(crate) fn axpy<S: BranchScalar>(a: f64, x: &[S], y: &mut [S]) {
-    if a != 0.0 {
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y += x.scale(a);
+impl<S, R, L, M> StepBack<S> for StepAdjoint<'_, S, R, L, M>
+where
+    S: Replay + BranchScalar,
+    R: Reverse<S>,
+    L: Loss,
+    M: ExplicitRk,
+{
+    /// Those of the stages, by which `dt` is multiplied.
+    fn weights(&self, theta: f64) -> Vec<f64> {
+        (0..self.table.stages()).map(|i| self.table.at(i, theta)).collect()
+    }
+
+    fn slope(&mut self, t: f64, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Failure> {
+        self.rhs.eval(t, u, p, du)
+    }
+
+    fn injected(&self, tell: impl FnMut(&[S])) {
+        self.g_bar.chunks_exact(self.n.max(1)).for_each(tell);
+    }
+
+    fn pull_back(
+        &mut self,
+        step: &Taken,
+        (u, _, p): (&[S], &[S], &[S]),
+        (interior, part): (&[Interior<'_, S>], Option<&[f64]>),
+        lambda: &mut [S],
+        p_bar: &mut [S],
+    ) -> Result<S, Error> {
+        let (tableau, stages, next) =
+            (Self::TABLEAU, const { M::TABLEAU.stages() }, const { M::TABLEAU.next_stage() });
+        // Without save times inside, the derivative at the end and the extra stages play no part.
+        let used = if interior.is_empty() { next } else { self.records.len() };
+        let (t, integral) = self.replay(step, (u, p), (used, part.unwrap_or(tableau.b)), p_bar)?;
+        let last = (used - 1, t);
+
+        self.u_bar.fill(S::zero());
+        self.k_bar.fill(S::zero());
+        // u(t + θ dt) = u + dt Σ bᵢ(θ) kᵢ
+        for point in interior {
+            axpy(1.0, &point.u_bar, &mut self.u_bar);
+            for (i, w) in point.weights.iter().enumerate() {
+                axpy(step.dt * w, &point.u_bar, &mut self.k_bar[i * self.n..]);
+            }
         }
+        for i in (next + 1..used).rev() {
+            let a = tableau.interpolant.extra()[i - next - 1].a;
+            self.pull_back_stage(i, (step, p), last, |j| a[j], p_bar)?;
+        }
+        if next == stages && used > next {
+            // k_next = f(t + dt, u_next)
+            self.pull_back_rhs(next, (step, p), last, p_bar)?;
+            axpy(1.0, &self.z_bar, lambda);
+        }
+        // u_next = u + dt Σ bᵢ kᵢ
+        axpy(1.0, lambda, &mut self.u_bar);
+        for (i, b) in tableau.b.iter().enumerate() {
+            axpy(step.dt * b, lambda, &mut self.k_bar[i * self.n..]);
+        }
+        for i in (0..stages.min(used)).rev() {
+            self.pull_back_stage(i, (step, p), last, |j| tableau.a(i, j), p_bar)?;
+        }
+        lambda.copy_from_slice(&self.u_bar);
+        Ok(integral)
     }
 }

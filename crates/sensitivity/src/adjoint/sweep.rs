@@ -2,26 +2,23 @@
 
 use super::block::{Block, Jump};
 use super::growth::Growth;
-use super::integrand::Integrand;
 use super::loss_terms::LossTerms;
-use super::reverse::Reverse;
-use super::step::{Interior, StepAdjoint, axpy};
+use super::step_back::{Interior, StepBack, axpy};
 use crate::{Error, Loss, Warning};
 use ad_tape::Replay;
-use ode_core::{ExplicitRk, InterpolantWeights};
 use scalar::BranchScalar;
+use std::borrow::Cow;
 
 /// Pulls back through an event.
 pub(crate) type JumpBack<'f, S> =
     dyn FnMut(&Jump<S>, &[S], S, (&mut [S], &mut [S])) -> Result<(), Error> + 'f;
 
 /// Cotangents on their way backwards through the blocks of a trajectory.
-pub(crate) struct Sweep<'a, S, R: Reverse<S>, L, M> {
+pub(crate) struct Sweep<'a, S, X, L> {
     loss: &'a L,
     times: &'a [f64],
     p: Vec<S>,
-    step: StepAdjoint<'a, S, R, L, M>,
-    table: InterpolantWeights,
+    step: X,
     terms: LossTerms<S>,
     f: Vec<S>,
     growth: Growth,
@@ -35,28 +32,24 @@ pub(crate) struct Sweep<'a, S, R: Reverse<S>, L, M> {
     pub(crate) times_bar: Vec<S>,
 }
 
-impl<'a, S, R, L, M> Sweep<'a, S, R, L, M>
+impl<'a, S, X, L> Sweep<'a, S, X, L>
 where
     S: Replay + BranchScalar,
-    R: Reverse<S>,
+    X: StepBack<S>,
     L: Loss,
-    M: ExplicitRk,
 {
     pub(crate) fn new(
-        rhs: R,
+        step: X,
         (n, p): (usize, &[S]),
         times: &'a [f64],
         loss: &'a L,
-        integrates: bool,
     ) -> Result<Self, Error> {
         let m = p.len();
-        let integrand = integrates.then(|| Integrand::new(loss, n, m)).transpose()?;
         let mut sweep = Self {
             loss,
             times,
             p: p.to_vec(),
-            step: StepAdjoint::new(rhs, integrand, n),
-            table: M::TABLEAU.interpolant_weights(),
+            step,
             terms: LossTerms::new(n, m),
             f: vec![S::zero(); n],
             growth: Growth::new(n),
@@ -88,11 +81,11 @@ where
         growth.size(&block.last);
         block.saves().for_each(|i| growth.size(block.saved(i)));
         // The derivative by a save time, on the side of the step that it belongs to.
-        let mut by_time = |adjoint: &StepAdjoint<'_, S, R, L, M>, i: usize, t: f64| {
+        let mut by_time = |adjoint: &mut X, i: usize, t: f64| {
             let u_bar = terms.u_bar(i);
             let mut sum = terms.t_bar(i);
             if u_bar.iter().any(|bar| bar.largest_part() != 0.0) {
-                let done = adjoint.rhs().eval(t, block.saved(i), p, f);
+                let done = adjoint.slope(t, block.saved(i), p, f);
                 done.map_err(|failure| Error::replay(t, &failure))?;
                 sum += S::dot(u_bar, f);
             }
@@ -105,10 +98,7 @@ where
             let mut cut = Vec::new();
             let mut interior = Vec::new();
             let is_cut = block.cut.get(i).is_some_and(|&cut| cut);
-            let weights = |t: f64| -> Vec<f64> {
-                let theta = (t - step.t) / step.dt;
-                (0..self.table.stages()).map(|i| self.table.at(i, theta)).collect()
-            };
+            let theta = |t: f64| (t - step.t) / step.dt;
             for j in block.saves_of(i) {
                 let (t, u_bar) = (times[j], terms.u_bar(j));
                 growth.inject(u_bar);
@@ -121,7 +111,11 @@ where
                         self.times_bar[j] = S::zero();
                     }
                 } else {
-                    interior.push(Interior { weights: weights(t), u_bar });
+                    let mut u_bar = Cow::Borrowed(u_bar);
+                    if adjoint.settles() {
+                        adjoint.settle((t, block.saved(j), p), u_bar.to_mut(), p_bar)?;
+                    }
+                    interior.push(Interior { weights: adjoint.weights(theta(t)), u_bar });
                     self.times_bar[j] = by_time(adjoint, j, t)?;
                 }
             }
@@ -129,21 +123,34 @@ where
                 jump(event, p, by_end, (&mut *lambda, &mut *p_bar))?;
             }
             // An event inside is a point inside, behind which nothing of the step counts.
-            let part = is_cut.then(|| weights(end));
+            let part = is_cut.then(|| adjoint.weights(theta(end)));
             if let Some(weights) = &part {
                 cut.extend_from_slice(lambda);
                 lambda.fill(S::zero());
-                interior.push(Interior { weights: weights.clone(), u_bar: &cut });
+                interior.push(Interior { weights: weights.clone(), u_bar: Cow::Borrowed(&cut) });
             }
-            let (point, inside) = ((block.start(i), &p[..]), (&interior[..], part.as_deref()));
-            self.value += adjoint.pull_back(step, point, inside, lambda, p_bar)?;
-            adjoint.injected().for_each(|g_bar| growth.inject(g_bar));
+            let (u, inside) = (block.start(i), (&interior[..], part.as_deref()));
+            let start = (u, block.slope(i), &p[..]);
+            self.value += adjoint.pull_back(step, start, inside, lambda, p_bar)?;
+            // At the start of all, behind a declared stop, behind an event.
+            let (is_first, at) = (i == 0 && block.is_first, (step.t_first, u, &p[..]));
+            let is_edited = jumps.peek().is_some_and(|jump| jump.steps == i);
+            if is_first || is_edited || step.t_first != step.t {
+                adjoint.begun(at, lambda, p_bar)?;
+                if !is_first {
+                    adjoint.settle(at, lambda, p_bar)?;
+                }
+            }
+            adjoint.injected(|g_bar| growth.inject(g_bar));
             growth.look(step.t, lambda);
         }
         if block.saves_start {
             axpy(1.0, terms.u_bar(0), lambda);
             let seen = block.steps.first().map_or(times[0], |step| step.t_first);
             self.times_bar[0] = by_time(adjoint, 0, seen)?;
+        }
+        if let (true, Some(step)) = (block.is_first && adjoint.settles(), block.steps.first()) {
+            adjoint.settle((step.t_first, block.start(0), p), lambda, p_bar)?;
         }
         for event in jumps {
             jump(event, p, by_end, (&mut *lambda, &mut *p_bar))?;
@@ -162,7 +169,7 @@ where
 
     /// `-λᵀ f(t0, u0) - running(t0)`, once all is pulled back.
     pub(crate) fn by_start(&mut self, t_first: f64, u0: &[S]) -> Result<S, Error> {
-        let done = self.step.rhs().eval(t_first, u0, &self.p, &mut self.f);
+        let done = self.step.slope(t_first, u0, &self.p, &mut self.f);
         done.map_err(|failure| Error::replay(t_first, &failure))?;
         let running = self.loss.running(S::from_f64(t_first), u0, &self.p);
         Ok(-S::dot(&self.lambda, &self.f) - running)
