@@ -3,7 +3,13 @@
 use super::block::Block;
 use crate::{Error, ErrorKind, Loss};
 use ad_tape::Recorder;
-use scalar::BranchScalar;
+use scalar::{BranchScalar, Dual, Scalar};
+
+/// Up to so many states and parameters a loss is differentiated by duals: all at once, and without a tape.
+const FEW: usize = 7;
+
+/// With a tangent more, for the time.
+type Duals<S> = [Dual<S, { FEW + 1 }>; FEW];
 
 /// The terms of a loss at the save times of a block.
 pub(crate) struct LossTerms<S> {
@@ -55,11 +61,14 @@ impl<S: BranchScalar> LossTerms<S> {
             let t = times[i];
             self.inputs[..n].copy_from_slice(block.saved(i));
             self.inputs[n + m] = S::from_f64(t);
-            let value = self.recorder.gradient(
-                |x| loss.at(i, x[n + m], &x[..n], &x[n..n + m]),
-                &self.inputs,
-                &mut self.gradient,
-            )?;
+            let value = match n + m <= FEW {
+                true => self.by_duals(loss, i, m),
+                false => self.recorder.gradient(
+                    |x| loss.at(i, x[n + m], &x[..n], &x[n..n + m]),
+                    &self.inputs,
+                    &mut self.gradient,
+                )?,
+            };
             if !value.is_finite() {
                 return Err(ErrorKind::LossNotFinite { index: i, t }.into());
             }
@@ -69,6 +78,20 @@ impl<S: BranchScalar> LossTerms<S> {
             accumulate(p_bar, &self.gradient[n..n + m]);
         }
         Ok(sum)
+    }
+
+    /// Value and derivatives of term `i` at the inputs.
+    fn by_duals(&mut self, loss: &impl Loss, i: usize, m: usize) -> S {
+        let mut x: Duals<S> = [Dual::zero(); FEW];
+        let count = self.n + m;
+        for (k, (x, &input)) in x.iter_mut().zip(&self.inputs[..count]).enumerate() {
+            *x = Dual::variable(input, k);
+        }
+        let t = Dual::variable(self.inputs[count], count);
+        let (u, p) = x[..count].split_at(self.n);
+        let term = loss.at(i, t, u, p);
+        self.gradient.copy_from_slice(&term.eps[..=count]);
+        term.re
     }
 
     /// The penalty, whose derivative is added.
