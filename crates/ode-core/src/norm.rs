@@ -33,6 +33,22 @@ impl Norm {
     pub fn custom(norm: impl Fn(&[f64]) -> f64 + Send + Sync + 'static) -> Self {
         Self::Custom(CustomNorm(Arc::new(norm)))
     }
+
+    /// The norm of scaled errors `|x₁| … |xₙ|`; NaN if one of them is.
+    ///
+    /// ```
+    /// use ode_core::Norm;
+    ///
+    /// assert_eq!(Norm::Rms.of(&[3.0, 4.0]), 12.5f64.sqrt());
+    /// assert_eq!(Norm::Max.of(&[3.0, 4.0]), 4.0);
+    /// ```
+    pub fn of(&self, x: &[f64]) -> f64 {
+        match self {
+            Self::Rms => (x.iter().map(|x| x * x).sum::<f64>() / x.len() as f64).sqrt(),
+            Self::Max => x.iter().fold(0.0, |m, &x| if x > m || x.is_nan() { x } else { m }),
+            Self::Custom(CustomNorm(norm)) => norm(x),
+        }
+    }
 }
 
 /// The function of [`Norm::Custom`]; equal to its clones only.
@@ -112,6 +128,9 @@ impl<'a> ErrorNorm<'a> {
     }
 
     /// The norm of `x`, scaled by the larger of `a` and `b`. NaN if any part is NaN.
+    ///
+    /// `x` may have fewer components than the state. Then tolerances are those of the first components;
+    /// a [`Norm::Custom`] sees only what there is, and the others take the rest for zero.
     #[inline]
     pub fn of<S: Concrete>(&mut self, x: &[S], a: &[S], b: &[S]) -> f64 {
         self.square_of(x, a, b).sqrt()
@@ -158,10 +177,14 @@ impl<'a> ErrorNorm<'a> {
                 (0..x.len()).map(part).fold(0.0, |m, x| if x > m || x.is_nan() { x } else { m })
             }
             Norm::Custom(CustomNorm(norm)) => {
-                for (i, scaled) in self.scaled.iter_mut().enumerate() {
+                let scaled = match self.scaled.get_mut(..x.len()) {
+                    Some(scaled) => scaled,
+                    None => return f64::NAN,
+                };
+                for (i, scaled) in scaled.iter_mut().enumerate() {
                     *scaled = part(i).sqrt();
                 }
-                let norm = norm(&self.scaled);
+                let norm = norm(scaled);
                 norm * norm
             }
         }

@@ -89,6 +89,7 @@ mod reverse;
 mod rosenbrock;
 mod sdirk;
 mod switching;
+mod tangents;
 
 pub use auto::{
     Auto, AutoCache, AutoExplicit, AutoImplicit, AutoSolution, Choice, ImplicitMethod, Timings,

@@ -109,7 +109,7 @@ impl<W> AlgebraicEquations<W> {
         at: (f64, &[f64], &[f64]),
         f: &mut [f64],
     ) -> Result<(), Failure> {
-        self.0.linearize(rhs, at).and_then(|()| self.0.slope(f)).map_err(Obstacle::refuse)
+        self.0.linearize(rhs, at).and_then(|()| self.0.slope(rhs, at, f)).map_err(Obstacle::refuse)
     }
 
     /// What a change of `f` by `f_dot` moves a state by that stays on the equations, where `M u` stays.

@@ -190,6 +190,52 @@ pub trait Jacobian<S: Copy>: Rhs<S> {
         let _ = (t, u, p, coloring, values, dfdt, work);
         Err(Failure::Fatal("the right-hand side has no sparse Jacobian".to_owned()))
     }
+
+    /// How many states lead, where the others are tangents of these, column by column: `S` in
+    /// `S' = ∂f/∂u S + …`. All of them, where there are no tangents.
+    ///
+    /// With `n` leading states, the Jacobian of state and tangents is block lower triangular, and `n × n`
+    /// blocks along its diagonal are all the same. It is this block alone that
+    /// [`jacobian`](Jacobian::jacobian), [`derivatives`](Jacobian::derivatives),
+    /// [`pattern`](Jacobian::pattern) and [`sparse_derivatives`](Jacobian::sparse_derivatives) are about,
+    /// so that one factorisation serves all columns; [`couple`](Jacobian::couple) is what stands left of
+    /// it. A slice for `∂f/∂t` has room for all states, or for the leading ones where no others are wanted.
+    fn leading(&self) -> usize {
+        self.states()
+    }
+
+    /// Adds to `b`, which has an entry for each tangent, what the Jacobian of the tangents by the leading
+    /// states makes of `x`.
+    ///
+    /// # Errors
+    ///
+    /// As [`jacobian`](Jacobian::jacobian).
+    fn couple(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        (x, b): (&[S], &mut [S]),
+        work: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        let _ = (t, u, p, x, b, work);
+        Ok(())
+    }
+
+    /// Whether an iteration should find the leading states first, and the tangents after them, in place of
+    /// all together.
+    fn staggers(&self) -> bool {
+        false
+    }
+
+    /// The right-hand side of the leading states alone.
+    ///
+    /// # Errors
+    ///
+    /// As the right-hand side.
+    fn eval_leading(&self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Failure> {
+        self.eval(t, u, p, du)
+    }
 }
 
 /// Tangents carried per sweep.

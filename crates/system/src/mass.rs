@@ -70,6 +70,44 @@ impl Mass {
         rows.map(|rows| Self { n, rows }).map_err(|found| MassError::Size { states: n, found })
     }
 
+    /// So many copies of this matrix along the diagonal of a larger one: what columns of tangents have,
+    /// that are solved for together with their state.
+    ///
+    /// ```
+    /// use system::Mass;
+    ///
+    /// let mass = Mass::diagonal([2.0, 0.0]);
+    /// let all = mass.repeated(3);
+    /// assert_eq!((all.size(), all.row(4)), (6, &[(4, 2.0)][..]));
+    /// assert!(all.is_algebraic(5));
+    /// assert_eq!(all.leading(2), mass);
+    /// assert_eq!(mass.extended(1).row(2), [(2, 1.0)]);
+    /// ```
+    #[must_use]
+    pub fn repeated(&self, copies: usize) -> Self {
+        let n = self.n;
+        let moved = |by: usize| {
+            let entry = move |&(j, m): &(usize, f64)| (by * n + j, m);
+            self.rows.iter().map(move |row| row.iter().map(entry).collect())
+        };
+        Self { n: n * copies, rows: (0..copies).flat_map(moved).collect() }
+    }
+
+    /// The block of the first `n` rows and columns.
+    #[must_use]
+    pub fn leading(&self, n: usize) -> Self {
+        let row = |row: &Vec<(usize, f64)>| row.iter().copied().filter(|(j, _)| *j < n).collect();
+        Self { n: n.min(self.n), rows: self.rows.iter().take(n).map(row).collect() }
+    }
+
+    /// This matrix with `count` more rows and columns, those of the identity.
+    #[must_use]
+    pub fn extended(mut self, count: usize) -> Self {
+        self.rows.extend((self.n..self.n + count).map(|i| vec![(i, 1.0)]));
+        self.n += count;
+        self
+    }
+
     /// Number of rows and columns.
     pub fn size(&self) -> usize {
         self.n
@@ -148,6 +186,18 @@ impl<F> WithMass<F> {
     {
         mass.check(rhs.states())?;
         Ok(Self { rhs, mass })
+    }
+}
+
+impl<F> WithMass<F> {
+    /// The right-hand side `f`.
+    pub fn rhs(&self) -> &F {
+        &self.rhs
+    }
+
+    /// The mass matrix `M`.
+    pub fn matrix(&self) -> &Mass {
+        &self.mass
     }
 }
 
@@ -232,5 +282,24 @@ impl<S: Copy, F: Jacobian<S>> Jacobian<S> for WithMass<F> {
         work: &mut F::Work,
     ) -> Result<(), Failure> {
         self.rhs.sparse_derivatives(t, u, p, coloring, out, work)
+    }
+    fn leading(&self) -> usize {
+        self.rhs.leading()
+    }
+    fn couple(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        product: (&[S], &mut [S]),
+        work: &mut F::Work,
+    ) -> Result<(), Failure> {
+        self.rhs.couple(t, u, p, product, work)
+    }
+    fn staggers(&self) -> bool {
+        self.rhs.staggers()
+    }
+    fn eval_leading(&self, t: S, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Failure> {
+        self.rhs.eval_leading(t, u, p, du)
     }
 }

@@ -4,6 +4,7 @@ use super::words::{self, Reader};
 use crate::Krylov;
 use crate::iteration_matrix::Trouble;
 use crate::linear_systems::{LinearSystems, Place};
+use crate::tangents::{Part, square_of_all};
 use linalg::Field;
 use ode_core::{ErrorNorm, Refusal, Stats};
 use scalar::{Concrete, Scalar};
@@ -19,6 +20,9 @@ const DRIFT_BLAMED: f64 = 0.2;
 /// is left than a shorter step, as long as they promise success.
 const MOST: usize = 3;
 const MOST_FRESH: usize = 8;
+/// Most increments of the tangents, whose equations are linear: each costs less than other factors for them
+/// all.
+const MOST_TANGENTS: usize = 30;
 /// How fast an estimated rate of convergence may improve (`CRDOWN`).
 const RATE_DOWN: f64 = 0.3;
 /// How fast it fades, where one increment is enough and no rate is seen.
@@ -66,6 +70,8 @@ pub(super) enum Failed {
 #[derive(Debug)]
 pub(super) struct Newton<B: Buffer<Item: Field>, W> {
     systems: LinearSystems<B::Item, W>,
+    /// The number of states, without their tangents.
+    leading: usize,
     /// Where the Jacobian was evaluated, to find it again after a checkpoint.
     t_jac: f64,
     u_jac: B,
@@ -78,6 +84,8 @@ pub(super) struct Newton<B: Buffer<Item: Field>, W> {
     factors_age: usize,
     /// Estimated rate of convergence.
     rate: f64,
+    /// That of the tangents, where they are found after the states.
+    rate_of_tangents: f64,
     pub(super) failed: Failed,
     /// Residual, then increment.
     delta: B,
@@ -95,6 +103,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
     ) -> Self {
         Self {
             systems: LinearSystems::new(rhs, krylov),
+            leading: rhs.leading(),
             t_jac: 0.0,
             u_jac: u.zeros(),
             has_jacobian: false,
@@ -103,6 +112,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
             jacobian_age: 0,
             factors_age: 0,
             rate: 1.0,
+            rate_of_tangents: 1.0,
             failed: Failed::Nothing,
             delta: u.zeros(),
             coupled: u.zeros(),
@@ -115,7 +125,8 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
     /// Nothing carries over.
     pub(super) fn begin(&mut self) {
         (self.has_jacobian, self.factored, self.is_restored) = (false, f64::NAN, false);
-        (self.failed, self.refusal, self.rate) = (Failed::Nothing, None, 1.0);
+        (self.failed, self.refusal) = (Failed::Nothing, None);
+        (self.rate, self.rate_of_tangents) = (1.0, 1.0);
     }
 
     /// A step was accepted.
@@ -178,6 +189,10 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         }
         // What was seen some steps ago is trusted less and less.
         self.rate = (RATE_AGES * self.rate).min(1.0);
+        self.rate_of_tangents = (RATE_AGES * self.rate_of_tangents).min(1.0);
+        let has_tangents = self.leading < y.len();
+        let staggers = has_tangents && rhs.staggers() && !self.systems.is_exact();
+        let first = if staggers { Part::Leading } else { Part::All };
         let drift = |factored: f64| (factored / c - 1.0).abs();
         let mut differentiates = !self.has_jacobian
             || self.jacobian_age >= jacobian_age
@@ -189,7 +204,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         let mut is_current = false;
         loop {
             y.copy_from_slice(equation.predicted);
-            self.residual(rhs, equation, None, y)?;
+            self.residual(rhs, equation, None, y, first)?;
             if factors {
                 if differentiates {
                     match self.differentiate(rhs, equation, y) {
@@ -203,7 +218,11 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
                 self.factor(rhs, c, equation.p)?;
             }
             let most = if is_current { MOST_FRESH } else { MOST };
-            match self.increments(rhs, equation, norm, most, (&mut *e, &mut *y)) {
+            let mut found = self.increments(rhs, equation, norm, most, (&mut *e, &mut *y), first);
+            if staggers && matches!(found, Ok(Some(_))) {
+                found = self.tangents(rhs, equation, norm, (&mut *e, &mut *y));
+            }
+            match found {
                 Ok(Some(square)) => return Ok(Outcome::Converged { square }),
                 Ok(None) => {}
                 // A fresh Jacobian may lead elsewhere.
@@ -221,8 +240,27 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         }
     }
 
+    /// The tangents of states that are found: their equations are linear, and the matrix is the same. The
+    /// square of the norm of all of `e`.
+    #[inline(never)]
+    fn tangents<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        equation: &Equation<'_, B::Item>,
+        norm: &mut ErrorNorm<'_>,
+        (e, y): (&mut [B::Item], &mut [B::Item]),
+    ) -> Result<Option<f64>, Trouble> {
+        let part = Part::Tangents;
+        self.residual(rhs, equation, None, y, part)?;
+        // Their rate of convergence is another one.
+        std::mem::swap(&mut self.rate, &mut self.rate_of_tangents);
+        let found = self.increments(rhs, equation, norm, MOST_TANGENTS, (&mut *e, y), part);
+        std::mem::swap(&mut self.rate, &mut self.rate_of_tangents);
+        Ok(found?.map(|_| norm.square_of(e, equation.u, equation.u)))
+    }
+
     /// Increments until the iteration has converged (the square of the norm of `e`) or failed.
-    #[inline]
+    #[inline(always)]
     fn increments<F: Jacobian<B::Item, Work = W>>(
         &mut self,
         rhs: &F,
@@ -230,9 +268,13 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         norm: &mut ErrorNorm<'_>,
         most: usize,
         (e, y): (&mut [B::Item], &mut [B::Item]),
+        part: Part,
     ) -> Result<Option<f64>, Trouble> {
         let Equation { t, c, predicted, u, p, tolerance, is_algebraic, .. } = *equation;
-        let n = u.len();
+        let (n, leading) = (u.len(), self.leading);
+        let range = part.range(leading, n);
+        // Tangents take in what the increment of the states changes in the next one.
+        let least = if part == Part::All && leading < n { 2 } else { 1 };
         // Factors of another c': an increment by them is best scaled by 2 c' / (c + c').
         let is_exact = self.systems.is_exact() || self.factored == c;
         let scale = if is_exact { 1.0 } else { 2.0 * self.factored / (c + self.factored) };
@@ -240,7 +282,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         let unknown = self.systems.forcing() * tolerance;
         let mut previous = f64::INFINITY;
         for iteration in 1..=most {
-            let delta = self.delta.as_mut();
+            let delta = &mut self.delta.as_mut()[range.clone()];
             let place = Place { t, y, p, u, c, tolerance, is_estimate: iteration == 1 };
             self.systems.solve(rhs, &place, norm, delta)?;
             if scale != 1.0 {
@@ -249,15 +291,19 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
                 }
             }
             let delta = self.delta.as_ref();
-            let square = norm.square_of(delta, u, u);
+            let scaled = (&delta[range.clone()], &u[range.clone()], &u[range.clone()]);
+            let square = match part {
+                Part::All => square_of_all(norm, leading, scaled),
+                _ => norm.square_of(scaled.0, scaled.1, scaled.2),
+            };
             let (e, y) = (&mut e[..n], &mut y[..n]);
             if iteration == 1 {
-                for i in 0..n {
+                for i in range.clone() {
                     e[i] = delta[i];
                     y[i] = predicted[i] + e[i];
                 }
             } else {
-                for i in 0..n {
+                for i in range.clone() {
                     e[i] += delta[i];
                     y[i] = predicted[i] + e[i];
                 }
@@ -267,7 +313,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
                 self.rate = (RATE_DOWN * self.rate).max((size + unknown) / previous);
             }
             let rate = if iteration == 1 && is_algebraic { 1.0 } else { self.rate.min(1.0) };
-            if size * rate <= tolerance {
+            if iteration >= least && size * rate <= tolerance {
                 let square = if iteration == 1 { square } else { norm.square_of(e, u, u) };
                 return Ok(Some(square));
             }
@@ -278,7 +324,7 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
                 break;
             }
             previous = size;
-            self.residual(rhs, equation, Some(e), y)?;
+            self.residual(rhs, equation, Some(e), y, part)?;
         }
         Ok(None)
     }
@@ -291,29 +337,36 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         equation: &Equation<'_, B::Item>,
         e: Option<&[B::Item]>,
         y: &[B::Item],
+        part: Part,
     ) -> Result<(), Failure> {
         let Equation { t, c, r, p, .. } = *equation;
         self.evaluations += 1;
         let delta = self.delta.as_mut();
-        rhs.eval(B::Item::from_f64(t), y, p, delta)?;
         let n = delta.len().min(r.len());
+        let range = part.range(self.leading, n);
+        match part {
+            Part::Leading => {
+                rhs.eval_leading(B::Item::from_f64(t), y, p, &mut delta[range.clone()])?;
+            }
+            _ => rhs.eval(B::Item::from_f64(t), y, p, delta)?,
+        }
         match (rhs.mass(), e) {
             (None, None) => {
-                for i in 0..n {
+                for i in range {
                     delta[i] -= r[i];
                 }
             }
             (None, Some(e)) => {
-                for i in 0..n {
+                for i in range {
                     delta[i] -= e[i].scale_add(c, r[i]);
                 }
             }
             (Some(mass), e) => {
                 let coupled = self.coupled.as_mut();
-                for i in 0..n {
+                for i in range.clone() {
                     coupled[i] = e.map_or(r[i], |e| e[i].scale_add(c, r[i]));
                 }
-                for i in 0..n {
+                for i in range {
                     for &(j, m) in mass.row(i) {
                         delta[i] -= coupled[j].scale(m);
                     }
@@ -393,6 +446,9 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         }
         words::write(memory, self.jacobian_age as u64);
         words::write(memory, self.factors_age as u64);
+        if self.leading < self.u_jac.as_ref().len() {
+            words::write(memory, self.rate_of_tangents.to_bits());
+        }
         memory.extend_from_slice(self.u_jac.as_ref());
     }
 
@@ -409,6 +465,9 @@ impl<B: Buffer<Item: Concrete + Field>, W> Newton<B, W> {
         self.rate = memory.real();
         self.jacobian_age = memory.count(usize::MAX / 2);
         self.factors_age = memory.count(usize::MAX / 2);
+        if self.leading < self.u_jac.as_ref().len() {
+            self.rate_of_tangents = memory.real();
+        }
         memory.numbers(self.u_jac.as_mut());
         self.is_restored = true;
         self.refusal = None;

@@ -30,7 +30,7 @@ impl<W> Factors<W> {
     /// For methods with so many stages.
     pub(super) fn new<F: Jacobian<f64, Work = W>>(rhs: &F, stages: usize) -> Self {
         let linearization = Linearization::new(rhs, Wanted::Fewest);
-        let n = linearization.states();
+        let n = rhs.states();
         let systems = Systems::new(&linearization, stages);
         Self {
             systems,

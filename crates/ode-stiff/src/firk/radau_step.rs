@@ -9,6 +9,7 @@ use super::{Parts, notes};
 use crate::convergence::{Convergence, Verdict};
 use crate::initialization::{self, Constraints, Settlement};
 use crate::iteration_matrix::Trouble;
+use crate::tangents::square_of_all;
 use ode_core::{Dense, Error, ErrorNorm, Interval, Refusal, Stats, Step};
 use scalar::{Concrete, Scalar};
 use system::{Buffer, Failure, Jacobian, Mass, Rhs};
@@ -201,7 +202,7 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         loop {
             self.factors.prepare(&RADAU, step.dt, mass)?;
             self.extrapolate(step.dt);
-            match self.iterate(rhs, step, norm, mass)? {
+            match self.iterate(rhs, step, norm, (mass, rhs.leading()))? {
                 Outcome::Converged => break,
                 Outcome::NotFinite => {
                     self.square = f64::NAN;
@@ -243,10 +244,11 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
         rhs: &F,
         step: &mut Step<'_, B>,
         norm: &mut ErrorNorm<'_>,
-        mass: Option<&Mass>,
+        (mass, leading): (Option<&Mass>, usize),
     ) -> Result<Outcome, Trouble> {
         self.newton.begin();
         self.iterations = 0;
+        let depth = B::Item::DEPTH + usize::from(leading < step.u.as_ref().len());
         let inverse = 1.0 / step.dt;
         let [gamma, alpha, beta] = [RADAU.gamma, RADAU.pair.0, RADAU.pair.1].map(|x| x * inverse);
         loop {
@@ -269,14 +271,14 @@ impl<B: Buffer<Item: Parts>, W> RadauCache<B, W> {
             self.factors.solve_real(r1)?;
             self.factors.solve_pair(r2, r3)?;
             let u = step.u.as_ref();
-            let squares =
-                [norm.square_of(r1, u, u), norm.square_of(r2, u, u), norm.square_of(r3, u, u)];
+            let mut square = |r: &[B::Item]| square_of_all(norm, leading, (r, u, u));
+            let squares = [square(r1), square(r2), square(r3)];
             let sum = squares[0] + squares[1] + squares[2];
             self.iterations += 1;
             // Squares where they do: the next evaluation waits for all of this.
             let verdict = if sum <= 3.0 * self.noise * self.noise {
                 Verdict::Converged
-            } else if self.iterations <= B::Item::DEPTH && sum.is_finite() {
+            } else if self.iterations <= depth && sum.is_finite() {
                 // The tangents take in what the increment of the values changes in the next one.
                 Verdict::GoOn
             } else {

@@ -23,6 +23,7 @@ impl Systems {
         let (n, is_odd) = (of.states(), stages % 2 == 1);
         match of.sparsity().is_none() && (1..=LARGEST).contains(&n) {
             true => Self::Small(Small {
+                states: n,
                 real: is_odd.then(|| RealLu::new(n)),
                 pair: ComplexLu::new(n),
                 factorizations: 0,
@@ -51,8 +52,36 @@ impl Systems {
         }
     }
 
+    /// Column by column, where there are tangents behind the leading states.
     #[inline(always)]
     pub(super) fn solve_real<S: Parts>(&mut self, b: &mut [S]) -> Result<(), Trouble> {
+        let n = self.states();
+        if b.len() == n {
+            return self.solve_real_column(b);
+        }
+        b.chunks_exact_mut(n.max(1)).try_for_each(|b| self.solve_real_column(b))
+    }
+
+    #[inline(always)]
+    pub(super) fn solve_pair<S: Parts>(&mut self, a: &mut [S], b: &mut [S]) -> Result<(), Trouble> {
+        let n = self.states();
+        if b.len() == n {
+            return self.solve_pair_column(a, b);
+        }
+        let columns = a.chunks_exact_mut(n.max(1)).zip(b.chunks_exact_mut(n.max(1)));
+        columns.into_iter().try_for_each(|(a, b)| self.solve_pair_column(a, b))
+    }
+
+    #[inline(always)]
+    fn states(&self) -> usize {
+        match self {
+            Self::Small(small) => small.states,
+            Self::Any(any) => any.x.len(),
+        }
+    }
+
+    #[inline(always)]
+    fn solve_real_column<S: Parts>(&mut self, b: &mut [S]) -> Result<(), Trouble> {
         match self {
             Self::Small(small) => {
                 small.solve_real(b);
@@ -63,7 +92,7 @@ impl Systems {
     }
 
     #[inline(always)]
-    pub(super) fn solve_pair<S: Parts>(&mut self, a: &mut [S], b: &mut [S]) -> Result<(), Trouble> {
+    fn solve_pair_column<S: Parts>(&mut self, a: &mut [S], b: &mut [S]) -> Result<(), Trouble> {
         match self {
             Self::Small(small) => {
                 small.solve_pair(a, b);
@@ -95,6 +124,7 @@ impl Systems {
 
 /// Dense matrices of a few states.
 pub(super) struct Small {
+    states: usize,
     real: Option<RealLu>,
     pair: ComplexLu,
     factorizations: usize,

@@ -15,8 +15,12 @@ use system::{Jacobian, Rhs};
 /// With bases `E` and `V` of the null spaces of `M` (`EᵀM = 0`, `M V = 0`) the algebraic equations are
 /// `g = Eᵀf = 0` for the algebraic variables `y` in `u + V y`. Their Jacobian `G = Eᵀ (∂f/∂u) V` is
 /// regular where, and only where, the index is 1.
+///
+/// Columns of tangents behind the leading states have the same `G`, and are corrected one by one.
 pub(crate) struct Constraints<S: Field, W> {
     spaces: Subspaces<S>,
+    /// The number of leading states.
+    n: usize,
     linearization: Linearization<S, W>,
     /// `G` is a sum of terms: its place in `values`, that of the entry of the Jacobian, the weight.
     terms: Vec<(usize, usize, f64)>,
@@ -32,6 +36,8 @@ pub(crate) struct Constraints<S: Field, W> {
     factors: Factors<S>,
     g: Vec<S>,
     direction: Vec<S>,
+    /// Scratch of [`slope`](Constraints::slope).
+    by_time: Vec<S>,
     /// Whether the factors belong to the start of the step.
     is_current: bool,
     pub(super) settlement: Settlement<S>,
@@ -56,9 +62,8 @@ const DENSE: usize = 200;
 impl<S: Concrete + Field, W> Constraints<S, W> {
     /// `None` without a mass matrix.
     pub(crate) fn new<F: Jacobian<S, Work = W>>(rhs: &F) -> Option<Self> {
-        let mass = rhs.mass()?;
-        let n = mass.size();
-        let spaces = Subspaces::new(mass)?;
+        let n = rhs.leading();
+        let spaces = Subspaces::new(&rhs.mass()?.leading(n))?;
         let m = spaces.equations.len();
         let linearization = Linearization::new(rhs);
         let by_state = |sums: &[Vec<(usize, f64)>]| {
@@ -110,8 +115,10 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
             row_scale: ones(m),
             column_scale: ones(m),
             g: zeros(m),
-            direction: zeros(n),
+            direction: zeros(rhs.states()),
+            by_time: zeros(rhs.states()),
             spaces,
+            n,
             linearization,
             terms,
             rows,
@@ -278,35 +285,74 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
 
     /// The Newton correction of the state, `-V G⁻¹ Eᵀ f`, by the last linearisation.
     pub(crate) fn correction(&mut self, f: &[S]) -> Result<&[S], Obstacle> {
-        self.gather(f);
-        self.solve()?;
         self.direction.fill(S::ZERO);
-        for (&y, sum) in self.g.iter().zip(&self.spaces.variables) {
-            sum.iter().for_each(|&(j, w)| self.direction[j] += -(y * S::real(w)));
+        let n = self.n.max(1);
+        for (column, f) in f.chunks_exact(n).enumerate() {
+            self.gather(f);
+            self.solve()?;
+            let Some(direction) = self.direction.get_mut(column * n..(column + 1) * n) else {
+                break;
+            };
+            for (&y, sum) in self.g.iter().zip(&self.spaces.variables) {
+                sum.iter().for_each(|&(j, w)| direction[j] += -(y * S::real(w)));
+            }
         }
         Ok(&self.direction)
     }
 
     /// Turns `f` into the derivative of the state, `M u' = f` and `Eᵀ (∂f/∂u u' + ∂f/∂t) = 0`, by the
-    /// last linearisation.
-    pub(crate) fn slope(&mut self, f: &mut [S]) -> Result<(), Obstacle> {
+    /// linearisation at the same place.
+    pub(crate) fn slope<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (S, &[S], &[S]),
+        f: &mut [S],
+    ) -> Result<(), Obstacle> {
+        let mut by_time = std::mem::take(&mut self.by_time);
+        by_time.copy_from_slice(self.linearization.dfdt());
+        let found = self.slopes(rhs, at, f, &mut by_time);
+        self.by_time = by_time;
+        found
+    }
+
+    fn slopes<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (S, &[S], &[S]),
+        f: &mut [S],
+        by_time: &mut [S],
+    ) -> Result<(), Obstacle> {
+        let n = self.n.max(1);
+        let (f, tangents) = f.split_at_mut(n.min(f.len()));
+        let (first, by_time) = by_time.split_at_mut(n.min(by_time.len()));
+        self.slope_of(f, first)?;
+        if tangents.is_empty() {
+            return Ok(());
+        }
+        self.linearization.couple(rhs, at, (f, &mut *by_time))?;
+        let mut columns = tangents.chunks_exact_mut(n).zip(by_time.chunks_exact(n));
+        columns.try_for_each(|(f, by_time)| self.slope_of(f, by_time))
+    }
+
+    /// The same for one column, with its derivative by time.
+    fn slope_of(&mut self, f: &mut [S], by_time: &[S]) -> Result<(), Obstacle> {
         let mut scratch = std::mem::take(&mut self.values);
         if scratch.len() < f.len() {
             scratch.resize(f.len(), S::ZERO);
         }
-        let is_solved = self.spaces.solve(f, &mut self.direction, &mut scratch);
+        let direction = &mut self.direction[..f.len()];
+        let is_solved = self.spaces.solve(f, direction, &mut scratch);
         self.values = scratch;
         self.values.truncate(self.places.len());
         if !is_solved {
             return Err(Obstacle::NoMemory);
         }
-        f.copy_from_slice(&self.direction);
+        f.copy_from_slice(direction);
         if self.is_empty() {
             return Ok(());
         }
         for (g, sum) in self.g.iter_mut().zip(&self.spaces.equations) {
-            let dfdt = self.linearization.dfdt();
-            *g = sum.iter().fold(S::ZERO, |total, &(i, w)| total + dfdt[i] * S::real(w));
+            *g = sum.iter().fold(S::ZERO, |total, &(i, w)| total + by_time[i] * S::real(w));
         }
         for &(e, at, j, w) in &self.rows {
             self.g[e] += self.linearization.entry(at) * f[j] * S::real(w);
@@ -357,13 +403,18 @@ impl<S: Concrete + Field, W> Constraints<S, W> {
 
     /// The equation that is missed most: the names of its rows, and by how much.
     pub(crate) fn worst(&mut self, f: &[S], names: &[String]) -> (String, f64) {
-        self.gather(f);
-        let sizes = self.g.iter().map(|g| g.largest_part()).enumerate();
-        let larger =
-            |a: (usize, f64), b: (usize, f64)| if b.1 > a.1 || b.1.is_nan() { b } else { a };
-        let (e, residual) = sizes.fold((0, 0.0), larger);
+        let n = self.n.max(1);
+        let (mut e, mut residual, mut first) = (0, 0.0, 0);
+        for (column, f) in f.chunks_exact(n).enumerate() {
+            self.gather(f);
+            for (i, size) in self.g.iter().map(|g| g.largest_part()).enumerate() {
+                if size > residual || size.is_nan() {
+                    (e, residual, first) = (i, size, column * n);
+                }
+            }
+        }
         let rows = self.spaces.equations.get(e).into_iter().flatten();
-        (rows.map(|row| name(names, row.0)).collect::<Vec<_>>().join(" + "), residual)
+        (rows.map(|row| name(names, first + row.0)).collect::<Vec<_>>().join(" + "), residual)
     }
 
     /// The states that may be changed.

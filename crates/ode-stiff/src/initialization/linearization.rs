@@ -5,7 +5,7 @@ use scalar::Concrete;
 use std::ops::Range;
 use system::{Coloring, Jacobian};
 
-/// `∂f/∂u` and `∂f/∂t` at one point: dense, or in the pattern that the right-hand side tells of.
+/// `∂f/∂u` (of the leading states) and `∂f/∂t` at one point: dense, or in the pattern that the right-hand side tells of.
 pub(super) struct Linearization<S, W> {
     n: usize,
     /// Row by row, or the entries of the pattern.
@@ -17,13 +17,13 @@ pub(super) struct Linearization<S, W> {
 
 impl<S: Concrete + Field, W> Linearization<S, W> {
     pub(super) fn new<F: Jacobian<S, Work = W>>(rhs: &F) -> Self {
-        let n = rhs.states();
+        let n = rhs.leading();
         let pattern = if n > SMALL { rhs.pattern() } else { None };
         let coloring = pattern.map(|pattern| Coloring::new(&pattern));
         let coloring = coloring.filter(|coloring| 2 * coloring.colors() <= n);
         let entries = coloring.as_ref().map_or(n * n, Coloring::num_nonzeros);
         let values = vec![S::ZERO; entries];
-        Self { n, values, dfdt: vec![S::ZERO; n], work: rhs.jacobian_work(), coloring }
+        Self { n, values, dfdt: vec![S::ZERO; rhs.states()], work: rhs.jacobian_work(), coloring }
     }
 
     pub(super) fn is_sparse(&self) -> bool {
@@ -50,6 +50,16 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
 
     pub(super) fn dfdt(&self) -> &[S] {
         &self.dfdt
+    }
+
+    /// Adds to `b` what the Jacobian of the tangents by the leading states makes of `x`.
+    pub(super) fn couple<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (S, &[S], &[S]),
+        product: (&[S], &mut [S]),
+    ) -> Result<(), Obstacle> {
+        Ok(rhs.couple(t, u, p, product, &mut self.work)?)
     }
 
     pub(super) fn evaluate<F: Jacobian<S, Work = W>>(

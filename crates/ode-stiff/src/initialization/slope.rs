@@ -16,8 +16,8 @@ pub(crate) fn slope<S: Concrete + Field, F: Jacobian<S>>(
     f: &mut [S],
 ) -> Result<(), Failure> {
     constraints.forget();
-    let found =
-        constraints.linearize_once(rhs, (S::from_f64(t), u, p)).and_then(|()| constraints.slope(f));
+    let at = (S::from_f64(t), u, p);
+    let found = constraints.linearize_once(rhs, at).and_then(|()| constraints.slope(rhs, at, f));
     match found {
         Err(Obstacle::Failed(failure)) => Err(failure),
         _ => Ok(()),
@@ -33,7 +33,8 @@ pub(crate) fn slope_at<S: Concrete + Field, F: Jacobian<S>>(
 ) -> Result<(), Failure> {
     rhs.eval(at.0, at.1, at.2, du)?;
     let Some(constraints) = constraints else { return Ok(()) };
-    constraints.linearize(rhs, at).and_then(|()| constraints.slope(du)).map_err(Obstacle::refuse)
+    let found = constraints.linearize(rhs, at).and_then(|()| constraints.slope(rhs, at, du));
+    found.map_err(Obstacle::refuse)
 }
 
 /// The same by the Jacobian of the values alone: the tangents of `du` are zero where there is a mass
@@ -52,7 +53,8 @@ pub(crate) fn slope_of_values<S: Parts, F: Rhs<S> + Jacobian<f64>>(
     let values = |x: &[S]| -> Vec<f64> { x.iter().map(|x| x.part(0)).collect() };
     let mut slope = values(du);
     let at = (t.part(0), &values(u)[..], &values(p)[..]);
-    let found = constraints.linearize(rhs, at).and_then(|()| constraints.slope(&mut slope));
+    let found =
+        constraints.linearize(rhs, at).and_then(|()| constraints.slope(rhs, at, &mut slope));
     found.map_err(Obstacle::refuse)?;
     for (du, &slope) in du.iter_mut().zip(&slope) {
         *du = S::from_f64(slope);

@@ -6,7 +6,8 @@ use scalar::Concrete;
 use std::sync::Arc;
 use system::Jacobian;
 
-/// The Jacobian `J = ∂f/∂u` of a right-hand side, and `∂f/∂t`.
+/// The Jacobian `J = ∂f/∂u` of a right-hand side (of its leading states, where tangents stand behind
+/// them), and `∂f/∂t`.
 ///
 /// Dense up to a few states; above, in the pattern that the right-hand side tells of, if it has one
 /// in which few columns meet.
@@ -49,7 +50,7 @@ pub(crate) const SMALL: usize = 10;
 impl<S: Concrete + Field, W> Linearization<S, W> {
     /// Memory for a right-hand side.
     pub(crate) fn new<F: Jacobian<S, Work = W>>(rhs: &F, wanted: Wanted) -> Self {
-        let n = rhs.states();
+        let n = rhs.leading();
         let looks = match wanted {
             Wanted::Fewest => n > SMALL,
             Wanted::Sparse | Wanted::Pattern => true,
@@ -72,14 +73,14 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
             n,
             entries,
             jac: vec![S::ZERO; count],
-            dfdt: vec![S::ZERO; n],
+            dfdt: vec![S::ZERO; rhs.states()],
             work: rhs.jacobian_work(),
             is_unchecked: rhs.declares_pattern(),
             evaluations: 0,
         }
     }
 
-    /// The number of states.
+    /// The number of states, or of the leading ones.
     #[inline]
     pub(crate) fn states(&self) -> usize {
         self.n
@@ -123,7 +124,18 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         u: &[S],
         p: &[S],
     ) -> Result<(), Trouble> {
-        let out = (&mut self.jac[..], &mut self.dfdt[..]);
+        let all = self.dfdt.len();
+        self.differentiate_first(rhs, (t, u, p), all)
+    }
+
+    /// The same with `∂f/∂t` of the first states only.
+    fn differentiate_first<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (S, &[S], &[S]),
+        count: usize,
+    ) -> Result<(), Trouble> {
+        let out = (&mut self.jac[..], &mut self.dfdt[..count]);
         match &self.entries {
             Entries::All => rhs.derivatives(t, u, p, out, &mut self.work)?,
             Entries::Of(sparsity) => {
@@ -152,7 +164,7 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
     ) -> Result<(), Trouble> {
         match &self.entries {
             Entries::All => {}
-            Entries::Of(_) => return self.differentiate(rhs, t, u, p),
+            Entries::Of(_) => return self.differentiate_first(rhs, (t, u, p), self.n),
             Entries::None => return Ok(()),
         }
         self.evaluations += 1;
@@ -169,6 +181,16 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         out: &mut [S],
     ) -> Result<(), system::Failure> {
         rhs.jvp(t, u, p, (v, out), &mut self.work)
+    }
+
+    /// Adds to `b` what the Jacobian of the tangents by the leading states makes of `x`.
+    pub(crate) fn couple<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (S, &[S], &[S]),
+        product: (&[S], &mut [S]),
+    ) -> Result<(), system::Failure> {
+        rhs.couple(t, u, p, product, &mut self.work)
     }
 
     /// A bound of the eigenvalues of `J`: the largest sum of a row where it is dense, of a column

@@ -96,10 +96,38 @@ impl<S: Concrete + Field, W> IterationMatrix<S, W> {
         self.factors.factor(&self.linearization, c, mass)
     }
 
-    /// Solves `(c M - J) x = b` in place.
+    /// Solves `(c M - J) x = b` in place, column by column where there are tangents.
     #[inline(always)]
     pub(crate) fn solve(&mut self, b: &mut [S]) -> Result<(), Trouble> {
-        self.factors.solve(b)
+        match b.len() == self.linearization.states() {
+            true => self.factors.solve(b),
+            false => self.solve_columns(b),
+        }
+    }
+
+    #[inline(never)]
+    fn solve_columns(&mut self, b: &mut [S]) -> Result<(), Trouble> {
+        let n = self.linearization.states().max(1);
+        b.chunks_exact_mut(n).try_for_each(|b| self.factors.solve(b))
+    }
+
+    /// The same with all of the Jacobian: also with what makes tangents depend on the leading states,
+    /// `(c M - J) xₖ = bₖ + Cₖ x₀`. At the place that `J` belongs to.
+    #[inline(always)]
+    pub(crate) fn solve_coupled<F: Jacobian<S, Work = W>>(
+        &mut self,
+        rhs: &F,
+        at: (S, &[S], &[S]),
+        b: &mut [S],
+    ) -> Result<(), Trouble> {
+        let n = self.linearization.states();
+        if b.len() == n {
+            return self.factors.solve(b);
+        }
+        let Some((x, rest)) = b.split_at_mut_checked(n) else { return self.solve_columns(b) };
+        self.factors.solve(x)?;
+        self.linearization.couple(rhs, at, (x, &mut *rest))?;
+        self.solve_columns(rest)
     }
 
     /// Solves `(c M - J)ᵀ x = b` in place.

@@ -66,7 +66,9 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
         let wanted =
             if preconditioning.needs_entries() { Wanted::Pattern } else { Wanted::Products };
         let linearization = Linearization::new(rhs, wanted);
-        let (n, entries) = (linearization.states(), linearization.values().len());
+        let (n, entries) = (rhs.states(), linearization.values().len());
+        // Columns of tangents are preconditioned one by one.
+        let leading = linearization.states();
         let sparsity = linearization.sparsity().map(|sparsity| &**sparsity);
         let options = Gmres { restart: *restart, max_products: *max_products, ..Gmres::default() };
         let fatal = |what: String| Failure::Fatal(format!("NewtonKrylov: {what}"));
@@ -77,7 +79,7 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
                     "`forcing` must lie in (0, 1), `max_products` be positive".into(),
                 ));
             }
-            let preconditioner = Prepared::new(preconditioning, n, sparsity)?;
+            let preconditioner = Prepared::new(preconditioning, leading, sparsity)?;
             let values = vec![0.0; sparsity.map_or(0, |sparsity| sparsity.structure().len())];
             Ok(Tools { gmres, preconditioner, jac: vec![0.0; entries], values, params: Vec::new() })
         });
@@ -168,7 +170,8 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
                 (self.reals.take)(u, 0, &mut self.moved);
                 (self.reals.take)(&[t], 0, &mut time);
                 (self.reals.take)(p, 0, &mut tools.params);
-                own.prepare(c, time[0], &self.moved, &tools.params)?;
+                let n = self.linearization.states().min(self.moved.len());
+                own.prepare(c, time[0], &self.moved[..n], &tools.params)?;
             }
             prepared => {
                 if self.is_restored {
@@ -270,7 +273,8 @@ impl<S: Concrete + Field, W> KrylovMatrix<S, W> {
             failure: None,
         };
         let prepared = &mut tools.preconditioner;
-        let mut preconditioner = ScaledPreconditioner { prepared, scales: &self.scales };
+        let leading = operator.linearization.states();
+        let mut preconditioner = ScaledPreconditioner { prepared, leading, scales: &self.scales };
         let (right, x) = (&self.right, &mut self.solution);
         let solved = tools.gmres.solve_roughly(&mut operator, &mut preconditioner, right, x);
         self.products += operator.products;

@@ -118,6 +118,8 @@ fn row(mass: &Mass, i: usize, x: &[f64]) -> f64 {
 /// A preconditioner in the same scaling.
 pub(super) struct ScaledPreconditioner<'a> {
     pub(super) prepared: &'a mut Prepared,
+    /// The number of leading states.
+    pub(super) leading: usize,
     pub(super) scales: &'a Scales,
 }
 
@@ -129,7 +131,9 @@ impl Preconditioner for ScaledPreconditioner<'_> {
         for (r, row) in r.iter_mut().zip(&self.scales.rows) {
             *r /= row;
         }
-        self.prepared.apply(r);
+        for r in r.chunks_exact_mut(self.leading.max(1)) {
+            self.prepared.apply(r);
+        }
         for (r, unit) in r.iter_mut().zip(&self.scales.columns) {
             *r /= unit;
         }

@@ -203,7 +203,7 @@ where
         if d != 0.0 {
             add(stage, dt.scaled(d), self.matrix.dfdt());
         }
-        self.matrix.solve(stage)
+        self.matrix.solve_coupled(rhs, (step.t_first.lift(), step.u.as_ref(), step.p), stage)
     }
 
     pub(super) fn accept<M: Rosenbrock, F: Jacobian<B::Item, Work = W>, T: Time<B::Item>>(

@@ -5,6 +5,7 @@ use crate::Krylov;
 use crate::convergence::{Convergence, Verdict};
 use crate::iteration_matrix::Trouble;
 use crate::linear_systems::{LinearSystems, Place};
+use crate::tangents::{Part, square_of_all};
 use linalg::Field;
 use ode_core::{ErrorNorm, Refusal, Stats};
 use scalar::{Concrete, Scalar};
@@ -15,7 +16,11 @@ use system::{Buffer, Failure, Jacobian};
 #[derive(Debug)]
 pub(crate) struct Newton<B: Buffer<Item: Field>, W> {
     systems: LinearSystems<B::Item, W>,
+    /// The number of states, without their tangents.
+    leading: usize,
     convergence: Convergence,
+    /// That of the tangents, where they are found after the states.
+    of_tangents: Convergence,
     /// The increment.
     delta: B,
     /// Whether the Jacobian belongs to the start of the step, and whether it must before the next.
@@ -107,7 +112,9 @@ where
     ) -> Self {
         Self {
             systems: LinearSystems::new(rhs, krylov),
+            leading: rhs.leading(),
             convergence: Convergence::default(),
+            of_tangents: Convergence::default(),
             delta: u.zeros(),
             is_fresh: false,
             is_wanted: true,
@@ -126,7 +133,12 @@ where
     /// Another state: nothing carries over.
     pub(crate) fn restart(&mut self) {
         (self.is_fresh, self.is_wanted, self.c_restored) = (false, true, None);
+        self.forget();
+    }
+
+    fn forget(&mut self) {
         self.convergence.forget();
+        self.of_tangents.forget();
     }
 
     /// The step was accepted.
@@ -172,7 +184,7 @@ where
                 Trouble::Failed(Failure::Recoverable) => {}
                 other => return Err(other.tell(&mut self.refusal)),
             }
-            self.convergence.forget();
+            self.forget();
             if self.is_fresh {
                 return Err(trouble.tell(&mut self.refusal));
             }
@@ -197,7 +209,7 @@ where
         }
         self.c_restored = None;
         let ratio = self.c / self.c_factored;
-        let Reuse { drift, .. } = Reuse::of(at.1.len());
+        let Reuse { drift, .. } = Reuse::of(self.leading);
         if self.c_factored.is_nan() || (ratio - 1.0).abs() > drift {
             self.systems.factor(rhs, self.c, at.2)?;
             self.c_factored = self.c;
@@ -211,29 +223,64 @@ where
     }
 
     /// Improves `z` until `M z = h f(t, base + z)` as well as the tolerance asks for; `y = base + z` in
-    /// the end.
+    /// the end. Tangents are found with the states, or after them: then their equations are linear, and
+    /// the matrix is the same.
     #[inline]
     pub(crate) fn solve<F: Jacobian<B::Item, Work = W>>(
         &mut self,
         rhs: &F,
-        (t, u, p): (f64, &[B::Item], &[B::Item]),
+        at: (f64, &[B::Item], &[B::Item]),
         places: Places<'_, B::Item>,
         norm: &mut ErrorNorm<'_>,
     ) -> Result<(), Trouble> {
         let Places { base, z, y } = places;
-        self.convergence.begin();
         sum(base, z, y);
+        if self.leading < y.len() && rhs.staggers() && !self.systems.is_exact() {
+            self.iterate(rhs, at, Places { base, z, y }, norm, Part::Leading)?;
+            return self.iterate(rhs, at, Places { base, z, y }, norm, Part::Tangents);
+        }
+        self.iterate(rhs, at, Places { base, z, y }, norm, Part::All)
+    }
+
+    #[inline(always)]
+    fn iterate<F: Jacobian<B::Item, Work = W>>(
+        &mut self,
+        rhs: &F,
+        (t, u, p): (f64, &[B::Item], &[B::Item]),
+        Places { base, z, y }: Places<'_, B::Item>,
+        norm: &mut ErrorNorm<'_>,
+        part: Part,
+    ) -> Result<(), Trouble> {
+        let range = part.range(self.leading, y.len());
+        // The tangents take in what the increment of the states changes in the next one.
+        let mut must_go_on = part == Part::All && self.leading < y.len();
+        match part {
+            Part::Tangents => self.of_tangents.begin(),
+            _ => self.convergence.begin(),
+        }
         loop {
             let place = Place { t, y, p, u, c: self.c, tolerance: REMAINDER, is_estimate: true };
-            self.improve(rhs, &place, norm, z)?;
-            let size = norm.of(self.delta.as_ref(), u, y);
-            sum(base, z, y);
-            match self.convergence.judge(size) {
-                Verdict::GoOn => {}
-                Verdict::Converged => {
-                    self.slowest = self.slowest.max(self.convergence.rate());
+            self.improve(rhs, &place, norm, z, part)?;
+            let delta = &self.delta.as_ref()[range.clone()];
+            let scaled = (delta, &u[range.clone()], &y[range.clone()]);
+            let size = match part {
+                Part::All => square_of_all(norm, self.leading, scaled).sqrt(),
+                _ => norm.of(scaled.0, scaled.1, scaled.2),
+            };
+            sum(&base[range.clone()], &z[range.clone()], &mut y[range.clone()]);
+            let convergence = match part {
+                Part::Tangents => &mut self.of_tangents,
+                _ => &mut self.convergence,
+            };
+            match convergence.judge(size) {
+                Verdict::Converged if !must_go_on => {
+                    // How old the Jacobian may become is for the states to say.
+                    if part != Part::Tangents {
+                        self.slowest = self.slowest.max(self.convergence.rate());
+                    }
                     return Ok(());
                 }
+                Verdict::GoOn | Verdict::Converged => must_go_on = false,
                 Verdict::Diverged => return Err(Trouble::Refused(Refusal::NotConverged)),
             }
         }
@@ -253,7 +300,7 @@ where
         sum(base, z, y);
         for _ in 0..MOST_TO_ROUNDING {
             let place = Place { t, y, p, u: y, c: self.c, tolerance: 0.0, is_estimate: true };
-            self.improve(rhs, &place, norm, z)?;
+            self.improve(rhs, &place, norm, z, Part::All)?;
             sum(base, z, y);
             let delta = self.delta.as_ref();
             if !delta.iter().all(|delta| delta.is_finite()) {
@@ -282,19 +329,27 @@ where
         place: &Place<'_, B::Item>,
         norm: &ErrorNorm<'_>,
         z: &mut [B::Item],
+        part: Part,
     ) -> Result<(), Trouble> {
         let &Place { t, y, p, c, .. } = place;
+        let range = part.range(self.leading, y.len());
         let delta = self.delta.as_mut();
         self.evaluations += 1;
-        rhs.eval(B::Item::from_f64(t), y, p, delta)?;
+        match part {
+            Part::Leading => {
+                rhs.eval_leading(B::Item::from_f64(t), y, p, &mut delta[range.clone()])?;
+            }
+            _ => rhs.eval(B::Item::from_f64(t), y, p, delta)?,
+        }
+        let delta = &mut delta[range.clone()];
         match rhs.mass() {
             None => {
-                for (delta, &z) in delta.iter_mut().zip(z.iter()) {
+                for (delta, &z) in delta.iter_mut().zip(&z[range.clone()]) {
                     *delta = z.scale_add(-c, *delta);
                 }
             }
             Some(mass) => {
-                for (i, delta) in delta.iter_mut().enumerate() {
+                for (i, delta) in range.clone().zip(delta.iter_mut()) {
                     for &(j, m) in mass.row(i) {
                         *delta = z[j].scale_add(-c * m, *delta);
                     }
@@ -302,7 +357,7 @@ where
             }
         }
         self.systems.solve(rhs, place, norm, delta)?;
-        for (delta, z) in delta.iter_mut().zip(z.iter_mut()) {
+        for (delta, z) in delta.iter_mut().zip(&mut z[range]) {
             *delta = delta.scale(self.relaxation);
             *z += *delta;
         }
@@ -348,6 +403,9 @@ where
         memory::write(out, flag(advanced && self.is_fresh));
         memory::write(out, age as f64);
         memory::write(out, self.convergence.carried());
+        if self.leading < self.delta.as_ref().len() {
+            memory::write(out, self.of_tangents.carried());
+        }
         // No factors are those of an infinite step.
         let c = if self.c_factored.is_finite() { self.c_factored } else { 0.0 };
         memory::write(out, c);
@@ -361,6 +419,9 @@ where
         // No more than could have been written, whatever a file says.
         self.age = memory::read(memory).clamp(0.0, OLDEST as f64) as usize;
         self.convergence.carry_over(memory::read(memory));
+        if self.leading < self.delta.as_ref().len() {
+            self.of_tangents.carry_over(memory::read(memory));
+        }
         let c = memory::read(memory);
         self.c_factored = f64::NAN;
         self.c_restored = (c != 0.0).then_some(c);
@@ -370,7 +431,7 @@ where
     /// Whether the Jacobian has to be evaluated again, at this age.
     #[inline]
     fn is_worn(&self, age: usize) -> bool {
-        let limit = Reuse::of(self.delta.as_ref().len()).rate;
+        let limit = Reuse::of(self.leading).rate;
         self.slowest > limit || age >= OLDEST
     }
 
