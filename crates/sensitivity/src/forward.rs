@@ -219,7 +219,7 @@ where
 
 /// Tangents are carried with respect to `input / scale`, so that they have the units of the state and
 /// the absolute tolerance means the same for them (`pbar` of CVODES, Hindmarsh et al. 2005).
-fn scale(x: f64) -> f64 {
+pub(crate) fn scale(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { x.abs() }
 }
 
@@ -271,6 +271,26 @@ pub struct Sensitivities {
 }
 
 impl Sensitivities {
+    /// None yet, of `n` states by so many inputs.
+    pub(crate) fn new(n: usize, inputs: usize) -> Self {
+        let (times, states, derivatives) = (Vec::new(), Vec::new(), Vec::new());
+        Self { n, inputs, times, states, derivatives, stats: Stats::default() }
+    }
+
+    /// Adds a save time, where `derivative(j, k)` is that of component `j` by input `k`.
+    pub(crate) fn push(&mut self, t: f64, u: &[f64], derivative: impl Fn(usize, usize) -> f64) {
+        self.times.push(t);
+        self.states.extend_from_slice(u);
+        for j in 0..self.n {
+            self.derivatives.extend((0..self.inputs).map(|k| derivative(j, k)));
+        }
+    }
+
+    /// Adds the work of a solve.
+    pub(crate) fn add_work(&mut self, stats: Stats) {
+        self.stats = self.stats + stats;
+    }
+
     /// The save times.
     pub fn times(&self) -> &[f64] {
         &self.times

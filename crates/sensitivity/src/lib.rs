@@ -4,6 +4,7 @@
 //! | algorithm | cost | when |
 //! |---|---|---|
 //! | [`ForwardSensitivity`] | one solve with duals per 8 inputs | few inputs; or all of `∂u/∂(u0, p)` |
+//! | [`ForwardEquations`] | one solve of state and tangents, factors shared by all columns | stiff, DAEs, few inputs |
 //! | [`DiscreteAdjoint`], of every one-step method, explicit or implicit | a few solves, whatever the number of parameters; memory: states of all steps, or within a budget | training, stiff or not |
 //! | [`SecondOrder`] | a few gradients per product of the Hessian (or the Gauss–Newton matrix) with a vector | Newton's method, uncertainty |
 //!
@@ -67,6 +68,7 @@ mod augmented;
 mod continuous;
 mod error;
 mod forward;
+mod forward_equations;
 mod gradient;
 mod loss;
 mod report;
@@ -83,6 +85,7 @@ pub use continuous::{
 };
 pub use error::{Error, ErrorKind};
 pub use forward::{ForwardSensitivity, Sensitivities};
+pub use forward_equations::{Corrector, ForwardEquations, StateAndTangents};
 pub use gradient::Gradient;
 pub use loss::Loss;
 pub use report::{Report, Warning};

@@ -24,7 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ad-tape", &["scalar", "system"]),
     ("nn", &["scalar"]),
     ("optimize", &[]),
-    ("sensitivity", &["scalar", "system", "ode-core", "ode-stiff", "ad-tape"]),
+    ("sensitivity", &["scalar", "system", "linalg", "ode-core", "ode-stiff", "ad-tape"]),
     ("fit", &["scalar", "system", "ode-core", "ad-tape", "nn", "optimize", "sensitivity"]),
     ("datadriven", &["scalar", "system", "ode-core"]),
     ("report", &[]),
