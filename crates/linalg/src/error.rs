@@ -113,6 +113,8 @@ pub enum ErrorKind {
     },
     /// The singular values did not converge.
     SvdNotConverged,
+    /// The eigenvalues did not converge.
+    EigenvaluesNotConverged,
     /// A factorisation needs more memory than can be had.
     OutOfMemory {
         /// For what.
@@ -198,6 +200,9 @@ impl fmt::Display for Error {
             }
             ErrorKind::SvdNotConverged => {
                 write!(f, "the singular values did not converge; scale the matrix")
+            }
+            ErrorKind::EigenvaluesNotConverged => {
+                write!(f, "the eigenvalues did not converge; scale the matrix")
             }
             ErrorKind::OutOfMemory { what } => {
                 write!(f, "not enough memory for {what}; try an iterative method")

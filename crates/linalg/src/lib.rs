@@ -11,6 +11,7 @@
 //! | `c I - J` for many `c`, real or complex | [`ShiftedHessenberg`] |
 //! | only products | [`GmresSolver`], [`BiCgStabSolver`] with [`Jacobi`], [`Ilu0`], [`Ilut`] |
 //! | least squares, rank, singular values | [`PivotedQr`], [`Svd`], [`TruncatedSvd`] |
+//! | eigenvalues | [`eigenvalues`](fn@eigenvalues) |
 //!
 //! Solvers with factors share the interface [`LinearSolve`]: factor values in the order of a
 //! [`Structure`], solve, solve with the transpose, estimate the condition. After the first
@@ -75,6 +76,7 @@ pub use lu::banded::BandedLu;
 pub use lu::dense::DenseLu;
 pub use lu::small::SmallLu;
 pub use lu::sparse::SparseLu;
+pub use orthogonal::eigenvalues::eigenvalues;
 pub use orthogonal::pivoted_qr::PivotedQr;
 pub use orthogonal::qr::DenseQr;
 pub use orthogonal::sparse_qr::SparseQr;

@@ -83,6 +83,43 @@ pub enum ErrorKind {
     /// The loss mixed variables of different recordings.
     Recording(ad_tape::Error),
 
+    // Of steady states.
+    /// The state that was given is not steady.
+    NotSteady {
+        /// The equation that is missed most.
+        equation: String,
+        /// Its value there.
+        residual: f64,
+        /// How far a steady state would be, in units of the tolerance.
+        correction: f64,
+    },
+    /// No steady state was found.
+    NoSteadyState {
+        /// The equation that is missed most.
+        equation: String,
+        /// Its value where the search ended.
+        residual: f64,
+        /// Iterations of Newton's method.
+        iterations: usize,
+    },
+    /// The Jacobian at a steady state is singular.
+    SingularSteadyState {
+        /// The combination of equations that is zero whatever the state (weights of the states, the
+        /// largest 1): where it is so everywhere, this sum of states is conserved. Empty if not known.
+        conserved: Vec<(String, f64)>,
+        /// The direction along which the state can be moved without leaving rest. Empty if not known.
+        direction: Vec<(String, f64)>,
+    },
+    /// The loss of a steady state has a running term.
+    SteadyRunning,
+    /// A steady state was asked of a model that reads the time.
+    SteadyTime {
+        /// An equation that does.
+        equation: String,
+    },
+    /// A linear system could not be solved.
+    Linear(linalg::Error),
+
     // Of long-time averages and shadowing.
     /// A setting makes no sense.
     Setting {
@@ -178,6 +215,12 @@ impl<S> From<ode_core::SolveError<S>> for Error {
     }
 }
 
+impl From<linalg::Error> for Error {
+    fn from(error: linalg::Error) -> Self {
+        ErrorKind::Linear(error).into()
+    }
+}
+
 impl From<ad_tape::Error> for Error {
     fn from(error: ad_tape::Error) -> Self {
         ErrorKind::Recording(error).into()
@@ -253,6 +296,39 @@ impl fmt::Display for Error {
                  parameters together"
             ),
             ErrorKind::Recording(error) => write!(f, "the loss cannot be differentiated: {error}"),
+            ErrorKind::NotSteady { equation, residual, correction } => write!(
+                f,
+                "the state is not steady: d({equation})/dt is {residual:e}, and the steady state is \
+                 {correction:.1e} tolerances away; solve for a longer time, or let Newton's method find \
+                 it (`start: SteadyStart::Guess`)"
+            ),
+            ErrorKind::NoSteadyState { equation, residual, iterations } => write!(
+                f,
+                "no steady state was found in {iterations} iterations: d({equation})/dt is {residual:e} \
+                 where the search ended; start from the end of a long solve"
+            ),
+            ErrorKind::SingularSteadyState { conserved, direction } => {
+                f.write_str("the Jacobian at the steady state is singular")?;
+                if !conserved.is_empty() {
+                    write!(f, ": {} does not change", Sum(conserved))?;
+                }
+                if !direction.is_empty() {
+                    write!(f, "; the state can be moved along {}", Sum(direction))?;
+                }
+                f.write_str(
+                    ". What is conserved belongs to the initial state: replace one of these equations by \
+                     the conservation law, its total a parameter",
+                )
+            }
+            ErrorKind::SteadyRunning => f.write_str(
+                "the loss of a steady state has no integral over time: give it as `at`, without `running`",
+            ),
+            ErrorKind::SteadyTime { equation } => write!(
+                f,
+                "d({equation})/dt depends on time, so there is no steady state: make the time a \
+                 parameter where a frozen one is meant; long-time averages are asked as `AverageProblem`"
+            ),
+            ErrorKind::Linear(error) => error.fmt(f),
             ErrorKind::Setting { name, value, must } => {
                 write!(f, "`{name}` is {value}, but must be {must}")
             }
@@ -315,7 +391,26 @@ impl std::error::Error for Error {
                 Some(error)
             }
             ErrorKind::Recording(error) => Some(error),
+            ErrorKind::Linear(error) => Some(error),
             _ => None,
         }
+    }
+}
+
+/// A weighted sum of states, its first six terms.
+struct Sum<'a>(&'a [(String, f64)]);
+
+impl fmt::Display for Sum<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, (name, weight)) in self.0.iter().enumerate().take(6) {
+            let sign = match (i, *weight < 0.0) {
+                (0, false) => "",
+                (0, true) => "-",
+                (_, false) => " + ",
+                (_, true) => " - ",
+            };
+            write!(f, "{sign}{:.3} {name}", weight.abs())?;
+        }
+        if self.0.len() > 6 { f.write_str(" + …") } else { Ok(()) }
     }
 }

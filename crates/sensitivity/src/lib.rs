@@ -7,6 +7,7 @@
 //! | [`ForwardEquations`] | one solve of state and tangents, factors shared by all columns | stiff, DAEs, few inputs |
 //! | [`DiscreteAdjoint`], of every one-step method, explicit or implicit | a few solves, whatever the number of parameters; memory: states of all steps, or within a budget | training, stiff or not |
 //! | [`SecondOrder`] | a few gradients per product of the Hessian (or the Gauss–Newton matrix) with a vector | Newton's method, uncertainty |
+//! | [`SteadyStateAdjoint`] | one transposed solve | losses of a state of rest |
 //!
 //! All are exact for the steps that were taken, and by default they choose their steps so that
 //! sensitivities, and not only states, are resolved.
@@ -73,6 +74,7 @@ mod gradient;
 mod loss;
 mod report;
 mod shadowing;
+mod steady;
 
 pub use adjoint::{
     Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, DiscreteMethod, EventModel,
@@ -93,3 +95,4 @@ pub use shadowing::{
     AdjointLss, Average, AverageProblem, ForwardLss, LyapunovExponents, Nilsas, Nilss,
     ShadowingGradient, Window, lyapunov_exponents,
 };
+pub use steady::{SteadyGradient, SteadySolver, SteadyStart, SteadyStateAdjoint};

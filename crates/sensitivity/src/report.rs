@@ -31,6 +31,11 @@ pub enum Warning {
         /// When it was largest.
         t: f64,
     },
+    /// The steady state is unstable: it is where no solution comes to rest.
+    Unstable {
+        /// The largest real part of an eigenvalue of the Jacobian, per unit of time.
+        rate: f64,
+    },
     /// Backsolve was forced to answer, although the state that it found going back in time is off by so
     /// many tolerances.
     Backsolve {
@@ -59,6 +64,12 @@ impl fmt::Display for Warning {
                 "perturbations grow by a factor of {factor:.1e} (largest at t = {t}); if the system is \
                  chaotic, this gradient is that of one trajectory, and for long-time averages \
                  shadowing is the method"
+            ),
+            Self::Unstable { rate } => write!(
+                f,
+                "the steady state is unstable (perturbations grow at a rate of {rate:.1e}): no solution \
+                 comes to rest there; start closer to the one that is meant, or from the end of a long \
+                 solve"
             ),
             Self::Backsolve { factor, t } => write!(
                 f,

@@ -1,5 +1,6 @@
-//! Orthogonal factors: least squares and singular values.
+//! Orthogonal factors: least squares, singular values, eigenvalues.
 
+pub(crate) mod eigenvalues;
 pub(crate) mod pivoted_qr;
 pub(crate) mod qr;
 pub(crate) mod sparse_qr;
