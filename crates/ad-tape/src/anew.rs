@@ -54,8 +54,8 @@ impl Anew {
         bars
     }
 
-    /// Bytes of memory that this holds on to, the tape aside.
+    /// Bytes of memory that this holds on to.
     pub(crate) fn bytes(&self) -> usize {
-        self.bars.capacity() * size_of::<f64>()
+        self.recorder.bytes() + self.du.bytes() + self.bars.capacity() * size_of::<f64>()
     }
 }

@@ -93,4 +93,17 @@ impl<S: BranchScalar> Recorder<S> {
         }
         Ok(value)
     }
+
+    /// Bytes of memory that this holds on to: the tape's, the cotangents' and the inputs'.
+    ///
+    /// ```
+    /// let (mut recorder, mut gradient) = (ad_tape::Recorder::new(), [0.0; 2]);
+    /// let empty = recorder.bytes();
+    /// recorder.gradient(|x| x[0] * x[1], &[2.0, 3.0], &mut gradient)?;
+    /// assert!(recorder.bytes() >= empty + 3 * 8);
+    /// # Ok::<(), ad_tape::Error>(())
+    /// ```
+    pub fn bytes(&self) -> usize {
+        self.tape.bytes() + self.adjoints.bytes() + self.inputs.bytes()
+    }
 }

@@ -28,4 +28,9 @@ impl<S: BranchScalar> Pool<S> {
         vars.clear();
         self.0 = vars.into_iter().filter_map(|_| None).collect();
     }
+
+    /// Bytes of memory that this holds on to.
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.capacity() * size_of::<Blank<S>>()
+    }
 }

@@ -138,7 +138,7 @@ pub trait Vjp: Rhs<f64> {
     /// pull back is not said.
     ///
     /// A [`System`] with a product of its own runs that and nothing else: it neither evaluates the
-    /// right-hand side nor copies the point. By default a pass forward, whose value is thrown away (it
+    /// right-hand side nor copies the point; one with a program calls [`Program::vjp`]. By default a pass forward, whose value is thrown away (it
     /// is allocated), and one backward.
     ///
     /// ```
@@ -302,12 +302,7 @@ impl<F: System> Vjp for F {
         if (u.len(), p.len(), du.len()) != (*n, *m, *n) {
             return Err(record.refuse((u.len(), p.len(), du.len())));
         }
-        // A record has room for just that.
-        let (p_kept, rest) = point.split_at_mut(*m);
-        p_kept.copy_from_slice(p);
-        let (u_kept, t_kept) = rest.split_at_mut(*n);
-        u_kept.copy_from_slice(u);
-        t_kept[0] = t;
+        keep(point, t, u, p);
         match way {
             Way::Own | Way::Anew(_) => self.rhs(t, u, p, du),
             Way::Program(program, work, _) => program.forward(point, du, work).map_err(fatal)?,
@@ -359,6 +354,14 @@ impl<F: System> Vjp for F {
             self.vjp(t, u, p, du_bar, u_bar, p_bar);
             return Ok(());
         }
+        if fits && let Way::Program(program, work, bars) = &mut record.way {
+            record.is_forward = false;
+            keep(&mut record.point, t, u, p);
+            bars.fill(0.0);
+            program.vjp(&record.point, du_bar, bars, work).map_err(fatal)?;
+            give(bars, m, n, u_bar, p_bar);
+            return Ok(());
+        }
         let mut du = core::mem::take(&mut record.du);
         du.resize(n, 0.0);
         let done = self.forward(t, u, p, &mut du, record);
@@ -367,6 +370,15 @@ impl<F: System> Vjp for F {
         self.backward(record, du_bar, u_bar, p_bar);
         Ok(())
     }
+}
+
+/// Copies `p`, `u` and `t`, for which there is just the room.
+fn keep(point: &mut [f64], t: f64, u: &[f64], p: &[f64]) {
+    let (p_kept, rest) = point.split_at_mut(p.len());
+    p_kept.copy_from_slice(p);
+    let (u_kept, t_kept) = rest.split_at_mut(u.len());
+    u_kept.copy_from_slice(u);
+    t_kept[0] = t;
 }
 
 /// Adds the cotangents of `p` and `u`.

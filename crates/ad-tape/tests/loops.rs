@@ -141,6 +141,13 @@ fn brusselators() {
             program.reverse(&y_bar, &mut bars, &mut work).unwrap();
         };
         assert_eq!(allocation_counter::measure(&mut replay).count_total, 0);
+        // At once, and once more.
+        let (mut fresh, mut at_once) = (program.work(), vec![0.0; m + n + 1]);
+        program.vjp(&x, &y_bar, &mut at_once, &mut fresh).unwrap();
+        assert_eq!(at_once, bars);
+        at_once.fill(0.0);
+        program.reverse(&y_bar, &mut at_once, &mut fresh).unwrap();
+        assert_eq!(at_once, bars);
         for k in 0..m + n {
             let lift = |(i, &re): (usize, &f64)| D { re, eps: [f64::from(i == k)] };
             let lifted: Vec<D> = x.iter().enumerate().map(lift).collect();
@@ -196,6 +203,47 @@ fn the_side_not_chosen_does_not_count() {
         for (bar, exact) in [bars[i], bars[n + i]].into_iter().zip(exact) {
             let exact = if counts == 0.0 { 0.0 } else { exact };
             assert!((bar - exact).abs() <= 1e-13 * exact.abs().max(1.0), "{i}: {bar} {exact}");
+        }
+    }
+}
+
+/// Diffusion and reaction on a plate, at whose border something else happens: the inner cells have holes in their rows.
+fn plate<S: Scalar>(width: usize, x: &[S]) -> Vec<S> {
+    let (p, u) = x.split_at(1);
+    let height = u.len() / width;
+    let cell = |k: usize| {
+        let (i, j) = (k % width, k / width);
+        let is_inner = i > 0 && j > 0 && i + 1 < width && j + 1 < height;
+        match is_inner {
+            true => {
+                let around = u[k - 1] + u[k + 1] + u[k - width] + u[k + width] - u[k].scale(4.0);
+                p[0] * around + u[k] * u[k].sin() * u[k]
+            }
+            false => p[0] * u[k] - u[k] * u[k] * u[k],
+        }
+    };
+    (0..u.len()).map(cell).collect()
+}
+
+#[test]
+fn borders_of_another_kind() {
+    for (width, height, loops) in [(16, 14, 60), (30, 9, 60)] {
+        let n = width * height + 1;
+        let program = Program::record(n, |x| plate(width, x)).unwrap();
+        let found = program.explain().loops;
+        assert!(found[0] > 0 && found[0] + found[1] <= loops, "{}", program.explain());
+        let (x, y_bar) = (numbers(n, 1), numbers(n - 1, 2));
+        let (mut work, mut y, mut bars) = (program.work(), vec![0.0; n - 1], vec![0.0; n]);
+        program.forward(&x, &mut y, &mut work).unwrap();
+        assert_eq!(y, plate(width, &x));
+        program.reverse(&y_bar, &mut bars, &mut work).unwrap();
+        for k in 0..n {
+            let lift = |(i, &re): (usize, &f64)| D { re, eps: [f64::from(i == k)] };
+            let lifted: Vec<D> = x.iter().enumerate().map(lift).collect();
+            let slopes = plate(width, &lifted);
+            let parts = slopes.iter().zip(&y_bar).map(|(y, bar)| y.eps[0] * bar);
+            let (exact, size) = parts.fold((0.0, 1.0), |(e, s), p: f64| (e + p, s + p.abs()));
+            assert!((bars[k] - exact).abs() <= 1e-13 * size, "{k}: {} {exact}", bars[k]);
         }
     }
 }

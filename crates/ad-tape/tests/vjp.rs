@@ -202,6 +202,7 @@ fn functions_of_the_user_are_recorded_anew() {
     let (u, p) = ([0.7, 1.3], [0.9, 2.0]);
     let mut record = Solubility.record();
     assert!(record.program().is_none());
+    let empty = record.bytes();
     check(&Solubility, 0.4, &u, &p, &mut record);
     check(&Solubility, 0.9, &[1.7, 0.3], &p, &mut record.clone());
     // A slope that is not finite does not count where its cotangent is zero.
@@ -215,6 +216,8 @@ fn functions_of_the_user_are_recorded_anew() {
     };
     step(0.1);
     assert_eq!(allocation_counter::measure(|| step(0.2)).count_total, 0);
+    // The tape counts: a value and two slopes for each of ten operations and more.
+    assert!(record.bytes() >= empty + 10 * 24, "{empty} {}", record.bytes());
 }
 
 /// In one call as in two, whatever the way, and without allocation.

@@ -215,9 +215,7 @@ impl Program {
             work.is_forward = true;
             return Ok(());
         }
-        let first = self.constants.len();
-        values[first..first + x.len()].copy_from_slice(x);
-        self.run_forward(values);
+        self.run_at(x, values);
         for (y, &slot) in y.iter_mut().zip(&self.code.outputs) {
             *y = values[slot as usize];
         }
@@ -244,6 +242,51 @@ impl Program {
         work.after_forward(self.id)?;
         self.pull_back(y_bar, x_bar, work);
         Ok(())
+    }
+
+    /// `x_bar += (∂y/∂x)ᵀ y_bar` at `x`, where the outputs are not wanted: [`forward`](Program::forward) and
+    /// [`reverse`](Program::reverse) at once. A fused program leaves out what only the outputs need. Then
+    /// [`reverse`](Program::reverse) may follow, with other cotangents.
+    ///
+    /// ```
+    /// use ad_tape::Program;
+    ///
+    /// let product = Program::record(2, |x| vec![x[0] * x[1]])?;
+    /// let (mut work, mut x_bar) = (product.work(), [0.0; 2]);
+    /// product.vjp(&[2.0, 3.0], &[10.0], &mut x_bar, &mut work)?;
+    /// assert_eq!(x_bar, [30.0, 20.0]);
+    /// # Ok::<(), ad_tape::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As those two; then nothing is added.
+    pub fn vjp<S: Replay>(
+        &self,
+        x: &[S],
+        y_bar: &[S],
+        x_bar: &mut [S],
+        work: &mut Work<S>,
+    ) -> Result<(), Error> {
+        check("the inputs", x.len(), self.inputs)?;
+        check("the cotangents of the outputs", y_bar.len(), self.outputs())?;
+        check("the cotangents of the inputs", x_bar.len(), self.inputs)?;
+        self.has_derivatives(S::ORDER > 0)?;
+        let values = work.values(self.id)?;
+        match &self.fused {
+            Some(fused) => fused.prepare(x, &self.functions, values),
+            None => self.run_at(x, values),
+        }
+        work.is_forward = true;
+        self.pull_back(y_bar, x_bar, work);
+        Ok(())
+    }
+
+    /// Runs the instructions at a point.
+    fn run_at<S: Replay>(&self, x: &[S], values: &mut [S]) {
+        let first = self.constants.len();
+        values[first..first + x.len()].copy_from_slice(x);
+        self.run_forward(values);
     }
 
     /// Refuses second derivatives of primitives.

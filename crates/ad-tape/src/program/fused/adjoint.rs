@@ -53,7 +53,8 @@ impl Graph {
         self.add_seeds();
         for k in 0..self.outputs.len() {
             let seed = (self.seeds + k) as u32;
-            gifts.give(self.outputs[k], 0, k as u32, Term::linear(1.0, seed));
+            let key = self.vertices[seed as usize].key;
+            gifts.give(self.outputs[k], 0, key, Term::linear(1.0, seed));
         }
         for id in (self.inputs as u32..end as u32).rev() {
             if !self.is_constant(id)
@@ -67,7 +68,10 @@ impl Graph {
         let of_input = |id: u32| match self.bar(id, &gifts) {
             None => zero,
             Some((1.0, bar)) => bar,
-            Some((factor, bar)) => self.push(Kind::Sum, &[Term::linear(factor, bar)], id),
+            Some((factor, bar)) => {
+                let key = self.vertices[id as usize].key;
+                self.push(Kind::Sum, &[Term::linear(factor, bar)], key)
+            }
         };
         inputs.map(of_input).collect()
     }

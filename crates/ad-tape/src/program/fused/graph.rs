@@ -3,7 +3,6 @@
 use super::super::compile::UNUSED;
 use super::super::listing::{CONSTANT, Instr, Listing, Ref};
 use super::super::op::Op;
-use super::spread::majority;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -73,7 +72,7 @@ pub(super) struct Vertex {
     pub(super) kind: Kind,
     first: u32,
     len: u32,
-    /// Where it stands among those of its class.
+    /// Its cell: that of the first output that needs it.
     pub(super) key: u32,
     /// Equal for what is computed in the same way, cell by cell.
     pub(super) class: u64,
@@ -90,8 +89,10 @@ pub(super) struct Graph {
     pub(super) outputs: Vec<Id>,
     /// Inputs, or outputs, at this distance are alike: fields that are stored cell by cell.
     pub(super) strides: [usize; 2],
-    /// Equal for inputs that are used alike.
-    alike: Vec<u32>,
+    /// The first input of the first cell. Parameters may stand before it.
+    pub(super) first: usize,
+    /// Cells of the inputs, and of the outputs.
+    pub(super) cells: [usize; 2],
     /// The first seed.
     pub(super) seeds: usize,
 }
@@ -133,7 +134,7 @@ impl Graph {
                 .or_insert_with(|| graph.operation(op, setting, &operands, first[id]));
         }
         graph.outputs = outputs.iter().map(|&output| place(&ids, output)).collect();
-        graph.find_strides();
+        graph.find_cells();
         Some(graph)
     }
 
@@ -170,7 +171,7 @@ impl Graph {
     }
 
     /// Of a vertex with these terms; `field` tells inputs, or seeds, apart.
-    fn class(&self, kind: Kind, terms: &[Term], field: u64) -> u64 {
+    pub(super) fn class(&self, kind: Kind, terms: &[Term], field: u64) -> u64 {
         let mut hasher = DefaultHasher::new();
         (kind, field).hash(&mut hasher);
         let class = |id: Id| self.vertices.get(id as usize).map_or(0, |vertex| vertex.class);
@@ -205,61 +206,10 @@ impl Graph {
     /// Adds the cotangents of the outputs.
     pub(super) fn add_seeds(&mut self) {
         self.seeds = self.vertices.len();
-        for key in 0..self.outputs.len() {
-            let id = self.push(Kind::Seed, &[], key as u32) as usize;
-            self.vertices[id].class = self.class(Kind::Seed, &[], (key % self.strides[1]) as u64);
+        let stride = self.strides[1];
+        for k in 0..self.outputs.len() {
+            let id = self.push(Kind::Seed, &[], (k / stride) as u32) as usize;
+            self.vertices[id].class = self.class(Kind::Seed, &[], (k % stride) as u64);
         }
     }
-
-    /// The first input of a field that is used as most of the field are, in cells.
-    pub(super) fn first_cell(&self, field: usize) -> usize {
-        let field = self.alike.iter().copied().skip(field).step_by(self.strides[0]);
-        let (most, _) = majority(field.clone());
-        field.into_iter().position(|alike| alike == most).unwrap_or(0)
-    }
-
-    /// Finds fields, and from them the classes of all values.
-    fn find_strides(&mut self) {
-        // Who uses an input, and who uses that.
-        let mut users = vec![0u64; self.vertices.len()];
-        for _ in 0..2 {
-            let mut next = vec![0u64; users.len()];
-            for (id, vertex) in self.vertices.iter().enumerate() {
-                for (place, term) in self.terms(id as u32).iter().enumerate() {
-                    for (side, operand) in term.operands().enumerate() {
-                        let mut hasher = DefaultHasher::new();
-                        let by = (vertex.kind, place, side, term.coefficient.to_bits(), users[id]);
-                        by.hash(&mut hasher);
-                        let sum = &mut next[operand as usize];
-                        *sum = sum.wrapping_add(hasher.finish());
-                    }
-                }
-            }
-            users = next;
-        }
-        self.strides[0] = stride(&users[..self.inputs]);
-        self.alike = users[..self.inputs].iter().map(|&users| users as u32).collect();
-        for id in 0..self.vertices.len() {
-            let vertex = self.vertices[id];
-            let field = match vertex.kind {
-                Kind::Input => id % self.strides[0],
-                Kind::Constant => id,
-                _ => 0,
-            };
-            self.vertices[id].class = self.class(vertex.kind, self.terms(id as u32), field as u64);
-        }
-        let classes: Vec<u64> =
-            self.outputs.iter().map(|&id| self.vertices[id as usize].class).collect();
-        self.strides[1] = stride(&classes);
-    }
-}
-
-/// The smallest distance at which most are alike; 1 if there is none.
-fn stride(alike: &[u64]) -> usize {
-    const LARGEST: usize = 16;
-    let share = |s: usize| {
-        let pairs = alike.iter().zip(&alike[s..]);
-        4 * pairs.filter(|(x, y)| x == y).count() >= 3 * (alike.len() - s)
-    };
-    (1..=LARGEST.min(alike.len() / 8)).find(|&s| share(s)).unwrap_or(1)
 }

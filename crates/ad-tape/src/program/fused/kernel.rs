@@ -75,7 +75,7 @@ fn each<S: Scalar>(sums: &mut [S; PART], term: impl Fn(usize) -> S) {
 
 fn sum_block<S: Scalar>(x: &[S], y: &mut [S], skip: usize, mut entries: &[Entry]) {
     // What every number starts with; nothing once there are numbers. Adding -0 changes no bit.
-    let (mut start, mut is_new) = (Some(S::from_f64(-0.0)), true);
+    let mut start = Some(S::from_f64(-0.0));
     let rows = |entries: &[Entry]| {
         let is_row = |e: &&Entry| matches!((e.x, e.y), (Place::Row(_), Place::None));
         entries.iter().take(ROWS).take_while(is_row).count()
@@ -90,36 +90,34 @@ fn sum_block<S: Scalar>(x: &[S], y: &mut [S], skip: usize, mut entries: &[Entry]
         match (a, b) {
             (Place::Row(_), Place::None) => {
                 let count = rows(entries);
-                let taken = match const { size_of::<S>() <= 8 } && is_new {
-                    true => start_sum(y, (entries, count), (row_of, number)),
-                    false => add_rows(start, y, &entries[..count], row_of),
+                let taken = match (const { size_of::<S>() <= 8 }, start.take()) {
+                    (true, Some(start)) => start_sum(start, y, (entries, count), (row_of, number)),
+                    (_, start) => add_rows(start, y, &entries[..count], row_of),
                 };
-                is_new = false;
-                start = None;
                 entries = &entries[taken..];
                 continue;
             }
             (Place::Row(a), Place::Row(b)) => {
                 let (a, b) = (row_of(a), row_of(b));
                 match weighed {
-                    true => add(start, y, |i| a[i].weigh(b[i]).scale(coefficient)),
-                    false => add(start, y, |i| (a[i] * b[i]).scale(coefficient)),
+                    true => add_two(start, y, a, b, |a, b| a.weigh(b).scale(coefficient)),
+                    false => add_two(start, y, a, b, |a, b| (a * b).scale(coefficient)),
                 }
                 start = None;
             }
             (Place::Row(a), other) => {
                 let (a, b) = (row_of(a), number(other).unwrap_or(S::one()));
                 match weighed {
-                    true => add(start, y, |i| a[i].weigh(b).scale(coefficient)),
-                    false => add(start, y, |i| (a[i] * b).scale(coefficient)),
+                    true => add(start, y, a, |a| a.weigh(b).scale(coefficient)),
+                    false => add(start, y, a, |a| (a * b).scale(coefficient)),
                 }
                 start = None;
             }
             (other, Place::Row(b)) => {
                 let (a, b) = (number(other).unwrap_or(S::one()), row_of(b));
                 match weighed {
-                    true => add(start, y, |i| a.weigh(b[i]).scale(coefficient)),
-                    false => add(start, y, |i| (a * b[i]).scale(coefficient)),
+                    true => add(start, y, b, |b| a.weigh(b).scale(coefficient)),
+                    false => add(start, y, b, |b| (a * b).scale(coefficient)),
                 }
                 start = None;
             }
@@ -136,7 +134,7 @@ fn sum_block<S: Scalar>(x: &[S], y: &mut [S], skip: usize, mut entries: &[Entry]
                 }
             }
         }
-        (entries, is_new) = (rest, false);
+        entries = rest;
     }
     if let Some(start) = start {
         y.fill(start);
@@ -206,52 +204,54 @@ fn rows_and_factors<'x, S: Scalar + 'x, const K: usize>(
     (rows, factors)
 }
 
-/// `yᵢ = Σₖ cₖ xₖᵢ` for so many rows, and a product behind them, if there is one, in one pass; how
+/// `yᵢ = start + Σₖ cₖ xₖᵢ` for so many rows, and a product behind them, if there is one, in one pass; how
 /// many terms that are.
 fn start_sum<'x, S: Scalar + 'x>(
+    start: S,
     y: &mut [S],
     (entries, count): (&[Entry], usize),
     (row, number): (impl Fn(u32) -> &'x [S] + Copy, impl Fn(Place) -> Option<S>),
 ) -> usize {
     let rows = &entries[..count];
     let Some(&Entry { coefficient: c, x, y: b, weighed }) = entries.get(count) else {
-        return start_rows(y, rows, row, |sum, _| sum);
+        return start_rows(start, y, rows, row, |sum, _| sum);
     };
     let len = y.len();
     match (x, b, weighed) {
         (Place::Row(a), Place::Row(b), _) => {
             let (a, b) = (&row(a)[..len], &row(b)[..len]);
             match weighed {
-                true => start_rows(y, rows, row, |sum, i| sum + a[i].weigh(b[i]).scale(c)),
-                false => start_rows(y, rows, row, |sum, i| sum + (a[i] * b[i]).scale(c)),
+                true => start_rows(start, y, rows, row, |sum, i| sum + a[i].weigh(b[i]).scale(c)),
+                false => start_rows(start, y, rows, row, |sum, i| sum + (a[i] * b[i]).scale(c)),
             }
         }
         (Place::Same(_), Place::Row(b), true) => {
             let (a, b) = (number(x).unwrap_or(S::one()), &row(b)[..len]);
-            start_rows(y, rows, row, |sum, i| sum + a.weigh(b[i]).scale(c))
+            start_rows(start, y, rows, row, |sum, i| sum + a.weigh(b[i]).scale(c))
         }
         (one @ Place::Same(_), Place::Row(other), false)
         | (Place::Row(other), one @ Place::Same(_), false) => {
             let (a, b) = (number(one).unwrap_or(S::one()), &row(other)[..len]);
-            start_rows(y, rows, row, |sum, i| sum + (a * b[i]).scale(c))
+            start_rows(start, y, rows, row, |sum, i| sum + (a * b[i]).scale(c))
         }
-        _ => return start_rows(y, rows, row, |sum, _| sum),
+        _ => return start_rows(start, y, rows, row, |sum, _| sum),
     };
     count + 1
 }
 
-/// `Σₖ cₖ xₖᵢ`.
+/// `start + Σₖ cₖ xₖᵢ`.
 #[inline(always)]
-fn sum_at<S: Scalar, const K: usize>(x: &[&[S]; K], c: &[f64; K], i: usize) -> S {
-    let mut sum = x[0][i].scale(c[0]);
-    for k in 1..K {
+fn sum_at<S: Scalar, const K: usize>(start: S, x: &[&[S]; K], c: &[f64; K], i: usize) -> S {
+    let mut sum = start;
+    for k in 0..K {
         sum += x[k][i].scale(c[k]);
     }
     sum
 }
 
-/// `yᵢ = last(Σₖ cₖ xₖᵢ, i)`.
+/// `yᵢ = last(start + Σₖ cₖ xₖᵢ, i)`.
 fn start_rows<'x, S: Scalar + 'x>(
+    start: S,
     y: &mut [S],
     rows: &[Entry],
     row: impl Fn(u32) -> &'x [S],
@@ -263,7 +263,7 @@ fn start_rows<'x, S: Scalar + 'x>(
             match rows.len() {
                 $($K => {
                     let (x, c) = rows_and_factors::<S, $K>(rows, row, len);
-                    (0..len).for_each(|i| y[i] = last(sum_at(&x, &c, i), i));
+                    (0..len).for_each(|i| y[i] = last(sum_at(start, &x, &c, i), i));
                 })*
                 _ => {}
             }
@@ -273,12 +273,23 @@ fn start_rows<'x, S: Scalar + 'x>(
     rows.len()
 }
 
-/// `yᵢ = start + termᵢ`, or that added to `yᵢ`.
+/// `yᵢ = start + term(aᵢ)`, or that added to `yᵢ`.
 #[inline(always)]
-fn add<S: Scalar>(start: Option<S>, y: &mut [S], term: impl Fn(usize) -> S) {
+fn add<S: Scalar>(start: Option<S>, y: &mut [S], a: &[S], term: impl Fn(S) -> S) {
+    let pairs = y.iter_mut().zip(a);
     match start {
-        Some(start) => y.iter_mut().enumerate().for_each(|(i, y)| *y = start + term(i)),
-        None => y.iter_mut().enumerate().for_each(|(i, y)| *y += term(i)),
+        Some(start) => pairs.for_each(|(y, &a)| *y = start + term(a)),
+        None => pairs.for_each(|(y, &a)| *y += term(a)),
+    }
+}
+
+/// The same with `term(aᵢ, bᵢ)`.
+#[inline(always)]
+fn add_two<S: Scalar>(start: Option<S>, y: &mut [S], a: &[S], b: &[S], term: impl Fn(S, S) -> S) {
+    let triples = y.iter_mut().zip(a).zip(b);
+    match start {
+        Some(start) => triples.for_each(|((y, &a), &b)| *y = start + term(a, b)),
+        None => triples.for_each(|((y, &a), &b)| *y += term(a, b)),
     }
 }
 
@@ -302,43 +313,54 @@ pub(super) fn listed<S: Scalar>(x: &[S], y: &mut [S], entries: &[Entry], lists: 
 
 /// `c Σᵢ xᵢ [yᵢ]`.
 pub(super) fn total<S: Scalar>(x: &[S], len: usize, entry: &Entry, lists: &[u32]) -> S {
-    let (a, b) = (at(entry.x, len, lists), at(entry.y, len, lists));
-    let sum = match (a, b, entry.y) {
-        (At::Row(a), At::Row(b), Place::Row(_)) => {
-            let (a, b) = (&x[a..a + len], &x[b..b + len]);
-            match entry.weighed {
-                true => partial_sums(a, b, S::weigh),
-                false => partial_sums(a, b, |a, b| a * b),
-            }
-        }
-        (At::Row(a), _, Place::None) => {
-            let a = &x[a..a + len];
-            partial_sums(a, a, |a, _| a)
-        }
-        _ => {
-            let (a, b) = (a.any(), b.any());
-            let term = |i: usize| match (entry.y, entry.weighed) {
-                (Place::None, _) => x[a.index(i)],
-                (_, true) => x[a.index(i)].weigh(x[b.index(i)]),
-                (_, false) => x[a.index(i)] * x[b.index(i)],
-            };
-            (0..len).map(term).sum()
-        }
+    let (a, b) = (at(entry.x, len, lists).any(), at(entry.y, len, lists).any());
+    let term = |i: usize| match (entry.y, entry.weighed) {
+        (Place::None, _) => x[a.index(i)],
+        (_, true) => x[a.index(i)].weigh(x[b.index(i)]),
+        (_, false) => x[a.index(i)] * x[b.index(i)],
+    };
+    (0..len).map(term).sum::<S>().scale(entry.coefficient)
+}
+
+/// The same of parts of rows, `[from, len]`.
+pub(super) fn total_of_runs<S: Scalar>(x: &[S], entry: &Entry, runs: &[[u32; 2]]) -> S {
+    let row = |place: Place| match place {
+        Place::Row(first) => &x[first as usize..],
+        _ => &[],
+    };
+    let (a, b) = (row(entry.x), row(entry.y));
+    let sum = match (entry.y, entry.weighed) {
+        (Place::None, _) => partial_sums([a, a], runs, |a, _| a),
+        (_, true) => partial_sums([a, b], runs, S::weigh),
+        (_, false) => partial_sums([a, b], runs, |a, b| a * b),
     };
     sum.scale(entry.coefficient)
 }
 
 /// Many sums, which do not wait for each other.
 #[inline(always)]
-fn partial_sums<S: Scalar>(a: &[S], b: &[S], term: impl Fn(S, S) -> S) -> S {
+fn partial_sums<S: Scalar>(rows: [&[S]; 2], runs: &[[u32; 2]], term: impl Fn(S, S) -> S) -> S {
     const SUMS: usize = 32;
-    let mut sums = [S::zero(); SUMS];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<SUMS>(), b.as_chunks::<SUMS>());
-    for (a, b) in a.iter().zip(b) {
-        for k in 0..SUMS {
-            sums[k] += term(a[k], b[k]);
+    let (mut sums, mut rest) = ([S::zero(); SUMS], S::zero());
+    for &[from, len] in runs {
+        let [a, b] = rows.map(|row| &row[from as usize..(from + len) as usize]);
+        let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<SUMS>(), b.as_chunks::<SUMS>());
+        for (a, b) in a.iter().zip(b) {
+            for k in 0..SUMS {
+                sums[k] += term(a[k], b[k]);
+            }
+        }
+        for (&a, &b) in a_rest.iter().zip(b_rest) {
+            rest += term(a, b);
         }
     }
-    let rest: S = a_rest.iter().zip(b_rest).map(|(&a, &b)| term(a, b)).sum();
-    sums.into_iter().sum::<S>() + rest
+    // Halves onto each other: one after the other would be a long wait.
+    let mut width = SUMS / 2;
+    while width > 0 {
+        for k in 0..width {
+            sums[k] += sums[k + width];
+        }
+        width /= 2;
+    }
+    sums[0] + rest
 }

@@ -5,17 +5,22 @@
 //! 2. The replay backward is derived as more of the same graph: a cotangent is the sum of what its users give, so
 //!    that it is written once, and nothing has to be cleared or added to in memory (`adjoint`).
 //! 3. Values with one user become part of its sum: a Laplacian is one sum of five rows (`inline`).
-//! 4. Values that are computed alike, cell by cell, become rows, in the order of the cells. Fields that are stored
-//!    cell by cell are taken apart once; a row of neighbours that has exceptions (cells at a border) is a shifted
-//!    copy in which the exceptions are written anew (`schedule`, `spread`).
+//! 4. Values that are computed alike, cell by cell, become rows, in the order of the cells (`cells`, `schedule`). Fields
+//!    that are stored cell by cell are taken apart once (`spread`). A row of neighbours is the same row, shifted: where a
+//!    cell is missing there is a hole, and behind the ends is room (`margins`), into which the neighbours of cells at a
+//!    border are copied (`rows`); loops compute something in holes, too, that nobody asks for. Where exceptions have no
+//!    such place they are written into a copy of the row.
 //! 5. A sum of up to eight rows, and a product behind them, is one loop (`kernel`).
 
 mod adjoint;
 mod call;
+mod cells;
 mod graph;
 mod inline;
 mod kernel;
+mod margins;
 mod plan;
+mod rows;
 mod schedule;
 mod spread;
 
@@ -58,10 +63,11 @@ impl Fused {
         let plan = &self.0;
         let spreads = [&plan.x, &plan.y, &plan.y_bar, &plan.x_bar];
         size_of_val(&plan.forward[..])
+            + size_of_val(&plan.needed[..])
             + size_of_val(&plan.backward[..])
             + size_of_val(&plan.entries[..])
             + size_of_val(&plan.lists[..])
-            + size_of_val(&plan.patches[..])
+            + size_of_val(&plan.fills[..])
             + size_of_val(&plan.constants[..])
             + spreads.map(|spread| spread.bytes()).iter().sum::<usize>()
     }
@@ -83,6 +89,12 @@ impl Fused {
         self.0.x.load(x, values);
         self.run(&self.0.forward, functions, values);
         self.0.y.store(values, y);
+    }
+
+    /// The replay forward without the outputs, and what only they need.
+    pub(super) fn prepare<S: Scalar>(&self, x: &[S], functions: &[AnyUnary], values: &mut [S]) {
+        self.0.x.load(x, values);
+        self.run(&self.0.needed, functions, values);
     }
 
     /// `x_bar += (∂y/∂x)ᵀ y_bar`; what is missing among the cotangents counts as zero.
@@ -107,10 +119,8 @@ impl Fused {
                     values.copy_within(first..first + len, out);
                     continue;
                 }
-                Action::Patch => {
-                    for &[to, from] in &plan.patches[first..end] {
-                        values[to as usize] = values[from as usize];
-                    }
+                Action::Fill => {
+                    plan.fills[first..end].iter().for_each(|fill| fill.run(values));
                     continue;
                 }
                 _ => {}
@@ -121,11 +131,15 @@ impl Fused {
                 Action::Sum => kernel::sum(x, &mut rest[..len], entries),
                 Action::Listed => kernel::listed(x, &mut rest[..len], entries, &plan.lists),
                 Action::Total => rest[0] = kernel::total(x, len, &entries[0], &plan.lists),
+                Action::TotalOfRuns { list } => {
+                    let runs = &plan.lists[list as usize..list as usize + len];
+                    rest[0] = kernel::total_of_runs(x, &entries[0], runs.as_chunks::<2>().0);
+                }
                 Action::Call(function) => {
                     let y = &mut rest[..len];
                     call::call((function, functions), x, y, (entries, &plan.lists));
                 }
-                Action::Copy | Action::Patch => {}
+                Action::Copy | Action::Fill => {}
             }
         }
     }

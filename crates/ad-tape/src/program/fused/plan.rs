@@ -31,15 +31,42 @@ pub(super) enum Action {
     Listed,
     /// `y = c Σᵢ xᵢ [yᵢ]`, of one entry.
     Total,
+    /// The same over parts of rows: how far each is from the first place, and its length, from here on in the lists.
+    TotalOfRuns { list: u32 },
     /// A function of the `x` of its entries.
     Call(Function),
     /// A copy of a row.
     Copy,
-    /// Copies of single values.
-    Patch,
+    /// Copies into margins, and of exceptions.
+    Fill,
 }
 
-/// A loop: `len` values from `out` on, by `entries`. A copy has its source there; patches have their places.
+/// Copies of `len` values at equal distances.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fill {
+    pub(super) to: u32,
+    pub(super) from: u32,
+    /// From one place to the next.
+    pub(super) steps: [u32; 2],
+    pub(super) len: u32,
+}
+
+impl Fill {
+    pub(super) fn run<S: Copy>(&self, values: &mut [S]) {
+        let &Self { to, from, steps, len } = self;
+        let [mut to, mut from, len] = [to, from, len].map(|place| place as usize);
+        let [to_step, from_step] = steps.map(|step| step as usize);
+        if [to_step, from_step] == [1, 1] {
+            return values.copy_within(from..from + len, to);
+        }
+        for _ in 0..len {
+            values[to] = values[from];
+            (to, from) = (to + to_step, from + from_step);
+        }
+    }
+}
+
+/// A loop: `len` values from `out` on, by `entries`. A copy has its source there; fills are listed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Loop {
     pub(super) action: Action,
@@ -56,11 +83,12 @@ const _: () = assert!(size_of::<Loop>() <= 28 && size_of::<Entry>() == 32);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Plan {
     pub(super) forward: Vec<Loop>,
+    /// Those of them that the replay backward needs.
+    pub(super) needed: Vec<Loop>,
     pub(super) backward: Vec<Loop>,
     pub(super) entries: Vec<Entry>,
     pub(super) lists: Vec<u32>,
-    /// Where to, where from.
-    pub(super) patches: Vec<[u32; 2]>,
+    pub(super) fills: Vec<Fill>,
     pub(super) constants: Vec<f64>,
     /// Where inputs and outputs, seeds and the cotangents of the inputs are.
     pub(super) x: super::spread::Spread,

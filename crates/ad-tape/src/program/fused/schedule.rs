@@ -1,54 +1,60 @@
 //! From a graph to loops: values that are computed in the same way are a row, in the order of the cells.
 
 use super::graph::{Graph, Id, Kind, NONE, Term};
+use super::margins::margins;
 use super::plan::{Action, Entry, Loop, Place, Plan};
+use super::rows::{Rows, fills};
 use super::spread::{Spread, majority};
 use core::ops::Range;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// From this length on a row is one.
-const LONG: usize = 16;
+pub(super) const LONG: usize = 16;
 
 /// The least part of a row that is a loop of its own.
 const PART: usize = 8;
 
 pub(super) fn schedule(graph: &Graph, bars: &[Id], uses: &[u32]) -> Plan {
+    let forward = reached(graph, &graph.outputs, graph.seeds);
     let mut scheduler = Scheduler {
         graph,
+        margins: margins(graph, |id| forward[id] || uses[id] > 0),
+        needed: reached(graph, bars, graph.vertices.len()),
         slots: vec![NONE; graph.vertices.len()],
-        copies: HashMap::new(),
+        rows: Rows::default(),
+        copies: Vec::new(),
+        fills: Vec::new(),
         plan: Plan { constants: graph.constants.clone(), ..Plan::default() },
         loops: Vec::new(),
     };
     scheduler.place_leaves();
-    let forward = reached(graph, &graph.outputs);
     scheduler.phase(|id| forward[id]);
-    scheduler.plan.forward = core::mem::take(&mut scheduler.loops);
+    let loops = core::mem::take(&mut scheduler.loops);
+    scheduler.plan.needed = loops.iter().filter(|(_, needed)| *needed).map(|(l, _)| *l).collect();
+    scheduler.plan.forward = loops.into_iter().map(|(l, _)| l).collect();
     scheduler.phase(|id| uses[id] > 0 && !forward[id]);
-    scheduler.plan.backward = core::mem::take(&mut scheduler.loops);
-    // A field may end, or start, with numbers that are elsewhere.
-    scheduler.allocate(PART);
+    let loops = core::mem::take(&mut scheduler.loops);
+    scheduler.plan.backward = loops.into_iter().map(|(l, _)| l).collect();
     let place = |ids: &[Id]| ids.iter().map(|&id| scheduler.slots[id as usize]).collect::<Vec<_>>();
     let (inputs, seeds) = ((0..graph.inputs as u32).collect::<Vec<_>>(), graph.seeds as u32);
     let seeds: Vec<Id> = (seeds..).take(graph.outputs.len()).collect();
-    let [x, y] = graph.strides;
-    let slots = scheduler.plan.slots;
-    let [x, y, y_bar, x_bar] = [
-        Spread::new(&place(&inputs), x, slots),
-        Spread::new(&place(&graph.outputs), y, slots),
-        Spread::new(&place(&seeds), y, slots),
-        Spread::new(&place(bars), x, slots),
-    ];
-    let x_bar = x_bar.with_room(|len| scheduler.allocate(len));
-    Plan { x, y, y_bar, x_bar, ..scheduler.plan }
+    let slots = scheduler.rows.slots;
+    let spread = |ids: &[Id], side: usize| {
+        let first = if side == 0 { graph.first } else { 0 };
+        Spread::new(&place(ids), (graph.strides[side], first, graph.cells[side]), slots)
+    };
+    let (x, y) = (spread(&inputs, 0), spread(&graph.outputs, 1));
+    let (y_bar, x_bar) = (spread(&seeds, 1), spread(bars, 0));
+    let x_bar = x_bar.with_room(|len| scheduler.rows.allocate(len));
+    Plan { x, y, y_bar, x_bar, slots: scheduler.rows.slots, ..scheduler.plan }
 }
 
-/// What these depend on.
-fn reached(graph: &Graph, results: &[Id]) -> Vec<bool> {
+/// What these depend on, among the vertices before `end`.
+fn reached(graph: &Graph, results: &[Id], end: usize) -> Vec<bool> {
     let mut reached = vec![false; graph.vertices.len()];
     results.iter().for_each(|&id| reached[id as usize] = true);
-    for id in (0..reached.len()).rev().filter(|&id| id < graph.seeds) {
+    for id in (0..end).rev() {
         if reached[id] {
             for operand in graph.terms(id as u32).iter().flat_map(|term| term.operands()) {
                 reached[operand as usize] = true;
@@ -71,47 +77,56 @@ struct Item {
 
 struct Scheduler<'a> {
     graph: &'a Graph,
+    /// Whether the replay backward needs a value.
+    needed: Vec<bool>,
+    /// Room that the rows of a class need before and behind them.
+    margins: HashMap<u64, [u32; 2]>,
     slots: Vec<u32>,
-    /// Rows with exceptions, copied.
-    copies: HashMap<Vec<u32>, u32>,
+    rows: Rows,
+    /// Rows with exceptions, copied, the one used last at the end.
+    copies: Vec<Copied>,
+    /// Single values that the next loop wants copied.
+    fills: Vec<[u32; 2]>,
     plan: Plan,
-    loops: Vec<Loop>,
+    /// With whether the replay backward needs what they compute.
+    loops: Vec<(Loop, bool)>,
 }
 
 impl Scheduler<'_> {
-    /// Places for a row, long ones at a multiple of eight, where vectors start.
-    fn allocate(&mut self, len: usize) -> u32 {
-        let next = self.plan.slots;
-        let first = if len < PART { next } else { next.next_multiple_of(8) };
-        self.plan.slots = first + len as u32;
-        first
-    }
-
     /// Constants, inputs and seeds.
     fn place_leaves(&mut self) {
-        let (inputs, outputs) = (self.graph.inputs, self.graph.outputs.len());
-        for id in inputs..inputs + self.graph.constants.len() {
-            self.slots[id] = self.allocate(1);
+        let graph = self.graph;
+        let (inputs, outputs) = (graph.inputs, graph.outputs.len());
+        for id in inputs..inputs + graph.constants.len() {
+            self.slots[id] = self.rows.allocate(1);
         }
-        let fields = [(0, inputs), (self.graph.seeds, outputs)];
-        for ((first, len), stride) in fields.into_iter().zip(self.graph.strides) {
-            for field in 0..stride {
-                // Parameters before the cells must not put them out of step.
-                let before = if first == 0 { self.graph.first_cell(field) } else { 0 };
-                let row = self.allocate(len / stride + PART) + (PART - before % PART) as u32 % 8;
-                for (cell, place) in (0..len / stride).zip(row..) {
-                    self.slots[first + cell * stride + field] = place;
+        for (start, len, first, side) in [(0, inputs, graph.first, 0), (graph.seeds, outputs, 0, 1)]
+        {
+            let (stride, cells) = (graph.strides[side], graph.cells[side]);
+            let offsets: Vec<u32> = (0..cells as u32).collect();
+            for id in start + first..start + first + stride.min(len - first) {
+                let row = self.row(id as Id, &offsets);
+                for (cell, offset) in offsets.iter().enumerate() {
+                    self.slots[id + cell * stride] = row + offset;
                 }
             }
-            for k in len / stride * stride..len {
-                self.slots[first + k] = self.allocate(1);
+            for k in (0..first).chain(first + stride * cells..len) {
+                self.slots[start + k] = self.rows.allocate(1);
             }
         }
+    }
+
+    /// Places for the values of one class, which begin with this one.
+    fn row(&mut self, id: Id, offsets: &[u32]) -> u32 {
+        let vertex = &self.graph.vertices[id as usize];
+        let margins = self.margins.get(&vertex.class).copied().unwrap_or_default();
+        self.rows.row(offsets, margins, vertex.key)
     }
 
     /// Writes the loops for some of the values, which depend on nothing else that has no place.
     fn phase(&mut self, wanted: impl Fn(usize) -> bool) {
         let graph = self.graph;
+        self.copies.iter_mut().for_each(|copied| copied.what = Vec::new());
         let mut level = vec![0u32; graph.vertices.len()];
         let mut items = Vec::new();
         for (id, vertex) in graph.vertices.iter().enumerate() {
@@ -163,10 +178,23 @@ impl Scheduler<'_> {
         Column::new(ids.iter().map(place).collect())
     }
 
+    /// How far each of these values is from the first one in their row: as their cells are, if each has one of its own,
+    /// and few cells have none.
+    fn offsets(&self, ids: &[Id]) -> Vec<u32> {
+        let keys = || ids.iter().map(|&id| self.graph.vertices[id as usize].key);
+        let (first, last) = (keys().next().unwrap_or(0), keys().next_back().unwrap_or(0));
+        let has_cells = keys().is_sorted_by(|x, y| x < y);
+        match ids.len() >= LONG && has_cells && 2 * ((last - first) as usize) < 3 * ids.len() {
+            true => keys().map(|key| key - first).collect(),
+            false => (0..ids.len() as u32).collect(),
+        }
+    }
+
     /// Values of one shape.
     fn group(&mut self, ids: &[Id]) {
         let (graph, n) = (self.graph, ids.len());
         let terms = graph.terms(ids[0]);
+        let offsets = self.offsets(ids);
         let mut columns: Vec<[Column; 2]> = (0..terms.len())
             .map(|k| match terms[k].is_linear() {
                 true => [self.column(ids, |t| t[k].x), Column::default()],
@@ -174,13 +202,17 @@ impl Scheduler<'_> {
             })
             .collect();
         if n >= LONG {
-            columns.iter_mut().flatten().for_each(|column| self.straighten(column));
+            columns.iter_mut().flatten().for_each(|column| self.straighten(column, &offsets));
+            self.fill();
         }
-        let out = self.allocate(n);
-        for (&id, slot) in ids.iter().zip(out..) {
-            self.slots[id as usize] = slot;
+        let out = match n >= LONG {
+            true => self.row(ids[0], &offsets),
+            false => self.rows.allocate(n),
+        };
+        for (&id, offset) in ids.iter().zip(&offsets) {
+            self.slots[id as usize] = out + offset;
         }
-        let breaks = |&i: &usize| columns.iter().flatten().any(|column| column.breaks(i));
+        let breaks = |&i: &usize| columns.iter().flatten().any(|column| column.breaks(i, &offsets));
         let cuts: Vec<usize> = (1..n).filter(breaks).chain([n]).collect();
         let (mut start, mut loose) = (0, 0);
         let mut parts = Vec::new();
@@ -194,11 +226,12 @@ impl Scheduler<'_> {
         parts.push((loose..n, false));
         for (part, in_rows) in parts.into_iter().filter(|(part, _)| !part.is_empty()) {
             let first = self.plan.entries.len() as u32;
+            let part = Part { offsets: &offsets[part.clone()], values: part, in_rows };
             for (term, [x, y]) in terms.iter().zip(&columns) {
                 let entry = Entry {
                     coefficient: term.coefficient,
-                    x: self.place(x, part.clone(), in_rows),
-                    y: self.place(y, part.clone(), in_rows),
+                    x: self.place(x, &part),
+                    y: self.place(y, &part),
                     weighed: term.weighed,
                 };
                 self.plan.entries.push(entry);
@@ -209,62 +242,111 @@ impl Scheduler<'_> {
                 _ => Action::Listed,
             };
             let entries = [first, self.plan.entries.len() as u32];
-            let (out, len) = (out + part.start as u32, part.len() as u32);
-            self.loops.push(Loop { action, out, len, entries });
+            let (out, len) = (out + part.offsets[0], part.len());
+            let needed = ids.iter().any(|&id| self.needed[id as usize]);
+            self.loops.push((Loop { action, out, len, entries }, needed));
         }
     }
 
-    fn place(&mut self, column: &Column, part: Range<usize>, in_row: bool) -> Place {
-        match column.places.get(part.start) {
+    fn place(&mut self, column: &Column, part: &Part) -> Place {
+        match column.places.get(part.values.start) {
             None => Place::None,
             Some(&first) if column.is_same => Place::Same(first),
-            Some(&first) if in_row => Place::Row(first),
+            Some(&first) if part.in_rows => Place::Row(first),
             Some(_) => {
                 let list = self.plan.lists.len() as u32;
-                self.plan.lists.extend_from_slice(&column.places[part]);
+                let mut offset = part.offsets[0];
+                for (&place, &next) in column.places[part.values.clone()].iter().zip(part.offsets) {
+                    // In a hole the same value again: nobody looks at it.
+                    let count = (next + 1 - offset) as usize;
+                    self.plan.lists.extend(core::iter::repeat_n(place, count));
+                    offset = next + 1;
+                }
                 Place::List(list)
             }
         }
     }
 
     /// Makes a row of one with exceptions.
-    fn straighten(&mut self, column: &mut Column) {
+    fn straighten(&mut self, column: &mut Column, offsets: &[u32]) {
         let n = column.places.len();
-        let breaks = (1..n).filter(|&i| column.breaks(i)).count();
-        if breaks <= 2 + n / 64 {
+        let breaks = (1..n).filter(|&i| column.breaks(i, offsets)).count();
+        if breaks == 0 {
             return;
         }
         let places = &column.places;
-        let starts = places.iter().zip(0..).map(|(&place, i)| place.wrapping_sub(i));
+        let starts = places.iter().zip(offsets).map(|(&place, &offset)| place.wrapping_sub(offset));
         let (start, count) = majority(starts);
-        let fits = |i: &usize| places[*i].wrapping_sub(*i as u32) == start;
-        let (Some(first), Some(last)) = ((0..n).find(fits), (0..n).rfind(fits)) else { return };
         if 4 * count < 3 * n {
             return;
         }
-        let copy = match self.copies.get(places) {
-            Some(&copy) => copy,
+        let fits = |i: &usize| places[*i].wrapping_sub(offsets[*i]) == start;
+        let (Some(first), Some(last)) = ((0..n).find(fits), (0..n).rfind(fits)) else { return };
+        let others = || (0..n).filter(|i| !fits(i));
+        let wanted: Vec<[u32; 2]> =
+            others().map(|i| [start.wrapping_add(offsets[i]), places[i]]).collect();
+        let row = match self.rows.copy_to_free_places(places[first], &wanted) {
+            Some(new) => {
+                self.fills.extend(new);
+                start
+            }
+            None if breaks <= 2 + n / 64 => return,
             None => {
-                let copy = self.allocate(n);
-                let patches = self.plan.patches.len() as u32;
-                let others = (0..n).filter(|i| !fits(i)).map(|i| [copy + i as u32, places[i]]);
-                // The whole row, if there is something to copy: its start is where vectors start.
-                let whole = start.checked_add(n as u32).is_some_and(|end| end <= copy);
-                let (first, last) = if whole { (0, n - 1) } else { (first, last) };
-                self.plan.patches.extend(others);
-                self.loops.push(Loop {
-                    action: Action::Copy,
-                    out: copy + first as u32,
-                    len: (last + 1 - first) as u32,
-                    entries: [start.wrapping_add(first as u32), 0],
-                });
-                let entries = [patches, self.plan.patches.len() as u32];
-                self.loops.push(Loop { action: Action::Patch, out: copy, len: 0, entries });
-                self.copies.insert(places.clone(), copy);
+                let span = offsets[n - 1] + 1;
+                let what: Vec<[u32; 2]> =
+                    places.iter().zip(offsets).map(|(&place, &offset)| [place, offset]).collect();
+                let (copy, is_new) = self.copy(what);
+                if is_new {
+                    // The whole row, if there is something to copy: its start is where vectors start.
+                    let whole = start.checked_add(span).is_some_and(|end| end <= self.rows.slots);
+                    let [low, high] = match whole {
+                        true => [0, span],
+                        false => [offsets[first], offsets[last] + 1],
+                    };
+                    let entries = [start.wrapping_add(low), 0];
+                    let (action, out, len) = (Action::Copy, copy + low, high - low);
+                    self.loops.push((Loop { action, out, len, entries }, true));
+                    self.fills.extend(others().map(|i| [copy + offsets[i], places[i]]));
+                }
                 copy
             }
         };
-        column.places = (copy..).take(n).collect();
+        column.places = offsets.iter().map(|&offset| row.wrapping_add(offset)).collect();
+    }
+
+    /// A place for a copy of a row, and whether it has yet to be copied. Few are kept, so that they stay in the nearest
+    /// cache: a place whose copy was not used for the longest time serves for another one.
+    fn copy(&mut self, what: Vec<[u32; 2]>) -> (u32, bool) {
+        const KEPT: usize = 4;
+        let span = what.last().map_or(0, |last| last[1] + 1);
+        if let Some(i) = self.copies.iter().position(|copied| copied.what == what) {
+            let copied = self.copies.remove(i);
+            let place = copied.place;
+            self.copies.push(Copied { is_in_use: true, ..copied });
+            return (place, false);
+        }
+        let free = |copied: &Copied| copied.span >= span && !copied.is_in_use;
+        let (place, span) = match self.copies.iter().position(free) {
+            Some(i) if self.copies.len() >= KEPT => {
+                let Copied { place, span, .. } = self.copies.remove(i);
+                (place, span)
+            }
+            _ => (self.rows.row(&(0..span).collect::<Vec<_>>(), [0; 2], 0), span),
+        };
+        self.copies.push(Copied { what, place, span, is_in_use: true });
+        (place, true)
+    }
+
+    /// Writes the copies of single values that the next loop wants.
+    fn fill(&mut self) {
+        let start = self.plan.fills.len() as u32;
+        self.plan.fills.extend(fills(&self.fills));
+        self.fills.clear();
+        let entries = [start, self.plan.fills.len() as u32];
+        if entries[0] < entries[1] {
+            self.loops.push((Loop { action: Action::Fill, out: 0, len: 0, entries }, true));
+        }
+        self.copies.iter_mut().for_each(|copied| copied.is_in_use = false);
     }
 
     /// A sum over cells.
@@ -277,19 +359,71 @@ impl Scheduler<'_> {
         let x = column(|term| term.x);
         let y = if terms[0].is_linear() { Column::default() } else { column(|term| term.y) };
         let n = terms.len();
-        let [x_row, y_row] = [&x, &y].map(|column| !(1..n).any(|i| column.breaks(i)));
+        let offsets: Vec<u32> = (0..n as u32).collect();
+        let runs = runs(&x.places, &y.places);
+        let in_rows = !x.is_same && !y.is_same && 8 * runs.len() <= n.max(8);
+        let part = Part { offsets: &offsets, values: 0..n, in_rows };
         let entry = Entry {
             coefficient: terms[0].coefficient,
-            x: self.place(&x, 0..n, x_row),
-            y: self.place(&y, 0..n, y_row),
+            x: self.place(&x, &part),
+            y: self.place(&y, &part),
             weighed: terms[0].weighed,
         };
         let first = self.plan.entries.len() as u32;
         self.plan.entries.push(entry);
-        let out = self.allocate(1);
+        let out = self.rows.allocate(1);
         self.slots[id as usize] = out;
+        let list = self.plan.lists.len() as u32;
+        let (action, len) = match in_rows {
+            true => (Action::TotalOfRuns { list }, 2 * runs.len()),
+            false => (Action::Total, n),
+        };
+        self.plan.lists.extend(runs.into_iter().flatten().filter(|_| in_rows));
         let entries = [first, first + 1];
-        self.loops.push(Loop { action: Action::Total, out, len: n as u32, entries });
+        self.loops.push((Loop { action, out, len: len as u32, entries }, self.needed[id as usize]));
+    }
+}
+
+/// Where in two rows places follow each other: how far from the first place, and how many. All if nothing does.
+fn runs(x: &[u32], y: &[u32]) -> Vec<[u32; 2]> {
+    let mut runs: Vec<[u32; 2]> = Vec::new();
+    for i in 0..x.len() {
+        let from_first = |row: &[u32]| row.get(i).map(|place| place.wrapping_sub(row[0]));
+        let offset = from_first(x).unwrap_or(0);
+        // They have to be in step.
+        let in_step = from_first(y).is_none_or(|other| other == offset) && offset < u32::MAX / 2;
+        match runs.last_mut() {
+            Some([start, len]) if in_step && *start + *len == offset => *len += 1,
+            _ if in_step => runs.push([offset, 1]),
+            _ => return x.iter().map(|_| [0, 1]).collect(),
+        }
+    }
+    runs
+}
+
+/// A copy of a row.
+struct Copied {
+    /// The places of values, and their distances from the first one; empty if it is outdated.
+    what: Vec<[u32; 2]>,
+    place: u32,
+    /// Room.
+    span: u32,
+    /// By the next loop.
+    is_in_use: bool,
+}
+
+/// Some values of a group.
+struct Part<'a> {
+    values: Range<usize>,
+    /// Their distances from the first one of the group.
+    offsets: &'a [u32],
+    in_rows: bool,
+}
+
+impl Part<'_> {
+    /// Of the row that they are in.
+    fn len(&self) -> u32 {
+        self.offsets.last().map_or(0, |last| last + 1 - self.offsets[0])
     }
 }
 
@@ -306,9 +440,10 @@ impl Column {
         Self { places, is_same }
     }
 
-    /// Whether a row ends before this value.
-    fn breaks(&self, i: usize) -> bool {
-        let follows = |(&before, &place): (&u32, &u32)| place == before.wrapping_add(1);
+    /// Whether a row ends before this value, where values are at these distances.
+    fn breaks(&self, i: usize, offsets: &[u32]) -> bool {
+        let distance = offsets[i] - offsets[i - 1];
+        let follows = |(&before, &place): (&u32, &u32)| place == before.wrapping_add(distance);
         !self.is_same && !self.places.get(i - 1).zip(self.places.get(i)).is_none_or(follows)
     }
 }

@@ -7,6 +7,8 @@ use scalar::Scalar;
 pub(super) struct Spread {
     /// First places; [`NONE`] where no row has most of a field.
     rows: Vec<u32>,
+    /// The first element of the first cell.
+    first: usize,
     cells: usize,
     /// Element and place.
     others: Vec<[u32; 2]>,
@@ -28,20 +30,25 @@ pub(super) fn majority(values: impl Iterator<Item = u32> + Clone) -> (u32, usize
 }
 
 impl Spread {
-    /// For these places, below `slots`, with fields at a distance of `stride`.
-    pub(super) fn new(places: &[u32], stride: usize, slots: u32) -> Self {
-        let cells = places.len() / stride;
-        let mut spread = Self { cells, ..Self::default() };
-        for field in 0..stride {
-            let starts =
-                (0..cells).map(|cell| places[cell * stride + field].wrapping_sub(cell as u32));
-            let (first, count) = majority(starts);
-            let fits = 2 * count > cells && first < slots && cells <= (slots - first) as usize;
-            spread.rows.push(if fits { first } else { NONE });
+    /// For these places, below `slots`, with so many fields, the first element of the first cell, and so many cells.
+    pub(super) fn new(
+        places: &[u32],
+        (fields, first, cells): (usize, usize, usize),
+        slots: u32,
+    ) -> Self {
+        let mut spread = Self { first, cells, ..Self::default() };
+        for field in 0..fields {
+            let starts = (0..cells)
+                .map(|cell| places[first + cell * fields + field].wrapping_sub(cell as u32));
+            let (row, count) = majority(starts);
+            let end = row.checked_add(cells as u32);
+            let fits = 2 * count > cells && end.is_some_and(|end| end <= slots);
+            spread.rows.push(if fits { row } else { NONE });
         }
         for (k, &place) in places.iter().enumerate() {
-            let (cell, row) = ((k / stride) as u32, spread.rows[k % stride]);
-            if k >= cells * stride || row == NONE || row + cell != place {
+            let (cell, field) = (k.wrapping_sub(first) / fields, k.wrapping_sub(first) % fields);
+            let row = spread.rows[field];
+            if cell >= cells || row == NONE || row + cell as u32 != place {
                 spread.others.push([k as u32, place]);
             }
         }
@@ -60,34 +67,35 @@ impl Spread {
 
     /// Copies a slice to its places; what is missing is zero.
     pub(super) fn load<S: Scalar>(&self, x: &[S], values: &mut [S]) {
-        let (stride, cells) = (self.rows.len(), self.cells);
-        if x.len() < stride * cells {
-            self.rows().for_each(|(_, row)| values[row..row + cells].fill(S::zero()));
-            for (k, &x) in x.iter().enumerate() {
-                if let Some(row) = self.rows.get(k % stride).filter(|&&row| row != NONE) {
-                    values[*row as usize + k / stride] = x;
+        let (fields, cells) = (self.rows.len(), self.cells);
+        match (x.get(self.first..self.first + fields * cells), &self.rows[..]) {
+            (Some(x), &[a, b]) if a < b && b != NONE && b - a >= cells as u32 => {
+                let (earlier, later) = values.split_at_mut(b as usize);
+                let (a, b) = (&mut earlier[a as usize..a as usize + cells], &mut later[..cells]);
+                for (([x, y], a), b) in x.as_chunks::<2>().0.iter().zip(a).zip(b) {
+                    (*a, *b) = (*x, *y);
                 }
             }
-        } else if let &[a, b] = &self.rows[..]
-            && a.saturating_add(cells as u32) <= b
-            && b != NONE
-        {
-            let (earlier, later) = values.split_at_mut(b as usize);
-            let (a, b) = (&mut earlier[a as usize..a as usize + cells], &mut later[..cells]);
-            for (([x, y], a), b) in x.as_chunks::<2>().0.iter().zip(a).zip(b) {
-                (*a, *b) = (*x, *y);
+            (Some(x), _) => {
+                for (field, row) in self.rows() {
+                    let row = &mut values[row..row + cells];
+                    match fields {
+                        1 => row.copy_from_slice(x),
+                        3 => take::<S, 3>(x, field, row),
+                        4 => take::<S, 4>(x, field, row),
+                        _ => row
+                            .iter_mut()
+                            .zip(x.chunks_exact(fields))
+                            .for_each(|(to, cell)| *to = cell[field]),
+                    }
+                }
             }
-        } else {
-            for (field, row) in self.rows() {
-                let row = &mut values[row..row + cells];
-                match stride {
-                    1 => row.copy_from_slice(&x[..cells]),
-                    3 => take::<S, 3>(x, field, row),
-                    4 => take::<S, 4>(x, field, row),
-                    _ => row
-                        .iter_mut()
-                        .zip(x.chunks_exact(stride))
-                        .for_each(|(to, cell)| *to = cell[field]),
+            (None, _) => {
+                for (field, row) in self.rows() {
+                    for (cell, to) in values[row..row + cells].iter_mut().enumerate() {
+                        let element = self.first + cell * fields + field;
+                        *to = x.get(element).copied().unwrap_or(S::zero());
+                    }
                 }
             }
         }
@@ -122,22 +130,21 @@ impl Spread {
 
     #[inline(always)]
     fn put<S: Scalar>(&self, values: &[S], y: &mut [S], put: impl Fn(&mut S, S)) {
+        let fields = self.rows.len();
+        let Some(y) = y.get_mut(self.first..self.first + fields * self.cells) else { return };
         let row = |k: usize| match self.rows[k] {
-            NONE => None,
-            row => Some(&values[row as usize..row as usize + self.cells]),
+            NONE => &[],
+            row => &values[row as usize..row as usize + self.cells],
         };
-        let whole = |k: usize| row(k).unwrap_or_default();
-        match self.rows.len() {
-            1 => put_cells([whole(0)], y, put),
-            2 if self.rows().count() == 2 => put_cells([whole(0), whole(1)], y, put),
-            3 if self.rows().count() == 3 => put_cells([0, 1, 2].map(whole), y, put),
-            4 if self.rows().count() == 4 => put_cells([0, 1, 2, 3].map(whole), y, put),
-            stride => {
-                for (field, row) in self.rows() {
-                    let row = &values[row..row + self.cells];
-                    y.chunks_exact_mut(stride)
-                        .zip(row)
-                        .for_each(|(cell, &value)| put(&mut cell[field], value));
+        match (fields, self.rows().count()) {
+            (1, 1) => put_cells([row(0)], y, put),
+            (2, 2) => put_cells([row(0), row(1)], y, put),
+            (3, 3) => put_cells([0, 1, 2].map(row), y, put),
+            (4, 4) => put_cells([0, 1, 2, 3].map(row), y, put),
+            _ => {
+                for (field, _) in self.rows() {
+                    let cells = y.chunks_exact_mut(fields).zip(row(field));
+                    cells.for_each(|(cell, &value)| put(&mut cell[field], value));
                 }
             }
         }
