@@ -1,5 +1,6 @@
 //! `cargo xtask gallery`: draws the records of the benchmarks.
 
+mod chaos;
 mod energy;
 mod field;
 mod memory;
@@ -31,6 +32,7 @@ const PICTURES: &[(&str, &str, Draw)] = &[
     ("energy.jsonl", "energy.svg", energy::draw),
     ("memory.jsonl", "memory.svg", memory::draw),
     ("field.jsonl", "field.svg", field::draw),
+    ("chaos.jsonl", "chaos.svg", chaos::draw),
 ];
 
 fn run(mut args: lexopt::Parser) -> Result<(), Failure> {

@@ -73,6 +73,15 @@ pub enum ErrorKind {
     },
     /// Steps with events cannot be computed again from checkpoints.
     MemoryOfEvents,
+    /// The algorithm does not do that.
+    Unsupported {
+        /// Which algorithm.
+        algorithm: &'static str,
+        /// What it does not do.
+        of: &'static str,
+        /// What does.
+        instead: &'static str,
+    },
     /// A direction has the wrong length.
     Direction {
         /// Its length.
@@ -290,6 +299,9 @@ impl fmt::Display for Error {
             ErrorKind::MemoryOfEvents => f.write_str(
                 "a solve with events cannot be computed again from checkpoints: take `Memory::All`",
             ),
+            ErrorKind::Unsupported { algorithm, of, instead } => {
+                write!(f, "there is no {algorithm} of {of}: take {instead}")
+            }
             ErrorKind::Direction { found, expected } => write!(
                 f,
                 "a direction of {found} numbers, where there are {expected} initial states and \

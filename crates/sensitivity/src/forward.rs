@@ -1,10 +1,13 @@
-use crate::augmented::with_integral;
-use crate::loss::{integrates, save_times};
-use crate::{Augmented, Error, ErrorKind, Gradient, Loss, Report, Warning};
+mod answer;
+mod dae;
+
+use crate::loss::save_times;
+use crate::{Augmented, Error, Gradient, Loss};
+use answer::Asked;
 use ode_core::{Algorithm, Components, OdeProblem, Options, Save, Solution, Stats, solve};
-use scalar::{Dual, Scalar};
+use scalar::Dual;
 use std::ops::Range;
-use system::{Buffer, System};
+use system::{Buffer, Rhs, System};
 
 /// Tangents carried by one solve.
 const CHUNK: usize = 8;
@@ -42,91 +45,14 @@ impl ForwardSensitivity {
         B: Buffer<Item = f64>,
         L: Loss,
     {
-        let ((start, end), rhs) = (problem.tspan(), problem.rhs());
-        let inputs = [problem.u0().as_ref(), problem.p()].concat();
-        let (u0, p) = inputs.split_at(problem.u0().as_ref().len());
-        let n = u0.len();
-        let integrates = integrates(loss, start, u0, p);
-        let times = save_times(options, end, integrates)?;
-        // The end is saved too: for the integral, and for the derivative by the end.
-        let mut all = times.clone();
-        if all.last() != Some(&end) {
-            all.push(end);
-        }
-        let mut options =
-            Options { save: Save::At(all), components: Components::All, ..options.clone() };
-        let model = Augmented { rhs, loss, integrates };
-        let mut started = u0.to_vec();
-        if integrates {
-            options = with_integral(options, n);
-            started.push(0.0);
-        }
-
-        let mut found = Gradient {
-            loss: 0.0,
-            u0: Vec::new(),
-            p: Vec::new(),
-            t0: 0.0,
-            t1: 0.0,
-            times: vec![0.0; times.len()],
-            stats: Stats::default(),
-            report: Report {
-                algorithm: "forward sensitivities",
-                why: "asked for",
-                ..Report::default()
-            },
-        };
-        let mut derivatives = Vec::new();
-        let mut growth = (0.0, start);
-        let parts = Start { rhs: &model, u0: &started, n, p, tspan: (start, end) };
-        each_chunk(parts, algorithm, &options, |seeded, p, solution| {
-            let mut total = loss.penalty(p);
-            for (i, (t, u)) in solution.iter().enumerate() {
-                let largest = growth_of(&u[..n], &u0[seeded.start.min(n)..seeded.end.min(n)]);
-                if largest > growth.0 {
-                    growth = (largest, t);
-                }
-                if i < times.len() {
-                    let term = loss.at(i, D::from_f64(t), &u[..n], p);
-                    if !term.re.is_finite() {
-                        return Err(ErrorKind::LossNotFinite { index: i, t }.into());
-                    }
-                    total += term;
-                }
-            }
-            if let Some(&q) = solution.last().get(n) {
-                total += q;
-            }
-            let first = seeded.start == 0;
-            if first {
-                let primal: Vec<f64> = p.iter().map(|p| p.re).collect();
-                for (i, (t, u)) in solution.iter().enumerate() {
-                    let u: Vec<f64> = u[..n].iter().map(|u| u.re).collect();
-                    // What the step that belongs to it sees.
-                    let side = if t == start { end - start } else { start - end };
-                    let seen = seen(t, side, &options.stops);
-                    if i < times.len() {
-                        found.times[i] = by_save_time((rhs, loss), i, (t, seen), &u, &primal);
-                    }
-                    if t == end {
-                        found.t1 = loss.running(seen, &u, &primal);
-                    }
-                }
-            }
-            found.loss = total.re;
-            derivatives.extend(seeded.zip(total.eps).map(|(i, eps)| eps / scale(inputs[i])));
-            found.stats = found.stats + solution.stats();
-            found.report.steps = found.report.steps.max(solution.stats().accepted);
+        let (rhs, u0, p) = (problem.rhs(), problem.u0().as_ref(), problem.p());
+        let asked = Asked::new((rhs, loss), (u0, p), problem.tspan(), options)?;
+        let model = asked.model();
+        let slope = |t: f64, u: &[f64], du: &mut [f64]| {
+            rhs.rhs(t, u, p, du);
             Ok(())
-        })?;
-        found.p = derivatives.split_off(n);
-        found.u0 = derivatives;
-        let mut f = vec![0.0; n];
-        let seen = seen(start, end - start, &options.stops);
-        rhs.rhs(seen, u0, p, &mut f);
-        found.t0 = -f64::dot(&found.u0, &f) - loss.running(seen, u0, p);
-        found.report.warnings.extend(Warning::growth(growth.0, growth.1));
-        found.checked()
+        };
+        asked.answer(&model, algorithm, options, slope, |_, _| Ok(()))
     }
 
     /// The states at the save times and all their derivatives `∂u(t)/∂(u0, p)`.
@@ -159,29 +85,35 @@ impl ForwardSensitivity {
         let options =
             Options { save: Save::At(times), components: Components::All, ..options.clone() };
         let parts = Start { rhs, u0, n, p, tspan: problem.tspan() };
-        each_chunk(parts, algorithm, &options, |seeded, _, solution| {
-            found.times = solution.times().to_vec();
-            found.derivatives.resize(solution.len() * n * inputs.len(), 0.0);
-            found.states.clear();
-            for (i, (_, u)) in solution.iter().enumerate() {
-                for (j, u) in u.iter().enumerate() {
-                    found.states.push(u.re);
-                    let row = &mut found.derivatives[(i * n + j) * inputs.len()..];
-                    for (k, eps) in seeded.clone().zip(u.eps) {
-                        row[k] = eps / scale(inputs[k]);
+        each_chunk(
+            parts,
+            algorithm,
+            &options,
+            |_, _| Ok(()),
+            |seeded, _, solution| {
+                found.times = solution.times().to_vec();
+                found.derivatives.resize(solution.len() * n * inputs.len(), 0.0);
+                found.states.clear();
+                for (i, (_, u)) in solution.iter().enumerate() {
+                    for (j, u) in u.iter().enumerate() {
+                        found.states.push(u.re);
+                        let row = &mut found.derivatives[(i * n + j) * inputs.len()..];
+                        for (k, eps) in seeded.clone().zip(u.eps) {
+                            row[k] = eps / scale(inputs[k]);
+                        }
                     }
                 }
-            }
-            found.stats = found.stats + solution.stats();
-            Ok(())
-        })?;
+                found.stats = found.stats + solution.stats();
+                Ok(())
+            },
+        )?;
         Ok(found)
     }
 }
 
 /// What is solved: the first `n` states at the start and the parameters are inputs.
-struct Start<'a, F> {
-    rhs: &'a F,
+struct Start<'a, G> {
+    rhs: G,
     u0: &'a [f64],
     n: usize,
     p: &'a [f64],
@@ -189,16 +121,17 @@ struct Start<'a, F> {
 }
 
 /// Solves once per chunk of inputs, each seeded with unit tangents, and hands over the range of
-/// inputs, the lifted parameters and the solution.
-fn each_chunk<'r, F, A>(
-    Start { rhs, u0, n, p, tspan }: Start<'r, F>,
+/// inputs, the lifted parameters and the solution. Before each solve `prepare` may change the lifted state.
+fn each_chunk<G, A>(
+    Start { rhs, u0, n, p, tspan }: Start<'_, G>,
     algorithm: A,
     options: &Options,
+    mut prepare: impl FnMut(&mut [D], &[D]) -> Result<(), Error>,
     mut use_chunk: impl FnMut(Range<usize>, &[D], &Solution<D>) -> Result<(), Error>,
 ) -> Result<(), Error>
 where
-    F: System,
-    A: Algorithm<&'r F, Vec<D>>,
+    G: Rhs<D> + Clone,
+    A: Algorithm<G, Vec<D>>,
 {
     let inputs = n + p.len();
     for first in (0..inputs.max(1)).step_by(CHUNK) {
@@ -208,9 +141,10 @@ where
             Dual { re: x, eps: unit.eps.map(|eps| eps * scale(x)) }
         };
         let constant = u0[n..].iter().map(|&x| D::constant(x));
-        let lifted: Vec<D> = u0[..n].iter().enumerate().map(lift).chain(constant).collect();
+        let mut lifted: Vec<D> = u0[..n].iter().enumerate().map(lift).chain(constant).collect();
         let lifted_p: Vec<D> = p.iter().enumerate().map(|(i, x)| lift((n + i, x))).collect();
-        let lifted = OdeProblem::over(rhs, lifted, lifted_p, tspan)?;
+        prepare(&mut lifted, &lifted_p)?;
+        let lifted = OdeProblem::over(rhs.clone(), lifted, lifted_p, tspan)?;
         let solution = solve(&lifted, algorithm.clone(), options)?;
         use_chunk(first..inputs.min(first + CHUNK), lifted.p(), &solution)?;
     }
@@ -252,8 +186,18 @@ pub(crate) fn by_save_time(
 ) -> f64 {
     let mut f = vec![0.0; u.len()];
     rhs.rhs(seen, u, p, &mut f);
+    along(loss, (i, t), (u, &f), p)
+}
+
+/// The derivative of a term of the loss along a solution that moves at this rate.
+pub(crate) fn along(
+    loss: &impl Loss,
+    (i, t): (usize, f64),
+    (u, slope): (&[f64], &[f64]),
+    p: &[f64],
+) -> f64 {
     let along = |(&re, &f): (&f64, &f64)| Dual::<f64, 1> { re, eps: [f] };
-    let moved: Vec<_> = u.iter().zip(&f).map(along).collect();
+    let moved: Vec<_> = u.iter().zip(slope).map(along).collect();
     let fixed: Vec<_> = p.iter().map(|&p| Dual::constant(p)).collect();
     loss.at(i, Dual::variable(t, 0), &moved, &fixed).eps[0]
 }

@@ -47,6 +47,9 @@
 //! # Ok::<(), sensitivity::Error>(())
 //! ```
 //!
+//! [`gradient`] chooses, and says why; with [`Automatic`] the choice can be overridden, and the result compared with that of an
+//! independent algorithm ([`Audit`]).
+//!
 //! # Long-time averages of chaotic systems
 //!
 //! There the derivative of an average over a finite time has nothing to do with that of the long-time
@@ -66,12 +69,14 @@
 
 mod adjoint;
 mod augmented;
+mod choice;
 mod continuous;
 mod error;
 mod forward;
 mod forward_equations;
 mod gradient;
 mod loss;
+mod mass;
 mod report;
 mod shadowing;
 mod steady;
@@ -81,9 +86,12 @@ pub use adjoint::{
     Memory, SecondOrder, StepControl, When,
 };
 pub use augmented::Augmented;
+pub use choice::{
+    Audit, AutoGradient, Automatic, Difference, GradientAlgorithm, GradientChoice, gradient,
+};
 pub use continuous::{
     AdjointEquation, AdjointWork, BacksolveAdjoint, GaussAdjoint, GaussRule, InterpolatingAdjoint,
-    QuadratureAdjoint, SolvesAdjoint,
+    QuadratureAdjoint, SolvesAdjoint, SolvesDaeAdjoint,
 };
 pub use error::{Error, ErrorKind};
 pub use forward::{ForwardSensitivity, Sensitivities};

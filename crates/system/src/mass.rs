@@ -187,6 +187,7 @@ impl<F> WithMass<F> {
         mass.check(rhs.states())?;
         Ok(Self { rhs, mass })
     }
+
 }
 
 impl<F> WithMass<F> {

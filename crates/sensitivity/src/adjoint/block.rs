@@ -101,7 +101,7 @@ impl<S: Copy> Block<S> {
             + self.saved_until.capacity() * size_of::<usize>()
             + self.cut.capacity()
             + self.jumps.capacity() * size_of::<Jump<S>>()
-            + self.jumps.len() * 2 * self.n * size_of::<S>()
+            + self.jumps.len() * 3 * self.n * size_of::<S>()
     }
 }
 
@@ -113,6 +113,8 @@ pub(crate) struct Jump<S> {
     /// Which event it was.
     pub(crate) event: usize,
     pub(crate) t: f64,
+    /// Time and state at the start of the step that it ended; none before the first.
+    pub(crate) since: Option<(f64, Vec<S>)>,
     pub(crate) before: Vec<S>,
     pub(crate) after: Vec<S>,
     pub(crate) terminal: bool,

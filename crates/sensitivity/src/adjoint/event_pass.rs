@@ -34,7 +34,8 @@ where
             keep(&mut after, &event.after);
             let (event, t, terminal) = (event.index, event.t, event.terminal);
             let steps = block.steps.len();
-            block.jumps.push(Jump { steps, event, t, before, after, terminal });
+            let since = block.steps.last().map(|step| (step.t, block.start(steps - 1).to_vec()));
+            block.jumps.push(Jump { steps, event, t, since, before, after, terminal });
         }
         seen = solve.happened().len();
         let ended = block.jumps.last().is_some_and(|jump| jump.terminal);

@@ -21,11 +21,27 @@ pub(crate) struct JumpAdjoint<'a, R, L, E> {
     recorder: Recorder,
     /// The time of the event pulled back through before, and whether it was a crossing.
     last: Option<(f64, bool)>,
+    /// The relative tolerance of the solve.
+    rtol: f64,
 }
 
 impl<'a, R: Reverse<f64>, L: Loss, E: EventModel> JumpAdjoint<'a, R, L, E> {
     pub(crate) fn new(rhs: R, loss: &'a L, model: &'a E) -> Self {
-        Self { rhs, loss, model, when: model.when(), recorder: Recorder::new(), last: None }
+        let (when, recorder) = (model.when(), Recorder::new());
+        Self { rhs, loss, model, when, recorder, last: None, rtol: 0.0 }
+    }
+
+    /// For a solve to this tolerance.
+    pub(crate) fn for_tolerance(self, rtol: f64) -> Self {
+        Self { rtol, ..self }
+    }
+
+    /// How fast the condition came to zero in the step that ends with the event, on average.
+    fn mean_rate(&self, jump: &Jump<f64>, p: &[f64]) -> f64 {
+        let Some((since, u)) = jump.since.as_ref().filter(|(since, _)| *since != jump.t) else {
+            return 0.0;
+        };
+        (self.model.condition(jump.event, *since, u, p) / (jump.t - since)).abs()
     }
 
     /// Turns the cotangent of the state after the event into that before it, and adds to that of the
@@ -37,7 +53,10 @@ impl<'a, R: Reverse<f64>, L: Loss, E: EventModel> JumpAdjoint<'a, R, L, E> {
         by_end: f64,
         (lambda, p_bar): (&mut [f64], &mut [f64]),
     ) -> Result<(), Error> {
-        let Self { rhs, loss, model, when, recorder, last } = self;
+        // Slower, errors of the state of `rtol` decide whether the condition is crossed at all: it is touched, and the
+        // derivative of the time has no digits.
+        let least = self.rtol.sqrt() * self.mean_rate(jump, p);
+        let Self { rhs, loss, model, when, recorder, last, .. } = self;
         let &Jump { event, t, ref before, ref after, terminal, .. } = jump;
         let (n, m) = (before.len(), p.len());
         let crosses = matches!(when.get(event), Some(When::Crosses(_)));
@@ -70,7 +89,7 @@ impl<'a, R: Reverse<f64>, L: Loss, E: EventModel> JumpAdjoint<'a, R, L, E> {
             let replay = |failure| Error::replay(t, &failure);
             rhs.eval(t, before, p, &mut f).map_err(replay)?;
             let rate = g_bar[n + m] + dot(&g_bar[..n], &f);
-            if rate == 0.0 || !rate.is_finite() {
+            if rate == 0.0 || !rate.is_finite() || rate.abs() <= least {
                 return Err(ErrorKind::GrazingEvent { event, t, rate }.into());
             }
             by_time = h_bar[n + m] + dot(&h_bar[..n], &f) + loss.running(t, before, p);

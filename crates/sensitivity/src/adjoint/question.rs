@@ -203,7 +203,8 @@ impl<L: Loss> Question<'_, L> {
             Some(step) => sweep.by_end(step.t_last, &block.last),
             None => 0.0,
         };
-        let mut adjoint = JumpAdjoint::new(First(model), loss, events);
+        let adjoint = JumpAdjoint::new(First(model), loss, events);
+        let mut adjoint = adjoint.for_tolerance(self.options.rtol);
         sweep.pull_back_with(&block, &mut |jump, p, by_end, bars| {
             adjoint.pull_back(jump, p, by_end, bars)
         })?;

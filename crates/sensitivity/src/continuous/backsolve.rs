@@ -1,4 +1,5 @@
-use super::backward::{Listen, Plan, gradient};
+use super::asked::gradient;
+use super::backward::{Listen, Plan};
 use super::equation::{AdjointEquation, Carries};
 use super::solves_adjoint::SolvesAdjoint;
 use crate::{Error, ErrorKind, Gradient, Loss, Warning};

@@ -1,17 +1,18 @@
 //! The passes that all continuous adjoints share: a solve forward, and one of the adjoint equation backward.
 
+use super::asked::Asked;
 use super::equation::{AdjointEquation, Carries};
+use super::impulse::one_step;
 use super::path::Solve;
-use super::solves_adjoint::SolvesAdjoint;
 use super::tolerances::Tolerances;
 use crate::adjoint::{Block, Growth, LossTerms};
-use crate::augmented::{Augmented, with_integral};
-use crate::forward::{by_save_time, seen};
-use crate::loss::{integrates, save_times};
+use crate::forward::seen;
+use crate::mass::times_transposed;
 use crate::{Error, Gradient, Loss, Report, Warning};
-use ode_core::{Dense, Integrator, OdeProblem, Options, Progress, Save, Taken};
+use ode_core::{Algorithm, Dense, Integrator, OdeProblem, Options, Progress, Taken};
+use ode_stiff::make_consistent;
 use scalar::Scalar;
-use system::{Buffer, System};
+use system::{Rhs, System};
 
 /// How the adjoint equation is solved.
 pub(super) struct Plan {
@@ -40,6 +41,9 @@ pub(super) trait Listen<F: System, L: Loss> {
     fn begin(&mut self, _order: u32, _steps: usize) -> Option<usize> {
         None
     }
+
+    /// The absolute tolerances of the gradient by the parameters.
+    fn tolerate(&mut self, _p_bar: Vec<f64>) {}
 
     fn step(&mut self, _stepped: Stepped<'_, '_, F, L>) -> Result<(), Error> {
         Ok(())
@@ -71,43 +75,30 @@ pub(super) trait Listen<F: System, L: Loss> {
     }
 }
 
-pub(super) fn gradient<F, L, A, B, X>(
+/// Solves `problem`, the model with the integral of the running term, and the adjoint equation back.
+pub(super) fn there_and_back<F, L, G, A, X>(
     plan: &Plan,
-    problem: &OdeProblem<F, B>,
+    asked: &Asked<'_, F, L>,
+    problem: &OdeProblem<G, Vec<f64>>,
     algorithm: A,
     options: &Options,
-    loss: &L,
     listener: &mut X,
 ) -> Result<Gradient, Error>
 where
     F: System,
     L: Loss,
-    B: Buffer<Item = f64>,
-    A: SolvesAdjoint<F, L>,
+    G: Rhs<f64>,
     X: Listen<F, L>,
+    A: Algorithm<G, Vec<f64>> + for<'a> Algorithm<AdjointEquation<'a, F, L>, Vec<f64>>,
 {
-    let (rhs, u0, p) = (problem.rhs(), problem.u0().as_ref(), problem.p());
-    let (start, end) = problem.tspan();
+    let Asked { rhs, loss, mass, u0, p, integral, times, .. } = asked;
+    let (rhs, loss, mass, u0, p, integral) = (*rhs, *loss, *mass, &u0[..], *p, *integral);
+    let (start, end) = asked.span;
     let (n, m) = (u0.len(), p.len());
-    let integral = integrates(loss, start, u0, p);
-    let times = save_times(options, end, integral)?;
 
     // Forward.
-    let mut onward = Options { save: Save::At(times.clone()), ..options.clone() };
-    let mut state = u0.to_vec();
-    if integral {
-        onward = with_integral(onward, n);
-        state.push(0.0);
-    }
-    let model = Augmented { rhs, loss, integrates: integral };
-    let augmented = OdeProblem::new(model, state, p, (start, end))?;
-    let solve = Solve {
-        problem: &augmented,
-        algorithm: algorithm.clone(),
-        options: &onward,
-        times: &times,
-        n,
-    };
+    let onward = asked.onward(options);
+    let solve = Solve { problem, algorithm: algorithm.clone(), options: &onward, times, n };
     let (mut forward, path) = solve.run(plan.segments)?;
     let stats = forward.stats;
 
@@ -115,13 +106,9 @@ where
     let (mut terms, mut p_bar) = (LossTerms::new(n, m), vec![0.0; m]);
     let block = Block { saved: std::mem::take(&mut forward.saved), ..Block::new(n) };
     let mut value = terms.penalty(loss, p, &mut p_bar)? + forward.integral;
-    value += terms.of(loss, &block, &times, p, &mut p_bar)?;
+    value += terms.of(loss, &block, times, p, &mut p_bar)?;
+    let jumps = asked.jumps(&terms, &block, options, &mut p_bar)?;
     let side = start - end;
-    let mut by_times = Vec::with_capacity(times.len());
-    for (i, &t) in times.iter().enumerate() {
-        let seen = seen(t, if t == start { -side } else { side }, &options.stops);
-        by_times.push(by_save_time((rhs, loss), i, (t, seen), block.saved(i), p));
-    }
     let by_end = match integral {
         true => loss.running(seen(end, side, &options.stops), &forward.last, p),
         false => 0.0,
@@ -132,11 +119,9 @@ where
     let states = [u0, &forward.last[..]].into_iter().chain(block.saves().map(|i| block.saved(i)));
     states.for_each(|u| growth.size(u));
     let injected = block.saves().map(|i| terms.u_bar(i));
-    let mut backward = Tolerances::new(growth.sizes(), injected, forward.integral, p).options(
-        plan,
-        options,
-        u0.len(),
-    );
+    let tolerances = Tolerances::new(growth.sizes(), injected, forward.integral, p);
+    listener.tolerate(tolerances.parameters(plan, options));
+    let mut backward = tolerances.with_mass(mass).options(plan, options, u0.len());
     backward.stops.extend(times.iter().copied().chain(forward.borders()));
     if let Some(most) = listener.begin(solve.order(), stats.accepted) {
         backward.max_steps = backward.max_steps.min(most);
@@ -147,7 +132,7 @@ where
         while *pending > 0 && times[*pending - 1] == t {
             *pending -= 1;
             growth.inject(terms.u_bar(*pending));
-            y.iter_mut().zip(terms.u_bar(*pending)).for_each(|(y, bar)| *y += bar);
+            y.iter_mut().zip(jumps.of(*pending, &terms)).for_each(|(y, jump)| *y += jump);
         }
     };
     inject(&mut pending, end, &mut y, &mut growth);
@@ -158,8 +143,18 @@ where
         y.extend_from_slice(&forward.last);
     }
     let equation = AdjointEquation::new((rhs, loss), plan.carries, path, integral)?;
+    let equation = equation.with_mass(mass)?;
+    // What the running term asks of algebraic equations; and jumps satisfy them at the state that was saved, which between
+    // steps is not quite that of the interpolant.
+    let settle = |equation: &AdjointEquation<'_, F, L>, t: f64, y: &mut [f64], p: &[f64]| {
+        make_consistent(equation, seen(t, side, &backward.stops), y, p, &one_step())
+    };
+    if mass.is_some() {
+        settle(&equation, end, &mut y, p)?;
+    }
     let reverse = OdeProblem::new(equation, y, p, (end, start))?;
     let mut integrator = Integrator::new(&reverse, algorithm, &backward)?;
+    let mut by_state = vec![0.0; n];
     let mut progress = Progress::Running;
     while progress != Progress::Finished {
         progress = match integrator.step() {
@@ -167,7 +162,8 @@ where
             Err(why) => return Err(listener.failed(integrator.t(), why)),
         };
         let t = integrator.t();
-        growth.look(t, &integrator.u()[..n]);
+        times_transposed(mass, &integrator.u()[..n], &mut by_state);
+        growth.look(t, &by_state);
         if X::LISTENS {
             let step = integrator.last_step();
             let (equation, dense) = (reverse.rhs(), integrator.dense()?);
@@ -184,6 +180,9 @@ where
                 listener.compare(t, &mut y[n + m..], block.saved(pending - 1))?;
             }
             inject(&mut pending, t, &mut y[..n], &mut growth);
+            if mass.is_some() {
+                settle(reverse.rhs(), t, y, p)?;
+            }
             if let Some(size) = size {
                 integrator.propose_size(size)?;
             }
@@ -207,11 +206,12 @@ where
         algorithm: plan.algorithm,
         why: "asked for",
         steps: stats.accepted,
-        bytes: forward.bytes + terms.bytes() + listener.bytes(),
+        bytes: forward.bytes + terms.bytes() + jumps.bytes() + listener.bytes(),
         replayed: forward.replayed,
         warnings: warning.into_iter().chain(growth.warning()).collect(),
     };
     let t0 = -f64::dot(&y, &f) - running;
-    Gradient { loss: value, u0: y, p: p_bar, t0, t1: by_end, times: by_times, stats, report }
-        .checked()
+    times_transposed(mass, &y, &mut by_state);
+    let (u0, times) = (by_state, jumps.by_times);
+    Gradient { loss: value, u0, p: p_bar, t0, t1: by_end, times, stats, report }.checked()
 }

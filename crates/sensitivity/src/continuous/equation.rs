@@ -4,11 +4,12 @@ use super::path::Path;
 use super::second::Second;
 use super::transposed::{Transposed, transposed};
 use crate::adjoint::Integrand;
+use crate::mass::{Side, bordered};
 use crate::{Error, Loss};
 use ad_tape::{Record, Vjp};
 use core::fmt;
 use std::cell::RefCell;
-use system::{Coloring, Failure, Jacobian, Pattern, Rhs, System, jacobian_pattern};
+use system::{Coloring, Failure, Jacobian, Mass, Pattern, Rhs, System, jacobian_pattern};
 
 /// The adjoint equation along a solution, for a method to solve backwards in time (it stands in the bounds of the
 /// continuous adjoints):
@@ -17,7 +18,8 @@ use system::{Coloring, Failure, Jacobian, Pattern, Rhs, System, jacobian_pattern
 /// μ' = -(∂f/∂p)ᵀ λ - (∂g/∂p)ᵀ     carried by some
 /// u' = f(t, u; p)                 carried by backsolve
 /// ```
-/// with the running term `g` of the loss. It is linear in `λ`; its Jacobian is that of the model, transposed: exact, by duals,
+/// with the running term `g` of the loss; for a model with a mass matrix `M` the first one is `Mᵀ λ' = …`, which where `M` is
+/// singular is a differential–algebraic equation of the same index. It is linear in `λ`; its Jacobian is that of the model, transposed: exact, by duals,
 /// with the pattern of the model where `λ` is all that is solved for.
 pub struct AdjointEquation<'a, F, L> {
     pub(super) rhs: &'a F,
@@ -27,6 +29,8 @@ pub struct AdjointEquation<'a, F, L> {
     pub(super) n: usize,
     pub(super) m: usize,
     integrates: bool,
+    /// `Mᵀ`, and ones for the parameters.
+    mass: Option<Mass>,
     scratch: RefCell<Scratch<'a, L>>,
 }
 
@@ -72,7 +76,17 @@ impl<'a, F: System, L: Loss> AdjointEquation<'a, F, L> {
             record: rhs.record(),
             integrand: integrates.then(|| Integrand::new(loss, n, m)).transpose()?,
         };
-        Ok(Self { rhs, loss, carries, n, m, integrates, scratch: RefCell::new(scratch) })
+        let scratch = RefCell::new(scratch);
+        Ok(Self { rhs, loss, carries, n, m, integrates, mass: None, scratch })
+    }
+
+    /// The same for a model with a mass matrix.
+    pub(super) fn with_mass(mut self, mass: Option<&Mass>) -> Result<Self, Error> {
+        if let Some(mass) = mass {
+            let ones = self.states() - self.n;
+            self.mass = Some(bordered(mass, Side::Transposed, ones)?);
+        }
+        Ok(self)
     }
 
     /// Lets somebody change the path.
@@ -139,6 +153,9 @@ impl<F: System, L: Loss> Rhs<f64> for AdjointEquation<'_, F, L> {
     fn params(&self) -> Option<usize> {
         Some(self.m)
     }
+    fn mass(&self) -> Option<&Mass> {
+        self.mass.as_ref()
+    }
     fn eval(&self, t: f64, y: &[f64], p: &[f64], dy: &mut [f64]) -> Result<(), Failure> {
         let scratch = &mut *self.scratch.borrow_mut();
         let (n, m) = (self.n, self.m);
@@ -180,10 +197,16 @@ impl<'a, F: System, L: Loss> AdjointEquation<'a, F, L> {
         second: &mut Option<Second>,
     ) -> Result<(), Failure> {
         let (n, m) = (self.n, self.m);
+        if self.mass.is_some() {
+            let Scratch { path, u, u_bar, .. } = scratch;
+            path.slope(t, u, u_bar);
+            path.at(t, u);
+        }
         let (u, u_dot) = (&scratch.u[..n], &mut scratch.u_bar);
         // A state on the path moves with time, one that is carried does not.
         match self.carries {
             Carries::ParametersAndState => u_dot.fill(0.0),
+            _ if self.mass.is_some() => {}
             _ => self.rhs.rhs(t, u, p, u_dot),
         }
         let second = self.known(second)?;

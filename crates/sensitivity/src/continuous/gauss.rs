@@ -1,11 +1,12 @@
-use super::backward::{Listen, Plan, Stepped, gradient};
+use super::asked::{gradient, gradient_of_dae};
+use super::backward::{Listen, Plan, Stepped};
 use super::equation::{AdjointEquation, Carries};
 use super::kronrod::Kronrod;
 use super::legendre::legendre;
-use super::solves_adjoint::SolvesAdjoint;
+use super::solves_adjoint::{SolvesAdjoint, SolvesDaeAdjoint};
 use crate::{Error, Gradient, Loss};
 use ode_core::{OdeProblem, Options};
-use system::{Buffer, System};
+use system::{Buffer, System, WithMass};
 
 /// The Gauss adjoint (Norcliffe, Deisenroth, ICML 2023): only `λ` is solved for, and after each of its steps the integral
 /// for the parameters is taken over that step, by Gauss's quadrature on its interpolant.
@@ -84,7 +85,58 @@ impl GaussAdjoint {
         B: Buffer<Item = f64>,
         A: SolvesAdjoint<F, L>,
     {
-        let plan = Plan {
+        let (n, m) = (problem.u0().as_ref().len(), problem.p().len());
+        let plan = self.plan();
+        match self.rule {
+            GaussRule::Legendre => {
+                gradient(&plan, problem, method, options, loss, &mut Points::new(n, m))
+            }
+            GaussRule::Kronrod => {
+                let mut kronrod = Kronrod::new(n, m, self.rtol.unwrap_or(options.rtol));
+                gradient(&plan, problem, method, options, loss, &mut kronrod)
+            }
+        }
+    }
+
+    /// The same for `M u' = f` with a constant mass matrix, which may be singular (index 1), by a method that takes one.
+    ///
+    /// Algebraic states of `u0` are a guess: the solve starts from [`consistent`](ode_stiff::consistent) ones, so that
+    /// derivatives by them are zero (`gradient.u0` is `∂L/∂u0` with `M u0` and the parameters deciding about what is
+    /// algebraic). What the loss sees of algebraic states is differentiated through their equations.
+    ///
+    /// # Errors
+    ///
+    /// As [`gradient`](Self::gradient); where the index is above 1
+    /// ([`HigherIndex`](ode_core::ErrorKind::HigherIndex)), no consistent state is found, or the method is explicit
+    /// ([`MassMatrix`](ode_core::ErrorKind::MassMatrix)).
+    pub fn gradient_of_dae<F, L, A, B>(
+        &self,
+        problem: &OdeProblem<WithMass<F>, B>,
+        method: A,
+        options: &Options,
+        loss: &L,
+    ) -> Result<Gradient, Error>
+    where
+        F: System,
+        L: Loss,
+        B: Buffer<Item = f64>,
+        A: SolvesDaeAdjoint<F, L>,
+    {
+        let (n, m) = (problem.u0().as_ref().len(), problem.p().len());
+        let plan = self.plan();
+        match self.rule {
+            GaussRule::Legendre => {
+                gradient_of_dae(&plan, problem, method, options, loss, &mut Points::new(n, m))
+            }
+            GaussRule::Kronrod => {
+                let mut kronrod = Kronrod::new(n, m, self.rtol.unwrap_or(options.rtol));
+                gradient_of_dae(&plan, problem, method, options, loss, &mut kronrod)
+            }
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        Plan {
             algorithm: match self.rule {
                 GaussRule::Legendre => "Gauss adjoint",
                 GaussRule::Kronrod => "Gauss-Kronrod adjoint",
@@ -93,23 +145,6 @@ impl GaussAdjoint {
             segments: self.segments.max(1),
             rtol: self.rtol,
             atol: self.atol,
-        };
-        let (n, m) = (problem.u0().as_ref().len(), problem.p().len());
-        let rtol = self.rtol.unwrap_or(options.rtol);
-        match self.rule {
-            GaussRule::Legendre => {
-                let mut points = Points {
-                    rule: Vec::new(),
-                    lambda: vec![0.0; n],
-                    p_bar: vec![0.0; m],
-                    sum: vec![0.0; m],
-                };
-                gradient(&plan, problem, method, options, loss, &mut points)
-            }
-            GaussRule::Kronrod => {
-                let mut kronrod = Kronrod::new(n, m, rtol);
-                gradient(&plan, problem, method, options, loss, &mut kronrod)
-            }
         }
     }
 }
@@ -121,6 +156,13 @@ struct Points {
     lambda: Vec<f64>,
     p_bar: Vec<f64>,
     sum: Vec<f64>,
+}
+
+impl Points {
+    fn new(n: usize, m: usize) -> Self {
+        let (lambda, p_bar, sum) = (vec![0.0; n], vec![0.0; m], vec![0.0; m]);
+        Self { rule: Vec::new(), lambda, p_bar, sum }
+    }
 }
 
 impl<F: System, L: Loss> Listen<F, L> for Points {

@@ -1,9 +1,10 @@
-use super::backward::{Listen, Plan, gradient};
+use super::asked::{gradient, gradient_of_dae};
+use super::backward::{Listen, Plan};
 use super::equation::Carries;
-use super::solves_adjoint::SolvesAdjoint;
+use super::solves_adjoint::{SolvesAdjoint, SolvesDaeAdjoint};
 use crate::{Error, Gradient, Loss};
 use ode_core::{OdeProblem, Options};
-use system::{Buffer, System};
+use system::{Buffer, System, WithMass};
 
 /// The interpolating adjoint: `λ` and the gradient by the parameters are solved for together, along the interpolant of
 /// the pass forward.
@@ -69,14 +70,44 @@ impl InterpolatingAdjoint {
         B: Buffer<Item = f64>,
         A: SolvesAdjoint<F, L>,
     {
-        let plan = Plan {
+        gradient(&self.plan(), problem, method, options, loss, &mut Nobody)
+    }
+
+    /// The same for `M u' = f` with a constant mass matrix, which may be singular (index 1), by a method that takes one.
+    ///
+    /// Algebraic states of `u0` are a guess: the solve starts from [`consistent`](ode_stiff::consistent) ones, so that
+    /// derivatives by them are zero (`gradient.u0` is `∂L/∂u0` with `M u0` and the parameters deciding about what is
+    /// algebraic). What the loss sees of algebraic states is differentiated through their equations.
+    ///
+    /// # Errors
+    ///
+    /// As [`gradient`](Self::gradient); where the index is above 1
+    /// ([`HigherIndex`](ode_core::ErrorKind::HigherIndex)), no consistent state is found, or the method is explicit
+    /// ([`MassMatrix`](ode_core::ErrorKind::MassMatrix)).
+    pub fn gradient_of_dae<F, L, A, B>(
+        &self,
+        problem: &OdeProblem<WithMass<F>, B>,
+        method: A,
+        options: &Options,
+        loss: &L,
+    ) -> Result<Gradient, Error>
+    where
+        F: System,
+        L: Loss,
+        B: Buffer<Item = f64>,
+        A: SolvesDaeAdjoint<F, L>,
+    {
+        gradient_of_dae(&self.plan(), problem, method, options, loss, &mut Nobody)
+    }
+
+    fn plan(&self) -> Plan {
+        Plan {
             algorithm: "interpolating adjoint",
             carries: Carries::Parameters,
             segments: self.segments.max(1),
             rtol: self.rtol,
             atol: self.atol,
-        };
-        gradient(&plan, problem, method, options, loss, &mut Nobody)
+        }
     }
 }
 

@@ -25,6 +25,8 @@ const DEEPEST: u32 = 20;
 /// The integral for the parameters, step by step.
 pub(super) struct Kronrod {
     rtol: f64,
+    /// By parameter: what cancels to nothing has no digits that could be right.
+    pub(super) atol: Vec<f64>,
     /// The integral so far, and that of absolute values, which says what is small.
     sum: Vec<f64>,
     size: Vec<f64>,
@@ -40,6 +42,7 @@ impl Kronrod {
         let zeros = || vec![0.0; m];
         Self {
             rtol,
+            atol: zeros(),
             sum: zeros(),
             size: zeros(),
             lambda: vec![0.0; n],
@@ -95,7 +98,7 @@ impl Kronrod {
             let rounding = 1e-14 * size;
             // An estimate of the coarse rule; a NaN is found in the gradient.
             let error = (self.fine[i] - self.coarse[i]).abs();
-            error <= 0.1 * self.rtol * size + rounding || error.is_nan()
+            error <= 0.1 * (self.rtol * size + self.atol[i]) + rounding || error.is_nan()
         });
         if good {
             for i in 0..self.sum.len() {
@@ -118,6 +121,10 @@ impl Kronrod {
 
 impl<F: System, L: Loss> Listen<F, L> for Kronrod {
     const LISTENS: bool = true;
+
+    fn tolerate(&mut self, p_bar: Vec<f64>) {
+        self.atol = p_bar;
+    }
 
     fn step(&mut self, stepped: Stepped<'_, '_, F, L>) -> Result<(), Error> {
         let Stepped { equation, step, dense, p } = stepped;

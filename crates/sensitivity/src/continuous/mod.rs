@@ -2,13 +2,18 @@
 //!
 //! They differ in where the solution comes from that the equation is linearised about, and in how the integral
 //! `∫ (∂f/∂p)ᵀ λ + (∂g/∂p)ᵀ dt` is taken.
+//!
+//! Those that keep the solution also take `M u' = f` with a constant mass matrix, regular or of index 1
+//! (`gradient_of_dae`).
 
+mod asked;
 mod backsolve;
 mod backward;
 mod equation;
 #[cfg(test)]
 mod equation_check;
 mod gauss;
+mod impulse;
 mod interpolating;
 mod kronrod;
 mod legendre;
@@ -24,4 +29,4 @@ pub use equation::{AdjointEquation, AdjointWork};
 pub use gauss::{GaussAdjoint, GaussRule};
 pub use interpolating::InterpolatingAdjoint;
 pub use quadrature::QuadratureAdjoint;
-pub use solves_adjoint::SolvesAdjoint;
+pub use solves_adjoint::{SolvesAdjoint, SolvesDaeAdjoint};

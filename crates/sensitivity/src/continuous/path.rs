@@ -1,9 +1,8 @@
 //! The solution that an adjoint equation is linearised about.
 
 use crate::Error;
-use crate::augmented::Augmented;
 use ode_core::{Algorithm, Checkpoint, Dense, Integrator, OdeProblem, Options, Progress, Stats};
-use system::System;
+use system::Rhs;
 
 /// Interpolants of consecutive steps.
 #[derive(Debug, Default)]
@@ -30,6 +29,16 @@ impl Path {
             self.last += 1;
         }
         self.pieces[self.last].eval(t, u);
+    }
+
+    /// The derivative of the state there, that of the interpolant.
+    pub(crate) fn slope(&mut self, t: f64, scratch: &mut [f64], du: &mut [f64]) {
+        self.at(t, scratch);
+        if let Some(piece) = self.pieces.get(self.last) {
+            piece.derivative(t, scratch);
+            let n = du.len();
+            du.copy_from_slice(&scratch[..n]);
+        }
     }
 
     /// Starts anew.
@@ -72,8 +81,8 @@ pub(crate) struct Forward {
 }
 
 /// The solve forward in time, and again for each segment.
-pub(crate) struct Solve<'a, F, L, A> {
-    pub(crate) problem: &'a OdeProblem<Augmented<'a, F, L>, Vec<f64>>,
+pub(crate) struct Solve<'a, G, A> {
+    pub(crate) problem: &'a OdeProblem<G, Vec<f64>>,
     pub(crate) algorithm: A,
     pub(crate) options: &'a Options,
     pub(crate) times: &'a [f64],
@@ -81,11 +90,10 @@ pub(crate) struct Solve<'a, F, L, A> {
     pub(crate) n: usize,
 }
 
-impl<'a, F, L, A> Solve<'a, F, L, A>
+impl<G, A> Solve<'_, G, A>
 where
-    F: System,
-    L: crate::Loss,
-    A: Algorithm<Augmented<'a, F, L>, Vec<f64>>,
+    G: Rhs<f64>,
+    A: Algorithm<G, Vec<f64>>,
 {
     pub(crate) fn order(&self) -> u32 {
         self.algorithm.order()

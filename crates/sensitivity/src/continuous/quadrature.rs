@@ -1,10 +1,11 @@
-use super::backward::{Listen, Plan, Stepped, gradient};
+use super::asked::{gradient, gradient_of_dae};
+use super::backward::{Listen, Plan, Stepped};
 use super::equation::{AdjointEquation, Carries};
 use super::kronrod::Kronrod;
-use super::solves_adjoint::SolvesAdjoint;
+use super::solves_adjoint::{SolvesAdjoint, SolvesDaeAdjoint};
 use crate::{Error, Gradient, Loss, Warning};
 use ode_core::{Dense, OdeProblem, Options, Taken};
-use system::{Buffer, System};
+use system::{Buffer, System, WithMass};
 
 /// The quadrature adjoint: `λ` is solved for and kept with its interpolants; then the integral for the parameters is taken
 /// over all of it, adaptively, by the points of Gauss and Kronrod, to `rtol`.
@@ -39,17 +40,56 @@ impl QuadratureAdjoint {
         B: Buffer<Item = f64>,
         A: SolvesAdjoint<F, L>,
     {
-        let plan = Plan {
+        let mut kept = self.kept(problem, options);
+        gradient(&self.plan(), problem, method, options, loss, &mut kept)
+    }
+
+    /// The same for `M u' = f` with a constant mass matrix, which may be singular (index 1), by a method that takes one.
+    ///
+    /// Algebraic states of `u0` are a guess: the solve starts from [`consistent`](ode_stiff::consistent) ones, so that
+    /// derivatives by them are zero (`gradient.u0` is `∂L/∂u0` with `M u0` and the parameters deciding about what is
+    /// algebraic). What the loss sees of algebraic states is differentiated through their equations.
+    ///
+    /// # Errors
+    ///
+    /// As [`gradient`](Self::gradient); where the index is above 1
+    /// ([`HigherIndex`](ode_core::ErrorKind::HigherIndex)), no consistent state is found, or the method is explicit
+    /// ([`MassMatrix`](ode_core::ErrorKind::MassMatrix)).
+    pub fn gradient_of_dae<F, L, A, B>(
+        &self,
+        problem: &OdeProblem<WithMass<F>, B>,
+        method: A,
+        options: &Options,
+        loss: &L,
+    ) -> Result<Gradient, Error>
+    where
+        F: System,
+        L: Loss,
+        B: Buffer<Item = f64>,
+        A: SolvesDaeAdjoint<F, L>,
+    {
+        let mut kept = self.kept(problem, options);
+        gradient_of_dae(&self.plan(), problem, method, options, loss, &mut kept)
+    }
+
+    fn plan(&self) -> Plan {
+        Plan {
             algorithm: "quadrature adjoint",
             carries: Carries::Nothing,
             segments: 1,
             rtol: self.rtol,
             atol: self.atol,
-        };
+        }
+    }
+
+    fn kept<F, B: Buffer<Item = f64>>(
+        &self,
+        problem: &OdeProblem<F, B>,
+        options: &Options,
+    ) -> Kept {
         let (n, m) = (problem.u0().as_ref().len(), problem.p().len());
         let rule = Kronrod::new(n, m, self.rtol.unwrap_or(options.rtol));
-        let mut kept = Kept { steps: Vec::new(), rule };
-        gradient(&plan, problem, method, options, loss, &mut kept)
+        Kept { steps: Vec::new(), rule }
     }
 }
 
@@ -61,6 +101,10 @@ struct Kept {
 
 impl<F: System, L: Loss> Listen<F, L> for Kept {
     const LISTENS: bool = true;
+
+    fn tolerate(&mut self, p_bar: Vec<f64>) {
+        self.rule.atol = p_bar;
+    }
 
     fn step(&mut self, stepped: Stepped<'_, '_, F, L>) -> Result<(), Error> {
         self.steps.push((stepped.step, stepped.dense.clone()));

@@ -3,6 +3,7 @@
 use super::backward::Plan;
 use super::equation::Carries;
 use ode_core::{Components, Domain, Norm, Options, Save};
+use system::Mass;
 
 /// Absolute tolerances in units of the loss: `λᵢ` has that of the loss over that of state `i`, and so have gradients by
 /// parameters. What they say therefore does not depend on how a loss is scaled.
@@ -33,14 +34,27 @@ impl Tolerances {
         Self { lambda: sizes.iter().map(over).collect(), p_bar: p.iter().map(over).collect() }
     }
 
+    /// The same for a model with a mass matrix: what has the unit of the loss over that of the state is `Mᵀ λ`.
+    pub(super) fn with_mass(mut self, mass: Option<&Mass>) -> Self {
+        for (i, lambda) in self.lambda.iter_mut().enumerate() {
+            let row = mass.map_or(&[][..], |mass| mass.row(i));
+            let largest = row.iter().fold(0.0, |most: f64, &(_, m)| most.max(m.abs()));
+            *lambda /= if largest > 0.0 { largest } else { 1.0 };
+        }
+        self
+    }
+
+    /// Absolute tolerances of the gradient by the parameters.
+    pub(super) fn parameters(&self, plan: &Plan, options: &Options) -> Vec<f64> {
+        self.p_bar.iter().map(absolute(plan, options)).collect()
+    }
+
     /// Options for the pass backward: those of the pass forward where they are about time and steps.
     pub(super) fn options(&self, plan: &Plan, options: &Options, n: usize) -> Options {
         let rtol = plan.rtol.unwrap_or(options.rtol);
-        let absolute =
-            |size: &f64| plan.atol.unwrap_or((FLOOR * rtol * size).max(f64::MIN_POSITIVE));
-        let mut atol_each: Vec<f64> = self.lambda.iter().map(absolute).collect();
+        let mut atol_each: Vec<f64> = self.lambda.iter().map(absolute(plan, options)).collect();
         if plan.carries != Carries::Nothing {
-            atol_each.extend(self.p_bar.iter().map(absolute));
+            atol_each.extend(self.parameters(plan, options));
         }
         let mut rtol_each = vec![rtol; atol_each.len()];
         if plan.carries == Carries::ParametersAndState {
@@ -59,4 +73,10 @@ impl Tolerances {
             ..options.clone()
         }
     }
+}
+
+/// The tolerance of what is of this size.
+fn absolute(plan: &Plan, options: &Options) -> impl Fn(&f64) -> f64 {
+    let (rtol, atol) = (plan.rtol.unwrap_or(options.rtol), plan.atol);
+    move |size| atol.unwrap_or((FLOOR * rtol * size).max(f64::MIN_POSITIVE))
 }
