@@ -187,7 +187,6 @@ impl<F> WithMass<F> {
         mass.check(rhs.states())?;
         Ok(Self { rhs, mass })
     }
-
 }
 
 impl<F> WithMass<F> {

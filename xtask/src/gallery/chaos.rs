@@ -1,4 +1,4 @@
-//! The derivative of a chaotic average over growing times: plain, from several starts, and by shadowing.
+//! The derivative of a chaotic average over growing times: exact and by differences, from several starts, and by shadowing.
 
 use report::{Color, HLine, Line, Plot, Points, Scale};
 
@@ -27,21 +27,24 @@ pub(super) fn draw(rows: &[Row]) -> Result<Option<String>, report::Error> {
         .x_scale(Scale::Log)
         .y_scale(Scale::Log)
         .layer(HLine::new(1.0));
-    for (i, &start) in starts.iter().enumerate() {
-        let (x, y) = of("plain", Some(start));
-        let mut line = Line::new(&x, &y)?.color(PLAIN).width(1.0);
-        if i == 0 {
-            line = line.label("exact derivative of the finite average, several starts");
+    for (method, label, color) in [
+        ("exact", "exact derivative of the finite average, several starts", Color::Vermillion),
+        ("difference", "central differences of it", Color::Orange),
+    ] {
+        for (i, &start) in starts.iter().enumerate() {
+            let (x, y) = of(method, Some(start));
+            let line = Line::new(&x, &y)?.color(color).width(1.0);
+            plot = plot.layer(if i == 0 { line.label(label) } else { line });
         }
-        plot = plot.layer(line);
     }
+    let published = Points::new(&[20.0, 20.0], &[49_899.0, 472.0])?;
     let plot = plot
         .layer(Line::new(&shadowing.0, &shadowing.1)?.color(SHADOWING).width(2.5))
-        .layer(Points::new(&shadowing.0, &shadowing.1)?.color(SHADOWING).label("shadowing"));
+        .layer(Points::new(&shadowing.0, &shadowing.1)?.color(SHADOWING).label("shadowing"))
+        .layer(published.color(Color::Ink).label("both, as published (2020)"));
     Ok(Some(plot.to_svg(1000.0, 520.0)))
 }
 
-const PLAIN: Color = Color::Vermillion;
 const SHADOWING: Color = Color::Blue;
 
 #[cfg(test)]
@@ -50,15 +53,15 @@ mod tests {
     use crate::gallery::rows::parse;
 
     #[test]
-    fn plain_and_shadowing() {
+    fn exact_and_shadowing() {
         let line = |method: &str, setting: &str| {
             format!(
                 r#"{{"suite":"chaos","who":"sciml","problem":"Lorenz","method":"{method}","setting":"{setting}","error":1e-2,"seconds":1.0}}"#
             )
         };
         let text = [
-            line("plain", "duration=2 start=0 value=-3 bar=0"),
-            line("plain", "duration=40 start=0 value=1e9 bar=0"),
+            line("exact", "duration=2 start=0 value=-3 bar=0"),
+            line("exact", "duration=40 start=0 value=1e9 bar=0"),
             line("shadowing", "duration=2 value=0.9 bar=0.1"),
             line("shadowing", "duration=40 value=1.0 bar=0.02"),
         ];
