@@ -6,7 +6,7 @@ use std::fmt;
 pub enum GradientAlgorithm {
     /// [`ForwardSensitivity`](crate::ForwardSensitivity).
     Forward,
-    /// [`DiscreteAdjoint`](crate::DiscreteAdjoint), of explicit methods.
+    /// [`DiscreteAdjoint`](crate::DiscreteAdjoint), which is asked of explicit methods only.
     Discrete,
     /// [`GaussAdjoint`](crate::GaussAdjoint), of any method, with a mass matrix too.
     Gauss,

@@ -70,7 +70,7 @@ impl Size {
                 let more = FORWARD_IMPLICIT + FORWARD_BY_STATE * self.states as f64;
                 Some(chunks * if implicit { more.min(FORWARD_MOST) } else { FORWARD })
             }
-            // Of explicit methods only.
+            // Asked of explicit methods only.
             Discrete => (!implicit).then_some(DISCRETE + again),
             Gauss if implicit => Some(GAUSS_IMPLICIT + again),
             Gauss => Some(GAUSS + again),

@@ -115,7 +115,9 @@ impl Run {
     }
 }
 
+/// Only those of explicit methods are asked here.
 fn no_discrete_adjoint() -> Error {
-    let (algorithm, of) = ("discrete adjoint", "an implicit method or a mass matrix");
-    ErrorKind::Unsupported { algorithm, of, instead: "GaussAdjoint or ForwardSensitivity" }.into()
+    let (algorithm, of) = ("automatic discrete adjoint", "implicit methods");
+    let instead = "DiscreteAdjoint itself, or GaussAdjoint or ForwardSensitivity";
+    ErrorKind::Unsupported { algorithm, of, instead }.into()
 }

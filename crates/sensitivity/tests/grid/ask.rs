@@ -8,9 +8,9 @@ use ode_core::{Algorithm, ExplicitRk, OdeProblem, Options, Save, Tsit5, Vern7};
 use ode_stiff::{Bdf, KenCarp4, RadauIIA5, Rodas5P};
 use scalar::Dual;
 use sensitivity::{
-    Augmented, BacksolveAdjoint, DiscreteAdjoint, Error, ForwardSensitivity, GaussAdjoint,
-    GaussRule, Gradient, InterpolatingAdjoint, QuadratureAdjoint, SolvesAdjoint, SolvesDaeAdjoint,
-    StepControl,
+    Augmented, BacksolveAdjoint, DiscreteAdjoint, DiscreteMethod, Error, ForwardSensitivity,
+    GaussAdjoint, GaussRule, Gradient, InterpolatingAdjoint, QuadratureAdjoint, SolvesAdjoint,
+    SolvesDaeAdjoint, StepControl,
 };
 use system::{Mass, WithMass};
 
@@ -56,10 +56,10 @@ fn options(times: &[f64], rtol: f64) -> Options {
 }
 
 const EVENTS: &str = "`gradient_with_events` is that of `DiscreteAdjoint`, with an explicit method";
-const MASS: &str = "a mass matrix is refused by `F: System`: take `gradient_of_dae` of `GaussAdjoint` or \
-                    `ForwardSensitivity`";
-const IMPLICIT: &str =
-    "`M: ExplicitRk` refuses the method: take `GaussAdjoint` or `ForwardSensitivity`";
+const MASS: &str = "backsolve and the discrete adjoint of explicit methods ask for `F: System`: take `DiscreteAdjoint` with an \
+                    implicit method, or `gradient_of_dae` of `GaussAdjoint` or `ForwardSensitivity`";
+const MULTISTEP: &str =
+    "a multistep method has no discrete adjoint (`DiscreteMethod`): take `GaussAdjoint`";
 
 type D = Dual<f64, 8>;
 
@@ -81,27 +81,30 @@ where
                 let problem = OdeProblem::new(Oscillator::Plain, X0.to_vec(), P, SPAN).unwrap();
                 plain(algorithm, &problem, method, &options, kind)
             }
-            Feature::RegularMass => {
-                let mass = Mass::dense(&HEAVY).unwrap();
-                let model = WithMass::new(Oscillator::Heavy, mass).unwrap();
-                let problem = OdeProblem::new(model, X0.to_vec(), P, SPAN).unwrap();
-                with_mass(algorithm, &problem, method, &options, kind)
-            }
+            Feature::RegularMass => with_mass(algorithm, &heavy(), method, &options, kind),
             Feature::SingularMass => {
-                let model =
-                    WithMass::new(Oscillator::Watched, Mass::diagonal([1.0, 1.0, 0.0])).unwrap();
-                let u0 = vec![X0[0], X0[1], 0.0];
-                let problem = OdeProblem::new(model, u0, P, SPAN).unwrap();
                 slopes.insert(2, 0.0);
-                with_mass(algorithm, &problem, method, &options, kind)
+                with_mass(algorithm, &watched(), method, &options, kind)
             }
         };
         match (found, feature) {
             (Some(found), _) => Cell::Gradient { found, exact: (loss, slopes), tol },
-            (None, Feature::Plain) => Cell::NoSuchCall(IMPLICIT),
+            (None, Feature::Plain) => Cell::NoSuchCall(MULTISTEP),
             (None, _) => Cell::NoSuchCall(MASS),
         }
     }
+}
+
+fn heavy() -> OdeProblem<WithMass<Oscillator>, Vec<f64>> {
+    let model = WithMass::new(Oscillator::Heavy, Mass::dense(&HEAVY).unwrap()).unwrap();
+    OdeProblem::new(model, X0.to_vec(), P, SPAN).unwrap()
+}
+
+fn watched() -> OdeProblem<WithMass<Oscillator>, Vec<f64>> {
+    let mass = Mass::diagonal([1.0, 1.0, 0.0]);
+    let model = WithMass::new(Oscillator::Watched, mass).unwrap();
+    let [x, v] = X0;
+    OdeProblem::new(model, vec![x, v, x * v + v * v + SPAN.0 * v], P, SPAN).unwrap()
 }
 
 fn plain<M>(
@@ -154,19 +157,47 @@ fn kronrod() -> GaussAdjoint {
     GaussAdjoint { rule: GaussRule::Kronrod, ..GaussAdjoint::default() }
 }
 
-/// The discrete adjoint, which only explicit methods have: plain, and with events.
+fn adjoint_of(algorithm: &str) -> Option<DiscreteAdjoint> {
+    let control = match algorithm {
+        "discrete" => StepControl::Sensitivity,
+        "discrete, by the state" => StepControl::State,
+        _ => return None,
+    };
+    Some(DiscreteAdjoint { control, ..DiscreteAdjoint::default() })
+}
+
+/// The discrete adjoint of implicit one-step methods: plain, and with mass matrices.
+fn implicit_discrete<M>(algorithm: &str, feature: Feature, kind: &Kind, method: M) -> Option<Cell>
+where
+    M: DiscreteMethod<Oscillator, Kind, Vec<f64>>
+        + DiscreteMethod<WithMass<Oscillator>, Kind, Vec<f64>>,
+{
+    let adjoint = adjoint_of(algorithm)?;
+    let options = options(kind.times, 1e-9);
+    let (loss, mut slopes) = exact(kind);
+    let found = match feature {
+        Feature::Events => return Some(Cell::NoSuchCall(EVENTS)),
+        Feature::Plain => {
+            let problem = OdeProblem::new(Oscillator::Plain, X0.to_vec(), P, SPAN).unwrap();
+            adjoint.gradient(&problem, method, &options, kind)
+        }
+        Feature::RegularMass => adjoint.gradient(&heavy(), method, &options, kind),
+        Feature::SingularMass => {
+            slopes.insert(2, 0.0);
+            adjoint.gradient(&watched(), method, &options, kind)
+        }
+    };
+    Some(Cell::Gradient { found, exact: (loss, slopes), tol: 1e-6 })
+}
+
+/// The discrete adjoint of explicit methods: plain, and with events.
 fn discrete<M: ExplicitRk>(
     algorithm: &str,
     feature: Feature,
     kind: &Kind,
     method: M,
 ) -> Option<Cell> {
-    let control = match algorithm {
-        "discrete" => StepControl::Sensitivity,
-        "discrete, by the state" => StepControl::State,
-        _ => return None,
-    };
-    let adjoint = DiscreteAdjoint { control, ..DiscreteAdjoint::default() };
+    let adjoint = adjoint_of(algorithm)?;
     Some(match feature {
         Feature::Plain => {
             let problem = OdeProblem::new(Oscillator::Plain, X0, P, SPAN).unwrap();
@@ -198,12 +229,24 @@ pub(crate) fn methods() -> Vec<(&'static str, Ask)> {
             found.unwrap_or_else(|| others(algorithm, feature, kind))
         })
     }
+    fn implicit<M>(method: M, others: impl Fn(&str, Feature, &Kind) -> Cell + 'static) -> Ask
+    where
+        M: DiscreteMethod<Oscillator, Kind, Vec<f64>>
+            + DiscreteMethod<WithMass<Oscillator>, Kind, Vec<f64>>
+            + Clone
+            + 'static,
+    {
+        Box::new(move |algorithm, feature, kind| {
+            let found = implicit_discrete(algorithm, feature, kind, method.clone());
+            found.unwrap_or_else(|| others(algorithm, feature, kind))
+        })
+    }
     vec![
         ("Tsit5", explicit(Tsit5, row_of(Tsit5, 1e-9, 1e-12))),
         ("Vern7", explicit(Vern7, row_of(Vern7, 1e-9, 1e-12))),
-        ("Rodas5P", Box::new(row_of(Rodas5P, 1e-6, 1e-9))),
-        ("KenCarp4", Box::new(row_of(KenCarp4, 1e-6, 1e-9))),
-        ("RadauIIA5", Box::new(row_of(RadauIIA5, 1e-6, 1e-9))),
+        ("Rodas5P", implicit(Rodas5P, row_of(Rodas5P, 1e-6, 1e-9))),
+        ("KenCarp4", implicit(KenCarp4, row_of(KenCarp4, 1e-6, 1e-9))),
+        ("RadauIIA5", implicit(RadauIIA5, row_of(RadauIIA5, 1e-6, 1e-9))),
         ("Bdf", Box::new(row_of(Bdf::default(), 1e-6, 1e-10))),
     ]
 }
