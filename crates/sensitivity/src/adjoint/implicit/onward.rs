@@ -20,7 +20,7 @@ impl<F, L> Clone for Onward<'_, F, L> {
 impl<'a, F: System, L: Loss> Onward<'a, F, L> {
     pub(super) fn new((rhs, mass): (&'a F, Option<&Mass>), loss: &'a L, integrates: bool) -> Self {
         let system = Augmented { rhs, loss, integrates };
-        let mass = mass.map(|mass| if integrates { with_integral(mass) } else { mass.clone() });
+        let mass = mass.map(|mass| mass.clone().extended(usize::from(integrates)));
         Self { system, mass }
     }
 
@@ -51,26 +51,6 @@ impl<'a, F: System, L: Loss> Onward<'a, F, L> {
             }
         }
     }
-}
-
-/// One more state, whose derivative is what it is.
-fn with_integral(mass: &Mass) -> Mass {
-    let n = mass.size();
-    let is_diagonal = (0..n).all(|i| mass.row(i).iter().all(|&(j, _)| i == j));
-    if is_diagonal {
-        let entry = |i: usize| mass.row(i).first().map_or(0.0, |&(_, m)| m);
-        return Mass::diagonal((0..n).map(entry).chain([1.0]).collect::<Vec<_>>());
-    }
-    let row = |i: usize| {
-        let mut row = vec![0.0; n + 1];
-        mass.row(i).iter().for_each(|&(j, m)| row[j] = m);
-        if i == n {
-            row[n] = 1.0;
-        }
-        row
-    };
-    // Its rows are as long as there are rows.
-    Mass::dense(&(0..=n).map(row).collect::<Vec<_>>()).unwrap_or_else(|_| mass.clone())
 }
 
 impl<S: Scalar, F: System, L: Loss> Rhs<S> for Onward<'_, F, L> {
