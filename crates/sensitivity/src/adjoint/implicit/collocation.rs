@@ -1,6 +1,6 @@
 //! The adjoint of a step of a collocation method.
 
-use super::common::Common;
+use super::model::Model;
 use super::onward::Onward;
 use crate::adjoint::step_back::{Interior, StepBack, axpy};
 use crate::{Error, Loss};
@@ -19,7 +19,7 @@ use system::{DualWork, Failure, System};
 /// ```
 /// Steps end at the save times: what the dense output of these methods is, depends on the steps before.
 pub(super) struct CollocationAdjoint<'a, F: System, L: Loss, M> {
-    common: Common<'a, F, L>,
+    model: Model<'a, F, L>,
     matrix: CoupledMatrix<DualWork<f64>>,
     coefficients: CollocationCoefficients,
     /// `A⁻¹ / dt`.
@@ -53,8 +53,8 @@ impl<'a, F: System, L: Loss, M: CollocationMethod> CollocationAdjoint<'a, F, L, 
         let coefficients = M::coefficients();
         let stages = coefficients.c.len();
         let matrix = CoupledMatrix::new(&onward, stages);
-        let common = Common::new(onward)?;
-        let zeros = |stages: usize| vec![0.0; stages * common.size];
+        let model = Model::new(onward)?;
+        let zeros = |stages: usize| vec![0.0; stages * model.size];
         Ok(Self {
             matrix,
             c: coefficients.inverse.clone(),
@@ -66,14 +66,14 @@ impl<'a, F: System, L: Loss, M: CollocationMethod> CollocationAdjoint<'a, F, L, 
             next: None,
             u_bar: zeros(1),
             sum: zeros(1),
-            common,
+            model,
             method: PhantomData,
         })
     }
 
     /// Takes the step again: from a straight line to its end where that is known, else from its start.
     fn replay(&mut self, step: &Taken, p: &[f64]) -> Result<(), Failure> {
-        let (n, size) = (self.common.n, self.common.size);
+        let (n, size) = (self.model.n, self.model.size);
         for (c, inverse) in self.c.iter_mut().zip(&self.coefficients.inverse) {
             *c = inverse / step.dt;
         }
@@ -83,7 +83,7 @@ impl<'a, F: System, L: Loss, M: CollocationMethod> CollocationAdjoint<'a, F, L, 
             && (t - end).abs() <= 1e-9 * step.dt.abs()
         {
             for (z, &c) in self.z.chunks_exact_mut(size).zip(&self.coefficients.c) {
-                for (z, (next, u)) in z.iter_mut().zip(next.iter().zip(&self.common.start[..n])) {
+                for (z, (next, u)) in z.iter_mut().zip(next.iter().zip(&self.model.start[..n])) {
                     *z = c * (next - u);
                 }
             }
@@ -100,16 +100,16 @@ impl<'a, F: System, L: Loss, M: CollocationMethod> CollocationAdjoint<'a, F, L, 
         self.prepare(step, p)?;
         let mut last = f64::INFINITY;
         for _ in 0..MOST {
-            let Self { common, matrix, c, z, points, residuals, sum, coefficients, .. } = self;
-            let (n, stages) = (common.size, coefficients.c.len());
+            let Self { model, matrix, c, z, points, residuals, sum, coefficients, .. } = self;
+            let (n, stages) = (model.size, coefficients.c.len());
             for i in 0..stages {
                 let (t, of) = (step.at(coefficients.c[i]), i * n..(i + 1) * n);
-                common.eval(t, &points[of.clone()], p, &mut residuals[of.clone()])?;
+                model.eval(t, &points[of.clone()], p, &mut residuals[of.clone()])?;
                 sum.fill(0.0);
                 for j in 0..stages {
                     axpy(c[i * stages + j], &z[j * n..(j + 1) * n], sum);
                 }
-                common.onward.add_mass(-1.0, sum, &mut residuals[of]);
+                model.onward.add_mass(-1.0, sum, &mut residuals[of]);
             }
             matrix.solve(residuals)?;
             let largest = points.iter().fold(0.0f64, |largest, u| largest.max(u.abs()));
@@ -136,13 +136,13 @@ impl<'a, F: System, L: Loss, M: CollocationMethod> CollocationAdjoint<'a, F, L, 
 
     /// The matrix at these stages.
     fn prepare(&mut self, step: &Taken, p: &[f64]) -> Result<(), Failure> {
-        let Self { common, matrix, c, z, points, coefficients, .. } = self;
-        let n = common.size;
+        let Self { model, matrix, c, z, points, coefficients, .. } = self;
+        let n = model.size;
         for (i, (point, z)) in points.chunks_exact_mut(n).zip(z.chunks_exact(n)).enumerate() {
-            point.iter_mut().zip(&common.start).zip(z).for_each(|((x, u), z)| *x = u + z);
-            matrix.linearize(&common.onward, i, (step.at(coefficients.c[i]), point, p))?;
+            point.iter_mut().zip(&model.start).zip(z).for_each(|((x, u), z)| *x = u + z);
+            matrix.linearize(&model.onward, i, (step.at(coefficients.c[i]), point, p))?;
         }
-        matrix.factor(c, common.onward.mass())
+        matrix.factor(c, model.onward.mass())
     }
 }
 
@@ -160,15 +160,15 @@ impl<F: System, L: Loss, M: CollocationMethod> StepBack<f64> for CollocationAdjo
     }
 
     fn slope(&mut self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]) -> Result<(), Failure> {
-        self.common.slope(t, u, p, du)
+        self.model.slope(t, u, p, du)
     }
 
     fn injected(&self, tell: impl FnMut(&[f64])) {
-        self.common.injected(tell);
+        self.model.injected(tell);
     }
 
     fn settles(&self) -> bool {
-        self.common.settles()
+        self.model.settles()
     }
 
     fn settle(
@@ -177,7 +177,7 @@ impl<F: System, L: Loss, M: CollocationMethod> StepBack<f64> for CollocationAdjo
         u_bar: &mut [f64],
         p_bar: &mut [f64],
     ) -> Result<(), Error> {
-        self.common.settle(at, u_bar, p_bar)
+        self.model.settle(at, u_bar, p_bar)
     }
 
     fn pull_back(
@@ -189,10 +189,10 @@ impl<F: System, L: Loss, M: CollocationMethod> StepBack<f64> for CollocationAdjo
         p_bar: &mut [f64],
     ) -> Result<f64, Error> {
         let failed = |failure: Failure| Error::replay(step.t, &failure);
-        self.common.begin(step, u, p)?;
+        self.model.begin(step, u, p)?;
         self.replay(step, p).map_err(failed)?;
-        let Self { common, matrix, coefficients, z, points, bars, u_bar, next, .. } = self;
-        let (n, size) = (common.n, common.size);
+        let Self { model, matrix, coefficients, z, points, bars, u_bar, next, .. } = self;
+        let (n, size) = (model.n, model.size);
         let weights = part.unwrap_or(&coefficients.d);
         u_bar.fill(0.0);
         u_bar[..n].copy_from_slice(lambda);
@@ -210,7 +210,7 @@ impl<F: System, L: Loss, M: CollocationMethod> StepBack<f64> for CollocationAdjo
         matrix.solve_transposed(bars).map_err(failed)?;
         for (i, v) in bars.chunks_exact(size).enumerate() {
             let point = (step.at(coefficients.c[i]), &points[i * size..(i + 1) * size], p);
-            common.products.pull_back(point, v, (u_bar, p_bar)).map_err(failed)?;
+            model.products.pull_back(point, v, (u_bar, p_bar)).map_err(failed)?;
         }
         lambda.copy_from_slice(&u_bar[..n]);
         match next {

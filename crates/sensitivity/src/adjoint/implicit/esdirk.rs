@@ -1,6 +1,6 @@
 //! The adjoint of a step of a singly diagonally implicit method.
 
-use super::common::Common;
+use super::model::Model;
 use super::newton::Newton;
 use super::onward::Onward;
 use crate::adjoint::step_back::{Interior, StepBack, axpy};
@@ -22,7 +22,7 @@ use system::{DualWork, Failure, System};
 /// ```
 /// No cotangent is multiplied by a stiff `∂f/∂u`, as no stage is.
 pub(super) struct EsdirkAdjoint<'a, F: System, L: Loss, M> {
-    common: Common<'a, F, L>,
+    model: Model<'a, F, L>,
     /// One for each stage that is solved for.
     matrices: Vec<StepMatrix<DualWork<f64>>>,
     newton: Newton,
@@ -45,11 +45,11 @@ impl<'a, F: System, L: Loss, M: Esdirk> EsdirkAdjoint<'a, F, L, M> {
 
     pub(super) fn new(onward: Onward<'a, F, L>) -> Result<Self, Error> {
         let matrices = (1..Self::STAGES).map(|_| StepMatrix::new(&onward)).collect();
-        let common = Common::new(onward)?;
-        let zeros = |stages: usize| vec![0.0; stages * common.size];
+        let model = Model::new(onward)?;
+        let zeros = |stages: usize| vec![0.0; stages * model.size];
         Ok(Self {
             matrices,
-            newton: Newton::new(common.size),
+            newton: Newton::new(model.size),
             slopes: zeros(Self::STAGES),
             points: zeros(Self::STAGES),
             bars: zeros(Self::STAGES),
@@ -58,32 +58,32 @@ impl<'a, F: System, L: Loss, M: Esdirk> EsdirkAdjoint<'a, F, L, M> {
             u_bar: zeros(1),
             v: zeros(1),
             unwanted: zeros(1),
-            common,
+            model,
             method: PhantomData,
         })
     }
 
     /// Takes the step again, until nothing but rounding is left of each iteration.
     fn replay(&mut self, step: &Taken, slope: &[f64], p: &[f64]) -> Result<(), Failure> {
-        let Self { common, matrices, newton, slopes, points, base, .. } = self;
-        let (tableau, n, dt) = (Self::TABLEAU, common.size, step.dt);
+        let Self { model, matrices, newton, slopes, points, base, .. } = self;
+        let (tableau, n, dt) = (Self::TABLEAU, model.size, step.dt);
         let c = 1.0 / (tableau.gamma * dt);
         let first = &mut slopes[..n];
-        if n > common.n {
-            common.eval(step.t_first, &common.start, p, first)?;
+        if n > model.n {
+            model.eval(step.t_first, &model.start, p, first)?;
         }
-        first[..common.n].copy_from_slice(slope);
+        first[..model.n].copy_from_slice(slope);
         for i in 1..Self::STAGES {
             let (done, rest) = slopes.split_at_mut(i * n);
             let (y, t) = (&mut points[i * n..(i + 1) * n], step.at(tableau.c[i]));
-            base.copy_from_slice(&common.start);
+            base.copy_from_slice(&model.start);
             y.fill(0.0);
             for (j, k) in done.chunks_exact(n).enumerate() {
                 axpy(dt * tableau.a[i - 1][j], k, base);
                 axpy(tableau.predictor[i - 1][j] / c, k, y);
             }
             axpy(1.0, base, y);
-            newton.solve(&common.onward, (t, p), (c, base, y), &mut matrices[..i])?;
+            newton.solve(&model.onward, (t, p), (c, base, y), &mut matrices[..i])?;
             for (k, (y, base)) in rest.iter_mut().zip(y.iter().zip(&*base)) {
                 *k = c * (y - base);
             }
@@ -94,8 +94,8 @@ impl<'a, F: System, L: Loss, M: Esdirk> EsdirkAdjoint<'a, F, L, M> {
     /// From the cotangents of the slopes, of the solution (in `v`) and of the start to those of the start and of
     /// its slope.
     fn reverse(&mut self, step: &Taken, p: &[f64], p_bar: &mut [f64]) -> Result<(), Failure> {
-        let Self { common, matrices, points, bars, base, u_bar, v, unwanted, .. } = self;
-        let (tableau, n, dt) = (Self::TABLEAU, common.size, step.dt);
+        let Self { model, matrices, points, bars, base, u_bar, v, unwanted, .. } = self;
+        let (tableau, n, dt) = (Self::TABLEAU, model.size, step.dt);
         let c = 1.0 / (tableau.gamma * dt);
         unwanted.fill(0.0);
         for i in (1..Self::STAGES).rev() {
@@ -105,10 +105,10 @@ impl<'a, F: System, L: Loss, M: Esdirk> EsdirkAdjoint<'a, F, L, M> {
             if v.iter().any(|&v| v != 0.0) {
                 matrices[i - 1].solve_transposed(v)?;
                 let point = (step.at(tableau.c[i]), &points[i * n..(i + 1) * n], p);
-                common.products.pull_back(point, v, (unwanted, p_bar))?;
+                model.products.pull_back(point, v, (unwanted, p_bar))?;
                 base.fill(0.0);
                 axpy(-c, bar, base);
-                common.onward.add_transposed_mass(c, v, base);
+                model.onward.add_transposed_mass(c, v, base);
                 axpy(1.0, base, u_bar);
                 for (j, bar) in before.chunks_exact_mut(n).enumerate() {
                     axpy(dt * tableau.a[i - 1][j], base, bar);
@@ -139,11 +139,11 @@ impl<F: System, L: Loss, M: Esdirk> StepBack<f64> for EsdirkAdjoint<'_, F, L, M>
     }
 
     fn slope(&mut self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]) -> Result<(), Failure> {
-        self.common.slope(t, u, p, du)
+        self.model.slope(t, u, p, du)
     }
 
     fn injected(&self, tell: impl FnMut(&[f64])) {
-        self.common.injected(tell);
+        self.model.injected(tell);
     }
 
     fn begun(
@@ -152,13 +152,13 @@ impl<F: System, L: Loss, M: Esdirk> StepBack<f64> for EsdirkAdjoint<'_, F, L, M>
         lambda: &mut [f64],
         p_bar: &mut [f64],
     ) -> Result<(), Error> {
-        self.common.pull_back_slope((t, u, p), &self.carried, (lambda, p_bar))?;
+        self.model.pull_back_slope((t, u, p), &self.carried, (lambda, p_bar))?;
         self.carried.fill(0.0);
         Ok(())
     }
 
     fn settles(&self) -> bool {
-        self.common.settles()
+        self.model.settles()
     }
 
     fn settle(
@@ -167,7 +167,7 @@ impl<F: System, L: Loss, M: Esdirk> StepBack<f64> for EsdirkAdjoint<'_, F, L, M>
         u_bar: &mut [f64],
         p_bar: &mut [f64],
     ) -> Result<(), Error> {
-        self.common.settle(at, u_bar, p_bar)
+        self.model.settle(at, u_bar, p_bar)
     }
 
     fn pull_back(
@@ -179,9 +179,9 @@ impl<F: System, L: Loss, M: Esdirk> StepBack<f64> for EsdirkAdjoint<'_, F, L, M>
         p_bar: &mut [f64],
     ) -> Result<f64, Error> {
         let failed = |failure: Failure| Error::replay(step.t, &failure);
-        self.common.begin(step, u, p)?;
+        self.model.begin(step, u, p)?;
         self.replay(step, slope, p).map_err(failed)?;
-        let (n, size, last) = (self.common.n, self.common.size, Self::STAGES - 1);
+        let (n, size, last) = (self.model.n, self.model.size, Self::STAGES - 1);
         let (tableau, dt) = (Self::TABLEAU, step.dt);
         // u_next = yₛ, u(t + θ dt) = u + dt Σ wᵢ(θ) kᵢ; the integral is a sum of the same kind.
         self.u_bar.fill(0.0);

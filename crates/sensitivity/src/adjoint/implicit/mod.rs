@@ -1,9 +1,9 @@
 //! The adjoints of the steps of implicit methods.
 
 mod collocation;
-mod common;
 mod esdirk;
 mod family;
+mod model;
 mod newton;
 mod onward;
 mod pass;

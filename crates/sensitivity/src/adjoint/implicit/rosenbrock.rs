@@ -1,6 +1,6 @@
 //! The adjoint of a step of a Rosenbrock method.
 
-use super::common::Common;
+use super::model::Model;
 use super::onward::Onward;
 use super::products::Pairs;
 use crate::adjoint::step_back::{Interior, StepBack, axpy};
@@ -22,7 +22,7 @@ use system::{DualWork, Failure, System};
 /// The matrix and `∂f/∂t` move with the state at the start: `vᵢᵀ (dJ Uᵢ + dt dᵢ d(∂f/∂t))`, a second derivative
 /// along `(Uᵢ, dt dᵢ)`, one for each stage.
 pub(super) struct RosenbrockAdjoint<'a, F: System, L: Loss, M> {
-    common: Common<'a, F, L>,
+    model: Model<'a, F, L>,
     matrix: StepMatrix<DualWork<f64>>,
     /// `Uᵢ`, `zᵢ`; `Ūᵢ`, then `vᵢ`.
     stages: Vec<f64>,
@@ -58,8 +58,8 @@ impl<'a, F: System, L: Loss, M: Rosenbrock> RosenbrockAdjoint<'a, F, L, M> {
 
     pub(super) fn new(onward: Onward<'a, F, L>) -> Result<Self, Error> {
         let matrix = StepMatrix::new(&onward);
-        let common = Common::new(onward)?;
-        let zeros = |stages: usize| vec![0.0; stages * common.size];
+        let model = Model::new(onward)?;
+        let zeros = |stages: usize| vec![0.0; stages * model.size];
         Ok(Self {
             matrix,
             stages: zeros(Self::USED),
@@ -69,7 +69,7 @@ impl<'a, F: System, L: Loss, M: Rosenbrock> RosenbrockAdjoint<'a, F, L, M> {
             u_bar: zeros(1),
             z_bar: zeros(1),
             sum: zeros(1),
-            common,
+            model,
             method: PhantomData,
         })
     }
@@ -81,21 +81,21 @@ impl<'a, F: System, L: Loss, M: Rosenbrock> RosenbrockAdjoint<'a, F, L, M> {
 
     /// Takes the step again.
     fn replay(&mut self, step: &Taken, p: &[f64]) -> Result<(), Failure> {
-        let Self { common, matrix, stages, points, sum, moves, .. } = self;
-        let (tableau, n, dt) = (Self::TABLEAU, common.size, step.dt);
-        let onward = &common.onward;
-        matrix.differentiate(onward, (step.t_first, &common.start, p))?;
+        let Self { model, matrix, stages, points, sum, moves, .. } = self;
+        let (tableau, n, dt) = (Self::TABLEAU, model.size, step.dt);
+        let onward = &model.onward;
+        matrix.differentiate(onward, (step.t_first, &model.start, p))?;
         matrix.factor(1.0 / (tableau.gamma * dt), onward.mass())?;
         for i in 0..Self::USED {
             let (done, rest) = stages.split_at_mut(i * n);
             let (stage, z) = (&mut rest[..n], &mut points[i * n..(i + 1) * n]);
-            z.copy_from_slice(&common.start);
+            z.copy_from_slice(&model.start);
             sum.fill(0.0);
             for (j, done) in done.chunks_exact(n).enumerate() {
                 axpy(tableau.a[i - 1][j], done, z);
                 axpy(tableau.coupling[i - 1][j] / dt, done, sum);
             }
-            common.eval(Self::time(step, i), z, p, stage)?;
+            model.eval(Self::time(step, i), z, p, stage)?;
             if i > 0 {
                 onward.add_mass(1.0, sum, stage);
             }
@@ -108,8 +108,8 @@ impl<'a, F: System, L: Loss, M: Rosenbrock> RosenbrockAdjoint<'a, F, L, M> {
 
     /// From the cotangents of the stages and of the start to that of the start alone.
     fn reverse(&mut self, step: &Taken, p: &[f64], p_bar: &mut [f64]) -> Result<(), Failure> {
-        let Self { common, matrix, stages, points, bars, moves, u_bar, z_bar, .. } = self;
-        let (tableau, n) = (Self::TABLEAU, common.size);
+        let Self { model, matrix, stages, points, bars, moves, u_bar, z_bar, .. } = self;
+        let (tableau, n) = (Self::TABLEAU, model.size);
         for i in (0..Self::USED).rev() {
             let (before, rest) = bars.split_at_mut(i * n);
             let v = &mut rest[..n];
@@ -123,18 +123,18 @@ impl<'a, F: System, L: Loss, M: Rosenbrock> RosenbrockAdjoint<'a, F, L, M> {
             }
             z_bar.fill(0.0);
             let point = (Self::time(step, i), &points[i * n..(i + 1) * n], p);
-            common.products.pull_back(point, v, (z_bar, p_bar))?;
+            model.products.pull_back(point, v, (z_bar, p_bar))?;
             axpy(1.0, z_bar, u_bar);
             for (j, bar) in before.chunks_exact_mut(n).enumerate() {
                 axpy(tableau.a[i - 1][j], z_bar, bar);
                 let coupling = tableau.coupling[i - 1][j];
                 if coupling != 0.0 {
-                    common.onward.add_transposed_mass(coupling / step.dt, v, bar);
+                    model.onward.add_transposed_mass(coupling / step.dt, v, bar);
                 }
             }
         }
         let pairs = Pairs { du_bars: bars, directions: stages, moves };
-        common.products.along((step.t_first, &common.start, p), pairs, (u_bar, p_bar))
+        model.products.along((step.t_first, &model.start, p), pairs, (u_bar, p_bar))
     }
 }
 
@@ -151,15 +151,15 @@ impl<F: System, L: Loss, M: Rosenbrock> StepBack<f64> for RosenbrockAdjoint<'_, 
     }
 
     fn slope(&mut self, t: f64, u: &[f64], p: &[f64], du: &mut [f64]) -> Result<(), Failure> {
-        self.common.slope(t, u, p, du)
+        self.model.slope(t, u, p, du)
     }
 
     fn injected(&self, tell: impl FnMut(&[f64])) {
-        self.common.injected(tell);
+        self.model.injected(tell);
     }
 
     fn settles(&self) -> bool {
-        self.common.settles()
+        self.model.settles()
     }
 
     fn settle(
@@ -168,7 +168,7 @@ impl<F: System, L: Loss, M: Rosenbrock> StepBack<f64> for RosenbrockAdjoint<'_, 
         u_bar: &mut [f64],
         p_bar: &mut [f64],
     ) -> Result<(), Error> {
-        self.common.settle(at, u_bar, p_bar)
+        self.model.settle(at, u_bar, p_bar)
     }
 
     fn pull_back(
@@ -180,9 +180,9 @@ impl<F: System, L: Loss, M: Rosenbrock> StepBack<f64> for RosenbrockAdjoint<'_, 
         p_bar: &mut [f64],
     ) -> Result<f64, Error> {
         let failed = |failure: Failure| Error::replay(step.t, &failure);
-        self.common.begin(step, u, p)?;
+        self.model.begin(step, u, p)?;
         self.replay(step, p).map_err(failed)?;
-        let (n, size) = (self.common.n, self.common.size);
+        let (n, size) = (self.model.n, self.model.size);
         let weights = part.unwrap_or(Self::TABLEAU.b);
         // u_next = u + Σ bᵢ Uᵢ, u(t + θ dt) = u + Σ wᵢ(θ) Uᵢ; the integral is a sum of the same kind.
         self.u_bar.fill(0.0);

@@ -10,7 +10,7 @@ use ode_stiff::AlgebraicEquations;
 use system::{DualWork, Failure, Rhs, System};
 
 /// A model, with its products, and its algebraic equations where it has some.
-pub(super) struct Common<'a, F: System, L: Loss> {
+pub(super) struct Model<'a, F: System, L: Loss> {
     pub(super) onward: Onward<'a, F, L>,
     pub(super) products: Products<Augmented<'a, F, L>>,
     algebra: Option<AlgebraicEquations<DualWork<f64>>>,
@@ -27,7 +27,7 @@ pub(super) struct Common<'a, F: System, L: Loss> {
     unwanted: Vec<f64>,
 }
 
-impl<'a, F: System, L: Loss> Common<'a, F, L> {
+impl<'a, F: System, L: Loss> Model<'a, F, L> {
     pub(super) fn new(onward: Onward<'a, F, L>) -> Result<Self, Error> {
         let Augmented { rhs, loss, integrates } = onward.system;
         let (n, m, size) = (rhs.dim(), rhs.num_params(), onward.system.dim());
