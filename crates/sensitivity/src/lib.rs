@@ -6,6 +6,7 @@
 //! | [`ForwardSensitivity`] | one solve with duals per 8 inputs | few inputs; or all of `∂u/∂(u0, p)` |
 //! | [`ForwardEquations`] | one solve of state and tangents, factors shared by all columns | stiff, DAEs, few inputs |
 //! | [`DiscreteAdjoint`], of every one-step method, explicit or implicit | a few solves, whatever the number of parameters; memory: states of all steps, or within a budget | training, stiff or not |
+//! | [`SymplecticAdjoint`] | as the discrete adjoint of explicit methods, with the tape of one stage at a time | networks with long tapes |
 //! | [`SecondOrder`] | a few gradients per product of the Hessian (or the Gauss–Newton matrix) with a vector | Newton's method, uncertainty |
 //! | [`SteadyStateAdjoint`] | one transposed solve | losses of a state of rest |
 //!
@@ -83,7 +84,7 @@ mod steady;
 
 pub use adjoint::{
     Curvature, CurvatureMatrix, CurvatureProduct, DiscreteAdjoint, DiscreteMethod, EventModel,
-    Memory, SecondOrder, StepControl, When,
+    Memory, SecondOrder, StepControl, SymplecticAdjoint, When,
 };
 pub use augmented::Augmented;
 pub use choice::{

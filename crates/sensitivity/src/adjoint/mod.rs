@@ -20,6 +20,7 @@ mod second_order;
 mod step;
 mod step_back;
 mod sweep;
+mod symplectic;
 
 pub(crate) use block::Block;
 pub use discrete::{DiscreteAdjoint, StepControl};
@@ -30,3 +31,4 @@ pub(crate) use loss_terms::LossTerms;
 pub use memory::Memory;
 pub use method::DiscreteMethod;
 pub use second_order::{Curvature, CurvatureMatrix, CurvatureProduct, SecondOrder};
+pub use symplectic::SymplecticAdjoint;

@@ -9,6 +9,10 @@ pub(crate) trait Reverse<S> {
     /// Memory of one evaluation; a clone serves for another one.
     type Record: Clone;
 
+    /// Whether the stages of a step are kept and recorded one by one on the way back, in place of the
+    /// recordings of all of them.
+    const BY_STAGE: bool = false;
+
     fn record(&self) -> Self::Record;
 
     /// `f(t, u; p)`, without a memory of it.
@@ -79,5 +83,42 @@ impl<F: Vjp> Reverse<f64> for First<'_, F> {
         record: &mut F::Record,
     ) -> Result<(), Failure> {
         self.0.pull_back(t, u, p, du_bar, bars, record)
+    }
+}
+
+/// The same products, one stage after the other.
+pub(crate) struct ByStage<R>(pub(crate) R);
+
+impl<S, R: Reverse<S>> Reverse<S> for ByStage<R> {
+    type Record = R::Record;
+    const BY_STAGE: bool = true;
+
+    fn record(&self) -> R::Record {
+        self.0.record()
+    }
+    fn eval(&self, t: f64, u: &[S], p: &[S], du: &mut [S]) -> Result<(), Failure> {
+        self.0.eval(t, u, p, du)
+    }
+    fn forward(
+        &self,
+        t: f64,
+        u: &[S],
+        p: &[S],
+        du: &mut [S],
+        record: &mut R::Record,
+    ) -> Result<(), Failure> {
+        self.0.forward(t, u, p, du, record)
+    }
+    fn backward(&self, record: &mut R::Record, du_bar: &[S], u_bar: &mut [S], p_bar: &mut [S]) {
+        self.0.backward(record, du_bar, u_bar, p_bar);
+    }
+    fn pull_back(
+        &self,
+        point: (f64, &[S], &[S]),
+        du_bar: &[S],
+        bars: (&mut [S], &mut [S]),
+        record: &mut R::Record,
+    ) -> Result<(), Failure> {
+        self.0.pull_back(point, du_bar, bars, record)
     }
 }

@@ -27,9 +27,12 @@ pub(crate) struct StepAdjoint<'l, S, R: Reverse<S>, L, M> {
     k_bar: Vec<S>,
     /// `dt bᵢ ∂g/∂u` at the stages, zero where there is none.
     g_bar: Vec<S>,
-    /// The state that a stage is evaluated at, and its cotangent. After a replay that of the last one,
-    /// which nothing asks the value of: it is evaluated when it is pulled back.
+    /// The states that stages are evaluated at, if these are recorded one by one; else one of them, after
+    /// a replay that of the last stage, which nothing asks the value of: it is evaluated when it is
+    /// pulled back.
     z: Vec<S>,
+    times: Vec<f64>,
+    /// The cotangent of such a state.
     z_bar: Vec<S>,
     u_bar: Vec<S>,
 }
@@ -48,11 +51,12 @@ where
         let zeros = |len: usize| vec![S::zero(); len];
         Self {
             // A model that is recorded is so once.
-            records: vec![rhs.record(); stages],
+            records: vec![rhs.record(); if R::BY_STAGE { 1 } else { stages }],
             k: zeros(stages * n),
             k_bar: zeros(stages * n),
             g_bar: zeros(if integrand.is_some() { stages * n } else { 0 }),
-            z: zeros(n),
+            z: zeros(if R::BY_STAGE { stages * n } else { n }),
+            times: vec![0.0; stages],
             z_bar: zeros(n),
             u_bar: zeros(n),
             rhs,
@@ -63,23 +67,31 @@ where
         }
     }
 
-    /// Evaluates the first `used` stages again, recording each except the last, whose time is returned;
-    /// and the integral of the running term.
+    /// Where the state of a stage stands.
+    #[inline(always)]
+    fn place(&self, i: usize) -> std::ops::Range<usize> {
+        let first = if R::BY_STAGE { i * self.n } else { 0 };
+        first..first + self.n
+    }
+
+    /// Evaluates the first `used` stages again, recording or keeping each; the last one is not evaluated.
+    /// The integral of the running term.
     fn replay(
         &mut self,
         step: &Taken,
         (u, p): (&[S], &[S]),
         (used, weights): (usize, &[f64]),
         p_bar: &mut [S],
-    ) -> Result<(f64, S), Error> {
+    ) -> Result<S, Error> {
         self.g_bar.fill(S::zero());
         let (tableau, next, n) = (Self::TABLEAU, const { M::TABLEAU.next_stage() }, self.n);
-        let (mut last, mut integral) = (step.t_first, S::zero());
+        let mut integral = S::zero();
         for i in 0..used {
+            let place = self.place(i);
             let (done, rest) = self.k.split_at_mut(i * n);
-            self.z.copy_from_slice(u);
-            let mut go =
-                |a: f64, j: usize| axpy(step.dt * a, &done[j * n..(j + 1) * n], &mut self.z);
+            let z = &mut self.z[place];
+            z.copy_from_slice(u);
+            let mut go = |a: f64, j: usize| axpy(step.dt * a, &done[j * n..(j + 1) * n], z);
             let c = if i > next {
                 let extra = &tableau.interpolant.extra()[i - next - 1];
                 extra.a.iter().enumerate().for_each(|(j, &a)| go(a, j));
@@ -96,21 +108,24 @@ where
                 _ if c == 1.0 => step.t_last,
                 _ => step.t + c * step.dt,
             };
-            last = t;
+            self.times[i] = t;
             if let (Some(integrand), Some(&b)) = (&mut self.integrand, weights.get(i))
                 && b != 0.0
             {
-                let (point, g_bar) = ((t, &self.z[..], p), &mut self.g_bar[i * n..(i + 1) * n]);
+                let (point, g_bar) = ((t, &*z, p), &mut self.g_bar[i * n..(i + 1) * n]);
                 integral += integrand.pull_back(point, step.dt * b, g_bar, p_bar)?;
             }
             if i + 1 == used {
                 break;
             }
-            self.rhs
-                .forward(t, &self.z, p, &mut rest[..n], &mut self.records[i])
-                .map_err(|failure| Error::replay(step.t, &failure))?;
+            let k = &mut rest[..n];
+            let done = match R::BY_STAGE {
+                true => self.rhs.eval(t, z, p, k),
+                false => self.rhs.forward(t, z, p, k, &mut self.records[i]),
+            };
+            done.map_err(|failure| Error::replay(step.t, &failure))?;
         }
-        Ok((last, integral))
+        Ok(integral)
     }
 
     /// `z_bar = (∂f/∂u)ᵀ k_barᵢ` at stage `i`, and what the running term adds there.
@@ -118,9 +133,10 @@ where
         &mut self,
         i: usize,
         (step, p): (&Taken, &[S]),
-        (last, t): (usize, f64),
+        last: usize,
         p_bar: &mut [S],
     ) -> Result<(), Error> {
+        let place = self.place(i);
         let k_bar = &self.k_bar[i * self.n..(i + 1) * self.n];
         match self.g_bar.get(i * self.n..(i + 1) * self.n) {
             Some(g_bar) => self.z_bar.copy_from_slice(g_bar),
@@ -129,10 +145,11 @@ where
         if k_bar.iter().all(|&bar| bar.largest_part() == 0.0) {
             return Ok(());
         }
-        let record = &mut self.records[i];
-        if i == last {
+        let record = &mut self.records[if R::BY_STAGE { 0 } else { i }];
+        if R::BY_STAGE || i == last {
             let bars = (&mut self.z_bar[..], p_bar);
-            let done = self.rhs.pull_back((t, &self.z, p), k_bar, bars, record);
+            let point = (self.times[i], &self.z[place], p);
+            let done = self.rhs.pull_back(point, k_bar, bars, record);
             return done.map_err(|failure: Failure| Error::replay(step.t, &failure));
         }
         self.rhs.backward(record, k_bar, &mut self.z_bar, p_bar);
@@ -144,7 +161,7 @@ where
         &mut self,
         i: usize,
         at: (&Taken, &[S]),
-        last: (usize, f64),
+        last: usize,
         a: impl Fn(usize) -> f64,
         p_bar: &mut [S],
     ) -> Result<(), Error> {
@@ -188,9 +205,9 @@ where
         let (tableau, stages, next) =
             (Self::TABLEAU, const { M::TABLEAU.stages() }, const { M::TABLEAU.next_stage() });
         // Without save times inside, the derivative at the end and the extra stages play no part.
-        let used = if interior.is_empty() { next } else { self.records.len() };
-        let (t, integral) = self.replay(step, (u, p), (used, part.unwrap_or(tableau.b)), p_bar)?;
-        let last = (used - 1, t);
+        let used = if interior.is_empty() { next } else { tableau.all_stages() };
+        let integral = self.replay(step, (u, p), (used, part.unwrap_or(tableau.b)), p_bar)?;
+        let last = used - 1;
 
         self.u_bar.fill(S::zero());
         self.k_bar.fill(S::zero());
