@@ -79,6 +79,11 @@ fn error_control_sees_the_tangents() {
     close(&found.p, &exact, 1e-7, "Vern7");
     let found = how.gradient(&problem, Rodas5P, &options, &Losses::Sum).unwrap();
     close(&found.p, &exact, 1e-7, "Rodas5P");
+    for corrector in [Corrector::Staggered, Corrector::Simultaneous] {
+        let how = ForwardEquations { corrector, ..how };
+        let found = how.gradient(&problem, Bdf::default(), &options, &Losses::Sum).unwrap();
+        close(&found.p, &exact, 1e-6, "Bdf");
+    }
     let blind = ForwardEquations { control: StepControl::State, ..how };
     let blind = blind.gradient(&problem, Vern7, &options, &Losses::Sum).unwrap();
     assert!(blind.report.steps < found.report.steps);
