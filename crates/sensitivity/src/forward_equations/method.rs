@@ -73,6 +73,9 @@ pub enum Corrector {
     Simultaneous,
 }
 
+/// A problem with tangents.
+type Lifted<G> = OdeProblem<StateAndTangents<G>, Vec<f64>>;
+
 /// What is solved.
 struct Asked<'a, F> {
     rhs: &'a F,
@@ -217,7 +220,7 @@ impl ForwardEquations {
         asked: &Asked<'_, F>,
         (initial, scales): (usize, &[f64]),
         options: &Options,
-    ) -> Result<(OdeProblem<StateAndTangents<G>, Vec<f64>>, Options), Error> {
+    ) -> Result<(Lifted<G>, Options), Error> {
         let n = model.dim();
         let mut u0 = asked.u0.to_vec();
         u0.resize(n, 0.0);
@@ -321,7 +324,7 @@ impl ForwardEquations {
 /// The derivative of the state at any time.
 struct Slope<'s, A, G> {
     algorithm: &'s A,
-    problem: &'s OdeProblem<StateAndTangents<G>, Vec<f64>>,
+    problem: &'s Lifted<G>,
     du: Vec<f64>,
 }
 
