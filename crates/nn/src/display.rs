@@ -3,16 +3,7 @@ use core::fmt;
 
 impl fmt::Display for Activation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Identity => "identity",
-            Self::Tanh => "tanh",
-            Self::Softplus => "softplus",
-            Self::Silu => "silu",
-            Self::Sin => "sin",
-            Self::Sigmoid => "sigmoid",
-            Self::Gelu => "gelu",
-            Self::Relu => "relu",
-        })
+        f.write_str(self.name())
     }
 }
 

@@ -125,16 +125,6 @@ impl Mlp {
     }
 }
 
-impl Activation {
-    /// The activation that is displayed as `name`.
-    fn from_name(name: &str) -> Option<Self> {
-        use Activation::*;
-        [Identity, Tanh, Sin, Sigmoid, Softplus, Silu, Gelu, Relu]
-            .into_iter()
-            .find(|activation| activation.to_string() == name)
-    }
-}
-
 fn file(place: impl Into<String>, problem: impl ToString) -> Error {
     ErrorKind::File { place: place.into(), problem: problem.to_string() }.into()
 }

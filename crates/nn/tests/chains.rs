@@ -376,3 +376,25 @@ fn nothing_is_left_from_another_batch() {
     chain.vjp_batch(&p, &x, &y_bar, &mut x_bar, &mut p_bar, Pass::Evaluation, &mut used).unwrap();
     assert_eq!(gradient(&mut used), gradient(&mut ChainWorkspace::new(&chain)));
 }
+
+/// What only `f64` holds is refused in `f32`, and not infinite.
+#[test]
+fn settings_beyond_single_precision() {
+    let shift = Stage::Normalize(Normalize { shift: vec![1e300], scale: vec![1.0] });
+    let scale = Stage::Normalize(Normalize { shift: vec![0.0], scale: vec![-1e39] });
+    let fourier = Stage::Fourier(Fourier { inputs: 1, frequencies: vec![1e38] });
+    for stage in [shift, scale, fourier] {
+        let inner = Chain::new(1, vec![Stage::Residual(vec![Stage::Mlp(mlp(&[1, 1]))]), stage]);
+        let chain = inner.unwrap();
+        let n = chain.outputs();
+        let (mut y, mut ws) = (vec![0.5f32; n], ChainWorkspace::new(&chain));
+        let refused = chain.value_batch(&[0.0, 0.0], &[1.0], &mut y, &mut ws).unwrap_err();
+        assert!(matches!(refused.kind(), ErrorKind::Setting { .. }), "{refused}");
+        let (bar, mut p_bar, pass) = (vec![1.0f32; n], [0.0f32; 2], Pass::Evaluation);
+        let back = chain.vjp_batch(&[0.0; 2], &[1.0], &bar, &mut [], &mut p_bar, pass, &mut ws);
+        assert!(back.is_err() && p_bar == [0.0; 2] && y == vec![0.5; n]);
+        let (mut y, mut ws) = (vec![f64::NAN; n], ChainWorkspace::new(&chain));
+        chain.value_batch(&[0.0, 0.0], &[1.0], &mut y, &mut ws).unwrap();
+        assert!(y.iter().all(|y| y.is_finite()));
+    }
+}

@@ -54,7 +54,41 @@ pub enum Activation {
     Relu,
 }
 
+/// What is known of all activations: a variant that is missing here does not compile.
+macro_rules! names {
+    ($($variant:ident $name:literal)*) => {
+        impl Activation {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// How it is displayed, and called in files.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),*
+                }
+            }
+        }
+    };
+}
+
+names! {
+    Identity "identity" Tanh "tanh" Sin "sin" Sigmoid "sigmoid"
+    Softplus "softplus" Silu "silu" Gelu "gelu" Relu "relu"
+}
+
 impl Activation {
+    /// The activation of this [`name`](Activation::name).
+    ///
+    /// ```
+    /// use nn::Activation;
+    ///
+    /// assert_eq!(Activation::from_name("silu"), Some(Activation::Silu));
+    /// assert!(Activation::ALL.iter().all(|f| Activation::from_name(f.name()) == Some(*f)));
+    /// ```
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|activation| activation.name() == name)
+    }
+
     /// `f(x)` for every number type.
     #[inline]
     pub fn apply<S: Scalar>(self, x: S) -> S {

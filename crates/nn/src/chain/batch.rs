@@ -39,6 +39,11 @@ impl<T: Real> ChainWorkspace<T> {
         if needed > found {
             return Err(ErrorKind::SmallWorkspace { needed, found }.into());
         }
+        let (name, value) = chain.plan.largest;
+        if !T::from_f64(value).is_finite() {
+            let needs = "a number that `f32` holds too: work in `f64`, or scale the data";
+            return Err(ErrorKind::Setting { name, value, needs }.into());
+        }
         chain.networks().try_for_each(|mlp| self.network.check(mlp, 1))
     }
 }
@@ -47,7 +52,7 @@ impl Chain {
     /// `y = chain(x)` for many samples, stored one after the other, without dropout.
     ///
     /// # Errors
-    /// As [`Mlp::value_batch`].
+    /// As [`Mlp::value_batch`], and [`Setting`](ErrorKind::Setting) in `f32` for settings of stages that only `f64` holds.
     ///
     /// ```
     /// use nn::{Chain, ChainWorkspace, Normalize, Stage};
@@ -110,7 +115,7 @@ impl Chain {
     /// are added to. An empty `x_bar` is not wanted, and not computed, as in [`Mlp::vjp_batch`].
     ///
     /// # Errors
-    /// As [`Mlp::vjp_batch`].
+    /// As [`Mlp::vjp_batch`] and [`value_batch`](Chain::value_batch).
     ///
     /// ```
     /// use nn::{Chain, ChainWorkspace, Normalize, Pass, Stage};

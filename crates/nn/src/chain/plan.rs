@@ -2,6 +2,7 @@ use super::stage::Stage;
 use super::step::{Op, Place, Step};
 use crate::workspace::ROW_BYTES;
 use crate::{Activation, Error, ErrorKind, Mlp};
+use core::f64::consts::TAU;
 
 /// The stages as a straight list of steps. Step `k` reads places before and writes place `k + 1`; place 0 is the input.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,8 @@ pub(crate) struct Plan {
     /// Which places depend on parameters.
     pub(crate) learned: Vec<bool>,
     pub(crate) params: usize,
+    /// The largest setting of a stage: not every kind of numbers holds it.
+    pub(crate) largest: (&'static str, f64),
 }
 
 impl Plan {
@@ -20,7 +23,8 @@ impl Plan {
             return Err(ErrorKind::ZeroWidth { layer: 0 }.into());
         }
         let places = vec![Place { start: 0, width: inputs }];
-        let mut plan = Self { steps: Vec::new(), places, learned: vec![false], params: 0 };
+        let largest = ("scale", 0.0);
+        let mut plan = Self { steps: Vec::new(), places, learned: vec![false], params: 0, largest };
         for (number, stage) in stages.iter().enumerate() {
             plan.stage(number, stage)?;
         }
@@ -35,7 +39,7 @@ impl Plan {
         ];
         let params = mlp.num_params();
         let steps = vec![Step { op: Op::Mlp(mlp), input: 0, params: 0..params }];
-        Self { steps, places, learned: vec![false, true], params }
+        Self { steps, places, learned: vec![false, true], params, largest: ("scale", 0.0) }
     }
 
     /// The place that was written last.
@@ -63,11 +67,15 @@ impl Plan {
             Stage::Normalize(normalize) => {
                 normalize.check()?;
                 fits(normalize.shift.len())?;
+                self.settings("Normalize.shift", normalize.shift.iter().copied());
+                self.settings("Normalize.scale", normalize.scale.iter().copied());
                 self.push(number, Op::Normalize(normalize.clone()), self.here(), width)?;
             }
             Stage::Fourier(fourier) => {
                 fourier.check()?;
                 fits(fourier.inputs)?;
+                let angles = fourier.frequencies.iter().map(|b| TAU * b);
+                self.settings("2 pi Fourier.frequencies", angles);
                 let outputs = fourier.outputs();
                 self.push(number, Op::Fourier(fourier.clone()), self.here(), outputs)?;
             }
@@ -96,6 +104,14 @@ impl Plan {
             }
         }
         Ok(())
+    }
+
+    fn settings(&mut self, name: &'static str, values: impl Iterator<Item = f64>) {
+        for value in values {
+            if value.abs() > self.largest.1.abs() {
+                self.largest = (name, value);
+            }
+        }
     }
 
     fn modified(&mut self, number: usize, mlp: &Mlp) -> Result<(), Error> {
