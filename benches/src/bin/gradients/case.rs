@@ -248,6 +248,7 @@ impl<F: System> Case<F> {
         let found = error(&[&x_bar[m..m + n], &x_bar[..m]].concat());
         let single = program.clone();
         let mut x_bars = vec![x_bar; POINTS];
+        let at_once = (program.clone(), x.clone(), x_bars.clone(), program.work());
         let run = move |runs| {
             for _ in 0..runs {
                 for (x, x_bar) in x.iter().zip(&mut x_bars) {
@@ -258,6 +259,17 @@ impl<F: System> Case<F> {
             }
         };
         add("program", found, POINTS, Box::new(run));
+        let (at_once, points, mut x_bars, mut work) = at_once;
+        let run = move |runs| {
+            for _ in 0..runs {
+                for (x, x_bar) in points.iter().zip(&mut x_bars) {
+                    let (x, lambda) = (black_box(&x[..]), black_box(lambda));
+                    let _ = ours::product(&at_once, x, lambda, x_bar, &mut work);
+                }
+                black_box(&mut x_bars);
+            }
+        };
+        add("program in one call", found, POINTS, Box::new(run));
         let x: Vec<_> = self.points.iter().map(|u| lanes(&inputs(u))).collect();
         let (mut work, mut y, lambda) = (program.work(), lanes(&vec![0.0; n]), lanes(lambda));
         let mut x_bars = vec![lanes(&vec![0.0; m + n + 1]); POINTS];

@@ -66,6 +66,18 @@ pub(crate) fn program<S: ad_tape::Replay>(
     program.reverse(lambda, x_bar, work)
 }
 
+/// The product alone, without the value.
+#[inline(never)]
+pub(crate) fn product(
+    program: &Program,
+    x: &[f64],
+    lambda: &[f64],
+    x_bar: &mut [f64],
+    work: &mut Work,
+) -> Result<(), Error> {
+    program.vjp(x, lambda, x_bar, work)
+}
+
 pub(crate) fn lanes(x: &[f64]) -> Vec<Lanes<WIDTH>> {
     x.iter().map(|&x| Lanes([x; WIDTH])).collect()
 }
