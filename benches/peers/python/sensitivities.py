@@ -88,10 +88,11 @@ def brusselator(count):
 PROBLEMS = {
     "lotka_volterra": gradients.lotka_volterra,
     "pollution": gradients.pollution,
+    "pollution_6_times": gradients.pollution,
     "spiral_16": spiral(16),
     "spiral_50": spiral(50),
 } | {f"brusselator_16x16_{count}": brusselator(count) for count in (1, 16, 256, 1156)}
-STIFF = {"pollution"}
+STIFF = {"pollution", "pollution_6_times"}
 
 
 class Question:

@@ -191,6 +191,24 @@ pub trait Jacobian<S: Copy>: Rhs<S> {
         Err(Failure::Fatal("the right-hand side has no sparse Jacobian".to_owned()))
     }
 
+    /// The same for who wants the entries only: where `∂f/∂t` costs something of its own it need not be
+    /// written into `dfdt`.
+    ///
+    /// # Errors
+    ///
+    /// As [`sparse_derivatives`](Jacobian::sparse_derivatives).
+    fn sparse_jacobian(
+        &self,
+        t: S,
+        u: &[S],
+        p: &[S],
+        coloring: &Coloring,
+        (values, dfdt): (&mut [S], &mut [S]),
+        work: &mut Self::Work,
+    ) -> Result<(), Failure> {
+        self.sparse_derivatives(t, u, p, coloring, (values, dfdt), work)
+    }
+
     /// How many states lead, where the others are tangents of these, column by column: `S` in
     /// `S' = ∂f/∂u S + …`. All of them, where there are no tangents.
     ///

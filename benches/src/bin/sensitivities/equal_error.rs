@@ -6,7 +6,7 @@ use std::io;
 
 /// The errors at which all are compared; the figures are about the second one.
 const TARGETS: [f64; 3] = [1e-4, 1e-6, 1e-8];
-const JUDGED: f64 = 1e-6;
+pub(crate) const JUDGED: f64 = 1e-6;
 
 /// What is wanted of a problem.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,13 +14,27 @@ pub(crate) struct Figure {
     pub(crate) problem: &'static str,
     /// A peer, and how many times our seconds its best algorithm has to take.
     pub(crate) peers: Vec<(&'static str, f64)>,
-    /// How many plain solves our gradient may cost.
-    pub(crate) solves: Option<f64>,
+    /// How many plain solves our fastest gradient may cost, and how many it does.
+    pub(crate) solves: (Option<f64>, Option<f64>),
 }
 
 impl Figure {
-    pub(crate) fn against(problem: &'static str, peers: &[(&'static str, f64)]) -> Self {
-        Self { problem, peers: peers.to_vec(), solves: None }
+    pub(crate) fn new(
+        problem: &'static str,
+        peers: &[(&'static str, f64)],
+        solves: (Option<f64>, Option<f64>),
+    ) -> Self {
+        Self { problem, peers: peers.to_vec(), solves }
+    }
+
+    /// A line about the second figure.
+    fn in_solves(&self) -> Option<String> {
+        let (wanted, found) = (self.solves.0?, self.solves.1?);
+        let verdict = if found <= wanted { "yes" } else { "no" };
+        let problem = self.problem;
+        Some(format!(
+            "{problem}: our fastest gradient costs {found:.2} solves, at most {wanted} are wanted: {verdict}"
+        ))
     }
 }
 
@@ -56,6 +70,7 @@ pub(crate) fn table(
          {:<26} {:<12} {:>11} {:<26} {:>9} {:>7}",
         "problem", "error", "ours", "", "who", "theirs", "", "ratio", "wanted"
     ))?;
+    lines.extend(figures.iter().filter_map(Figure::in_solves));
     lines.iter().try_for_each(|line| recorder.remark(line))
 }
 
@@ -96,12 +111,18 @@ mod tests {
         for (who, method, seconds) in [("sciml", "discrete Tsit5", 1e-5), ("diffrax", "x", 3e-4)] {
             measured.push("p", who, method, Point { error: 1e-9, seconds });
         }
-        let figure = Figure::against("p", &[("diffrax", 20.0)]);
+        let figure = Figure::new("p", &[("diffrax", 20.0)], (Some(4.0), Some(4.5)));
         let line = |error: f64| section(&measured, &figure, error).concat();
         assert!(line(1e-6).ends_with("30.00      20 yes"), "{}", line(1e-6));
         assert!(line(1e-4).trim_end().ends_with("30.00"), "{}", line(1e-4));
         assert!(line(1e-12).ends_with("not reached"));
-        let strict = Figure::against("p", &[("diffrax", 40.0)]);
+        let strict = Figure::new("p", &[("diffrax", 40.0)], (None, None));
         assert!(section(&measured, &strict, 1e-6)[0].ends_with("no"));
+        assert!(
+            figure
+                .in_solves()
+                .is_some_and(|line| line.ends_with("4.50 solves, at most 4 are wanted: no"))
+        );
+        assert_eq!(strict.in_solves(), None);
     }
 }

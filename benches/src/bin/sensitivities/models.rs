@@ -50,12 +50,11 @@ pub(crate) struct ByKernels {
     workspace: RefCell<Workspace>,
 }
 
-/// A point, and memory.
+/// A point. The product computes the value once more, so that its memory can be one for all points.
 #[derive(Clone, Debug)]
 pub(crate) struct Point {
     u: [f64; 2],
     p: Vec<f64>,
-    workspace: Workspace,
 }
 
 impl ByKernels {
@@ -89,8 +88,7 @@ impl Vjp for ByKernels {
     type Record = Point;
 
     fn record(&self) -> Point {
-        let p = vec![0.0; self.network.num_params()];
-        Point { u: [0.0; 2], p, workspace: Workspace::new(&self.network) }
+        Point { u: [0.0; 2], p: vec![0.0; self.network.num_params()] }
     }
 
     fn forward(
@@ -103,13 +101,12 @@ impl Vjp for ByKernels {
     ) -> Result<(), Failure> {
         record.u = [u[0], u[1]];
         record.p.copy_from_slice(p);
-        let workspace = &mut record.workspace;
-        self.network.value(p, &cubes(u), du, workspace).map_err(|why| failed(&why))
+        self.eval(0.0, u, p, du)
     }
 
     fn backward(&self, record: &mut Point, du_bar: &[f64], u_bar: &mut [f64], p_bar: &mut [f64]) {
-        let Point { u, p, workspace } = record;
-        let mut bars = [0.0; 2];
+        let Point { u, p } = record;
+        let (mut bars, workspace) = ([0.0; 2], &mut *self.workspace.borrow_mut());
         // Lengths are those of the network: it cannot fail.
         let _ = self.network.vjp(p, &cubes(u), du_bar, &mut bars, p_bar, workspace);
         for ((u_bar, u), bar) in u_bar.iter_mut().zip(u).zip(bars) {
@@ -124,10 +121,9 @@ impl Vjp for ByKernels {
         p: &[f64],
         du_bar: &[f64],
         (u_bar, p_bar): (&mut [f64], &mut [f64]),
-        record: &mut Point,
+        _record: &mut Point,
     ) -> Result<(), Failure> {
-        let mut bars = [0.0; 2];
-        let workspace = &mut record.workspace;
+        let (mut bars, workspace) = ([0.0; 2], &mut *self.workspace.borrow_mut());
         let done = self.network.vjp(p, &cubes(u), du_bar, &mut bars, p_bar, workspace);
         done.map_err(|why| failed(&why))?;
         for ((u_bar, u), bar) in u_bar.iter_mut().zip(u).zip(bars) {

@@ -163,12 +163,18 @@ impl<S: Concrete + Field, W> Linearization<S, W> {
         p: &[S],
     ) -> Result<(), Trouble> {
         match &self.entries {
-            Entries::All => {}
-            Entries::Of(_) => return self.differentiate_first(rhs, (t, u, p), self.n),
+            Entries::All => rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?,
+            // The first one is compared with products.
+            Entries::Of(_) if self.is_unchecked => {
+                return self.differentiate_first(rhs, (t, u, p), self.n);
+            }
+            Entries::Of(sparsity) => {
+                let out = (&mut self.jac[..], &mut self.dfdt[..self.n]);
+                rhs.sparse_jacobian(t, u, p, &sparsity.coloring, out, &mut self.work)?;
+            }
             Entries::None => return Ok(()),
         }
         self.evaluations += 1;
-        rhs.jacobian(t, u, p, &mut self.jac, &mut self.work)?;
         self.checked()
     }
 

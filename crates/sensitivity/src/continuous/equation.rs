@@ -224,9 +224,6 @@ impl<'a, F: System, L: Loss> AdjointEquation<'a, F, L> {
     }
 }
 
-/// Up to so many states the Jacobian is taken for a dense matrix.
-const DENSE: usize = 64;
-
 impl<F: System, L: Loss> Jacobian<f64> for AdjointEquation<'_, F, L> {
     type Work = AdjointWork;
 
@@ -309,11 +306,9 @@ impl<F: System, L: Loss> Jacobian<f64> for AdjointEquation<'_, F, L> {
         Ok(())
     }
 
-    /// Together with the entries solvers want the derivative by time, for which there has to be a program.
     fn pattern(&self) -> Option<Pattern> {
-        let is_large = self.carries == Carries::Nothing && self.n > DENSE;
-        let has_program = || Second::new(self.rhs, self.loss, self.integrates).is_ok();
-        (is_large && has_program()).then(|| transposed(&jacobian_pattern(self.rhs)))
+        let own = || transposed(&jacobian_pattern(self.rhs));
+        (self.carries == Carries::Nothing).then(own)
     }
 
     fn declares_pattern(&self) -> bool {
@@ -329,11 +324,23 @@ impl<F: System, L: Loss> Jacobian<f64> for AdjointEquation<'_, F, L> {
         (values, dfdt): (&mut [f64], &mut [f64]),
         work: &mut AdjointWork,
     ) -> Result<(), Failure> {
+        self.sparse_jacobian(t, y, p, coloring, (values, dfdt), work)?;
+        self.time_derivative(t, y, p, dfdt, work)
+    }
+
+    fn sparse_jacobian(
+        &self,
+        t: f64,
+        y: &[f64],
+        p: &[f64],
+        coloring: &Coloring,
+        (values, _): (&mut [f64], &mut [f64]),
+        work: &mut AdjointWork,
+    ) -> Result<(), Failure> {
         let scratch = &mut *self.scratch.borrow_mut();
         self.look_up(t, y, scratch);
         let point = (t, &scratch.u[..self.n], p);
-        work.transposed.sparse(self.rhs, point, (coloring, values))?;
-        self.slopes_in_time((t, y, p), dfdt, scratch, &mut work.second)
+        work.transposed.sparse(self.rhs, point, (coloring, values))
     }
 }
 

@@ -5,11 +5,12 @@ use super::Question;
 use super::smooth::Smooth;
 use crate::protocol::seconds_of;
 use diffsol::{
-    AdjointOdeSolverMethod, DenseMatrix, DiffsolError, Matrix, NalgebraLU, NalgebraMat, Op,
-    OdeBuilder, OdeEquations, OdeSolverMethod, OdeSolverState, SensitivitiesOdeSolverMethod, Vector,
+    AdjointOdeSolverMethod, DenseMatrix, DiffsolError, Matrix, NalgebraLU, NalgebraMat, OdeBuilder,
+    OdeSolverMethod, OdeSolverState, Op, SensitivitiesOdeSolverMethod, Vector,
 };
 
-pub(crate) const METHODS: &[&str] = &["tsit45-forward", "tsit45-adjoint", "bdf-forward", "bdf-adjoint"];
+pub(crate) const METHODS: &[&str] =
+    &["tsit45-forward", "tsit45-adjoint", "bdf-forward", "bdf-adjoint"];
 
 type M = NalgebraMat<f64>;
 type LS = NalgebraLU<f64>;
@@ -67,7 +68,8 @@ fn forward(
         ($new:expr) => {
             seconds_of(runs, || {
                 let mut solver = $new.map_err(said)?;
-                let (states, sensitivities, _) = solver.solve_dense_sensitivities(times).map_err(said)?;
+                let (states, sensitivities, _) =
+                    solver.solve_dense_sensitivities(times).map_err(said)?;
                 for (sum, s) in gradient.iter_mut().zip(&sensitivities) {
                     *sum = 0.0;
                     for i in 0..times.len() {

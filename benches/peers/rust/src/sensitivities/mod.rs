@@ -29,7 +29,7 @@ impl Question {
     pub(crate) fn read(words: &mut Words<'_>) -> Result<Self, String> {
         let model: &'static dyn Smooth = match words.word()? {
             "lotka_volterra" => &LotkaVolterra,
-            "pollution" => &Pollution,
+            "pollution" | "pollution_6_times" => &Pollution,
             other => return Err(format!("no problem `{other}`")),
         };
         let (t0, _end): (f64, f64) = (words.number()?, words.number()?);
