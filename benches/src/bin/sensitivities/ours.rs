@@ -11,7 +11,7 @@ use sensitivity::{
 };
 use system::{Buffer, Rhs, System};
 
-/// Inputs from which on forward sensitivities are not measured.
+/// Inputs from which on forward sensitivities are not measured, and states from which on backsolve is not.
 const MANY: usize = 64;
 
 /// Digits beyond which interpolants of implicit methods are too rough for the adaptive quadrature.
@@ -49,10 +49,13 @@ impl<F: System, B: Buffer<Item = f64>> Question<F, B> {
                     let adjoint = InterpolatingAdjoint::default();
                     adjoint.gradient(&self.problem, $solver, options, &self.loss)
                 });
-                self.with(digits, laps, slow, (name, "backsolve"), move |options| {
-                    let adjoint = BacksolveAdjoint { force: true, ..BacksolveAdjoint::default() };
-                    adjoint.gradient(&self.problem, $solver, options, &self.loss)
-                });
+                // What diffuses forward cannot be solved for backward.
+                if self.problem.u0().as_ref().len() <= MANY {
+                    self.with(digits, laps, slow, (name, "backsolve"), move |options| {
+                        let adjoint = BacksolveAdjoint { force: true, ..BacksolveAdjoint::default() };
+                        adjoint.gradient(&self.problem, $solver, options, &self.loss)
+                    });
+                }
             )*};
         }
         by! { Tsit5 Vern7 }
