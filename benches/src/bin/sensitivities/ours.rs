@@ -6,8 +6,8 @@ use ad_tape::Vjp;
 use ode_core::{OdeProblem, Tsit5, Vern7, solve};
 use ode_stiff::{Bdf, RadauIIA5, Rodas5P};
 use sensitivity::{
-    BacksolveAdjoint, DiscreteAdjoint, ForwardSensitivity, GaussAdjoint, InterpolatingAdjoint,
-    QuadratureAdjoint, StepControl,
+    BacksolveAdjoint, DiscreteAdjoint, ForwardEquations, ForwardSensitivity, GaussAdjoint,
+    InterpolatingAdjoint, QuadratureAdjoint, StepControl,
 };
 use system::{Buffer, Rhs, System};
 
@@ -61,7 +61,7 @@ impl<F: System, B: Buffer<Item = f64>> Question<F, B> {
         by! { Tsit5 Vern7 }
     }
 
-    /// Implicit methods. (The discrete adjoints of implicit methods belong here.)
+    /// Implicit methods.
     pub(crate) fn implicit<'a>(&'a self, digits: u32, laps: &mut Laps<'a>, slow: &mut Slow) {
         macro_rules! by {
             ($($solver:ident)*) => {$(
@@ -86,7 +86,20 @@ impl<F: System, B: Buffer<Item = f64>> Question<F, B> {
         }
         by! { RadauIIA5 Rodas5P Bdf }
         self.with(digits, laps, slow, ("RadauIIA5", "forward"), move |options| {
-            ForwardSensitivity.gradient(&self.problem, RadauIIA5::default(), options, &self.loss)
+            ForwardSensitivity.gradient(&self.problem, RadauIIA5, options, &self.loss)
+        });
+        self.with(digits, laps, slow, ("Bdf", "forward-equations"), move |options| {
+            let forward = ForwardEquations::default();
+            forward.gradient(&self.problem, Bdf::default(), options, &self.loss)
+        });
+        self.with(digits, laps, slow, ("Rodas5P", "discrete"), move |options| {
+            DiscreteAdjoint::default().gradient(&self.problem, Rodas5P, options, &self.loss)
+        });
+        self.with(digits, laps, slow, ("Rodas5P", "discrete-state"), move |options| {
+            STATE.gradient(&self.problem, Rodas5P, options, &self.loss)
+        });
+        self.with(digits, laps, slow, ("RadauIIA5", "discrete-state"), move |options| {
+            STATE.gradient(&self.problem, RadauIIA5, options, &self.loss)
         });
     }
 

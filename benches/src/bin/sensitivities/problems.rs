@@ -168,7 +168,7 @@ fn implicit_reference<F: System, B: Buffer<Item = f64>>(
     question: Question<F, B>,
 ) -> Result<Question<F, B>, String> {
     let (options, problem, loss) = (question.options(TIGHT), &question.problem, &question.loss);
-    let method = RadauIIA5::default();
+    let method = RadauIIA5;
     let first = ForwardSensitivity.gradient(problem, method, &options, loss);
     let second = GaussAdjoint::default().gradient(problem, method, &options, loss);
     question.answered(first, second)

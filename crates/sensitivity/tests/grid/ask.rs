@@ -42,7 +42,7 @@ pub(crate) const ALGORITHMS: [&str; 8] = [
 /// What a cell gives.
 pub(crate) enum Cell {
     Gradient {
-        found: Result<Gradient, Error>,
+        found: Result<Box<Gradient>, Error>,
         exact: Exact,
         tol: f64,
     },
@@ -88,7 +88,9 @@ where
             }
         };
         match (found, feature) {
-            (Some(found), _) => Cell::Gradient { found, exact: (loss, slopes), tol },
+            (Some(found), _) => {
+                Cell::Gradient { found: found.map(Box::new), exact: (loss, slopes), tol }
+            }
             (None, Feature::Plain) => Cell::NoSuchCall(MULTISTEP),
             (None, _) => Cell::NoSuchCall(MASS),
         }
@@ -187,7 +189,7 @@ where
             adjoint.gradient(&watched(), method, &options, kind)
         }
     };
-    Some(Cell::Gradient { found, exact: (loss, slopes), tol: 1e-6 })
+    Some(Cell::Gradient { found: found.map(Box::new), exact: (loss, slopes), tol: 1e-6 })
 }
 
 /// The discrete adjoint of explicit methods: plain, and with events.
@@ -202,14 +204,14 @@ fn discrete<M: ExplicitRk>(
         Feature::Plain => {
             let problem = OdeProblem::new(Oscillator::Plain, X0, P, SPAN).unwrap();
             let found = adjoint.gradient(&problem, method, &options(kind.times, 1e-12), kind);
-            Cell::Gradient { found, exact: exact(kind), tol: 1e-9 }
+            Cell::Gradient { found: found.map(Box::new), exact: exact(kind), tol: 1e-9 }
         }
         Feature::Events => {
             let (flight, problem) =
                 (Flight(*kind), OdeProblem::new(Ball, BALL, BALL_P, BALL_SPAN).unwrap());
             let options = options(flight.times(), 1e-12);
             let found = adjoint.gradient_with_events(&problem, method, &options, &flight, &Bounce);
-            Cell::Gradient { found, exact: flight.exact(), tol: 1e-8 }
+            Cell::Gradient { found: found.map(Box::new), exact: flight.exact(), tol: 1e-8 }
         }
         Feature::RegularMass | Feature::SingularMass => Cell::NoSuchCall(MASS),
     })
