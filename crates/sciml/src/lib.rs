@@ -81,7 +81,9 @@ pub mod prelude {
     pub use optimize::{Adam, Bound, Control, Lbfgs, Schedule, Stop};
     pub use report::{Band, Line, Plot, Points, Report, Scale, Series, Timeseries};
     pub use scalar::{Dual, Lanes, Scalar};
-    pub use sensitivity::{DiscreteAdjoint, ForwardSensitivity, Gradient, Loss, StepControl};
+    pub use sensitivity::{
+        Automatic, DiscreteAdjoint, ForwardSensitivity, GaussAdjoint, Gradient, Loss, StepControl,
+    };
     pub use system::{FiniteDiff, FromFn, Mass, System, WithMass, literals, system};
 }
 
