@@ -27,12 +27,12 @@ fn every_way_gives_the_gradient() {
         "Vjp",
         "Vjp in one call",
         "program",
+        "program in one call",
         "program, 8 lanes",
     ];
     assert_eq!(methods("lotka_volterra"), all);
-    assert_eq!(
-        methods("brusselator_16x16"),
-        ["function", "Vjp", "Vjp in one call", "program", "program, 8 lanes"]
-    );
+    // Too large for code of its own.
+    let recorded: Vec<&str> = all.into_iter().filter(|way| !way.starts_with("generated")).collect();
+    assert_eq!(methods("brusselator_16x16"), [&recorded[..1], &recorded[2..]].concat());
     assert!(rows.iter().all(|row| row["error"].as_f64().unwrap() < 1e-12), "{rows:?}");
 }
